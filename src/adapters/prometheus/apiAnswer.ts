@@ -1,0 +1,58 @@
+import { z } from 'zod';
+
+/** One series at one instant. */
+export type VectorSample = { readonly labels: Readonly<Record<string, string>>; readonly value: number };
+/** One series over time. */
+export type RangeSeries = {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly points: readonly { readonly atMs: number; readonly value: number }[];
+};
+
+/** Seconds with a fraction, then the value as text, so that NaN and infinities travel. */
+const pointSchema = z.tuple([z.number(), z.string().transform(toNumber)]);
+const labelsSchema = z.record(z.string(), z.string());
+const warningsSchema = z.array(z.string()).default([]);
+
+/** An answer of `/api/v1/query`; a scalar is one sample without labels. */
+export const instantAnswerSchema = z.object({
+  status: z.literal('success'),
+  warnings: warningsSchema,
+  data: z.discriminatedUnion('resultType', [
+    z
+      .object({
+        resultType: z.literal('vector'),
+        result: z.array(z.object({ metric: labelsSchema, value: pointSchema })),
+      })
+      .transform(({ result }) => result.map(({ metric, value: [, value] }): VectorSample => ({ labels: metric, value }))),
+    z
+      .object({ resultType: z.literal('scalar'), result: pointSchema })
+      .transform(({ result: [, value] }): readonly VectorSample[] => [{ labels: {}, value }]),
+  ]),
+});
+
+/** An answer of `/api/v1/query_range`. */
+export const rangeAnswerSchema = z.object({
+  status: z.literal('success'),
+  warnings: warningsSchema,
+  data: z
+    .object({
+      resultType: z.literal('matrix'),
+      result: z.array(z.object({ metric: labelsSchema, values: z.array(pointSchema) })),
+    })
+    .transform(({ result }) =>
+      result.map(
+        ({ metric, values }): RangeSeries => ({
+          labels: metric,
+          points: values.map(([seconds, value]) => ({ atMs: Math.round(seconds * 1000), value })),
+        }),
+      ),
+    ),
+});
+
+export const errorAnswerSchema = z.object({ status: z.literal('error'), errorType: z.string(), error: z.string() });
+
+function toNumber(text: string): number {
+  if (text === '+Inf') return Number.POSITIVE_INFINITY;
+  if (text === '-Inf') return Number.NEGATIVE_INFINITY;
+  return text === '' ? Number.NaN : Number(text);
+}

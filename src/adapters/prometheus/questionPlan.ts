@@ -1,0 +1,18 @@
+import type { MeasurementQuery } from '../../domain/health/measurement.ts';
+import { SelectorError } from '../../domain/health/selector.ts';
+import type { Plan } from './plan.ts';
+import { promqlPlan } from './promqlPlan.ts';
+import { structuredPlan } from './structuredPlan.ts';
+
+/** The plan of a question, or why it can't be asked. */
+export function planOf(query: MeasurementQuery): Plan | string {
+  const { sli, arms } = query;
+  if (arms === 'cohorts' && sli.cohort === undefined) return 'the SLI has no cohort';
+  if (sli.kind === 'promql') return promqlPlan(query, sli);
+  try {
+    return structuredPlan(query, sli);
+  } catch (error) {
+    if (error instanceof SelectorError) return error.message;
+    throw error;
+  }
+}

@@ -1,0 +1,95 @@
+import type { HttpExchange } from '../../control/ports/httpExchange.ts';
+import type { MeasuredAt, MetricSource, SourceState, TimeRange } from '../../control/ports/metricSource.ts';
+import { type MeasurementQuery, type Measurements, queryKey, unavailable } from '../../domain/health/measurement.ts';
+import { PrometheusClient } from './client.ts';
+import type { Plan, VectorAnswer } from './plan.ts';
+import { planOf } from './questionPlan.ts';
+import { atInstant, stepsOf } from './rangeSteps.ts';
+
+type Ask<Answer> = (text: string) => Promise<Answer>;
+type AnswerTo = (text: string) => VectorAnswer;
+
+const NOT_ASKED: VectorAnswer = { ok: false, detail: 'not asked' };
+
+/** A metric source over a Prometheus server, or anything that speaks its HTTP API. */
+export class PrometheusSource implements MetricSource {
+  readonly kind = 'prometheus';
+  readonly name: string;
+  readonly #client: PrometheusClient;
+
+  constructor(name: string, http: HttpExchange) {
+    this.name = name;
+    this.#client = new PrometheusClient(http);
+  }
+
+  /** Nothing happens here but on demand. */
+  start(): void {}
+
+  async measure(
+    queries: readonly MeasurementQuery[],
+    nowMs: number,
+    signal?: AbortSignal,
+  ): Promise<ReadonlyMap<string, Measurements>> {
+    const askAt = onceEach((offset) =>
+      onceEach((text) => this.#client.instant(text, nowMs - Number(offset) * 1000, signal)),
+    );
+    const answers = queries.map(async (query) => {
+      return [queryKey(query), await measured(query, askAt(String(query.offsetSeconds)))] as const;
+    });
+    return new Map(await Promise.all(answers));
+  }
+
+  /** A past baseline is the same query at an earlier time, so that the text needs no `offset`. */
+  async range(query: MeasurementQuery, range: TimeRange, signal?: AbortSignal): Promise<readonly MeasuredAt[]> {
+    const shiftMs = query.offsetSeconds * 1000;
+    const past = { ...range, fromMs: range.fromMs - shiftMs, toMs: range.toMs - shiftMs };
+    const plan = planOf(query);
+    if (typeof plan === 'string') {
+      return stepsOf(range).map((atMs) => ({ atMs, measurements: unavailable(query, plan) }));
+    }
+    const answerAt = await answered(plan.texts, async (text) => atInstant(await this.#client.range(text, past, signal)));
+    return stepsOf(range).map((atMs) => {
+      const measurements = plan.read((text) => answerAt.get(text)?.(atMs - shiftMs) ?? NOT_ASKED);
+      return { atMs, measurements };
+    });
+  }
+
+  async state(nowMs: number): Promise<SourceState> {
+    const answer = await this.#client.instant('vector(1)', nowMs);
+    return answer.ok ? { ok: true, detail: 'answers queries' } : { ok: false, detail: answer.detail };
+  }
+
+  async close(): Promise<void> {
+    await this.#client.close();
+  }
+}
+
+async function measured(query: MeasurementQuery, ask: Ask<VectorAnswer>): Promise<Measurements> {
+  const plan = planOf(query);
+  if (typeof plan === 'string') return unavailable(query, plan);
+  const answers = await answered(plan.texts, ask);
+  const answerTo: AnswerTo = (text) => answers.get(text) ?? NOT_ASKED;
+  const measurements = plan.read(answerTo);
+  if (plan.newestText === null || !lacksNewest(measurements)) return measurements;
+  return plan.read(answerTo, await ask(plan.newestText));
+}
+
+async function answered<Answer>(texts: Plan['texts'], ask: Ask<Answer>): Promise<ReadonlyMap<string, Answer>> {
+  return new Map(await Promise.all(texts.map(async (text) => [text, await ask(text)] as const)));
+}
+
+/** There are numbers, and their series have ended: how old they are can't be seen at this instant. */
+function lacksNewest(measurements: Measurements): boolean {
+  return Object.values(measurements).some(
+    (measurement) => 'newestSampleAtMs' in measurement && measurement.newestSampleAtMs === null,
+  );
+}
+
+function onceEach<Answer>(ask: (text: string) => Answer): (text: string) => Answer {
+  const asked = new Map<string, Answer>();
+  return (text) => {
+    const answer = asked.get(text) ?? ask(text);
+    asked.set(text, answer);
+    return answer;
+  };
+}

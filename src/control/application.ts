@@ -1,0 +1,144 @@
+import type { Policy } from '../domain/contract/policy.ts';
+import type { Violation, Warning } from '../domain/contract/violation.ts';
+import type { Explanation } from '../domain/feature/explain.ts';
+import type { ContractStanding, ContractState } from '../domain/governance/contractState.ts';
+import type { Principal, Role } from '../domain/governance/role.ts';
+import type { Entry } from '../domain/ledger/entry.ts';
+import type { PreflightItem } from '../domain/rollout/preflight.ts';
+import type { RolloutStatus } from '../domain/rollout/statusView.ts';
+import type { FlagView } from './flagView.ts';
+import type { Cursor, FeatureFilter, FeatureRecord } from './ports/featureRegister.ts';
+import type { IdempotencyRegister } from './ports/idempotencyRegister.ts';
+import type { EntryPage } from './ports/ledger.ts';
+import type { RolloutFilter, RolloutRecord, Tick } from './ports/rolloutRegister.ts';
+
+/**
+ * What Sluice does for those who call it, whatever the wire. Every method throws `Refusal` where it refuses, having changed nothing,
+ * and `LedgerUnreachable` where the ledger is away; inputs are what came over the wire, judged here.
+ */
+export type Application = {
+  readonly features: FeatureDesk;
+  readonly contracts: ContractDesk;
+  readonly rollouts: RolloutDesk;
+  readonly tokens: TokenDesk;
+  readonly installation: InstallationDesk;
+  readonly flags: FlagView;
+  readonly idempotency: IdempotencyRegister;
+};
+
+export interface FeatureDesk {
+  create(who: Principal, input: unknown): Promise<FeatureRecord>;
+  get(key: string): Promise<FeatureRecord>;
+  list(filter: FeatureFilter, cursor: Cursor): Promise<readonly FeatureRecord[]>;
+  /** May only narrow. `expectedVersion` null: no If-Match was sent. */
+  patch(who: Principal, key: string, input: unknown, expectedVersion: number | null): Promise<FeatureRecord>;
+  archive(who: Principal, key: string): Promise<void>;
+  /** Closes at once, recorded when it can be. Needs no version. */
+  kill(who: Principal, key: string, comment: string): Promise<KillOutcome>;
+  /** `waiting`: exposure would come back, so somebody else has to ask too. */
+  revive(who: Principal, key: string, comment: string): Promise<ReviveOutcome>;
+  explain(key: string, context: unknown): Promise<Explanation>;
+}
+/** `recorded` false: the gate is closed, and the ledger will hear of it. */
+export type KillOutcome = { readonly feature: FeatureRecord | null; readonly key: string; readonly recorded: boolean };
+export type ReviveOutcome = { readonly outcome: 'revived' | 'waiting'; readonly feature: FeatureRecord };
+
+export type Judgement = {
+  readonly planDigest: string | null;
+  readonly violations: readonly Violation[];
+  readonly warnings: readonly Warning[];
+};
+export type ContractRecord = { readonly state: ContractState; readonly standing: ContractStanding };
+
+export interface ContractDesk {
+  validate(input: unknown): Promise<Judgement>;
+  propose(who: Principal, input: unknown): Promise<ContractRecord>;
+  get(id: string): Promise<ContractRecord>;
+  list(filter: { readonly feature?: string }, cursor: Cursor): Promise<readonly ContractRecord[]>;
+  decide(
+    who: Principal,
+    id: string,
+    word: { readonly decision: 'approve' | 'reject'; readonly digest: string; readonly comment: string | null },
+  ): Promise<ContractRecord>;
+}
+
+export type PreflightReport = {
+  readonly passed: boolean;
+  readonly at: string;
+  readonly items: readonly PreflightItem[];
+};
+
+export interface RolloutDesk {
+  create(
+    who: Principal,
+    wish: { readonly contractId: string; readonly dryRun: boolean; readonly startAtMs: number | null },
+  ): Promise<RolloutRecord>;
+  get(id: string): Promise<RolloutRecord>;
+  list(filter: RolloutFilter, cursor: Cursor): Promise<readonly RolloutRecord[]>;
+  status(id: string): Promise<RolloutStatus>;
+  preflight(who: Principal, id: string): Promise<PreflightReport>;
+  start(who: Principal, id: string, wish: VersionedWish): Promise<RolloutStatus>;
+  advance(who: Principal, id: string, wish: VersionedWish): Promise<RolloutStatus>;
+  resume(who: Principal, id: string, wish: VersionedWish): Promise<RolloutStatus>;
+  approve(
+    who: Principal,
+    id: string,
+    wish: VersionedWish & { readonly stageId: string; readonly decision: 'approve' | 'reject' },
+  ): Promise<RolloutStatus>;
+  /** Closing needs no version. */
+  pause(who: Principal, id: string, comment: string | null): Promise<RolloutStatus>;
+  rollback(who: Principal, id: string, wish: RollbackWish): Promise<RolloutStatus>;
+  ledger(id: string, page: EntryPage): Promise<readonly Entry[]>;
+  /** The recorded decisions with all that they rested on. */
+  decisions(id: string, page: EntryPage): Promise<readonly Entry[]>;
+  measurements(
+    id: string,
+    range: { readonly fromMs: number; readonly toMs: number; readonly limit: number },
+  ): Promise<readonly Tick[]>;
+}
+export type VersionedWish = { readonly expectedVersion: number; readonly comment: string | null };
+export type RollbackWish = { readonly to: 'zero' | 'previousStage' | null; readonly comment: string | null };
+
+export type NewToken = {
+  readonly subject: string;
+  readonly roles: readonly Role[];
+  readonly features: readonly string[] | null;
+  readonly expiresAtMs: number | null;
+};
+export type TokenView = NewToken & { readonly id: string; readonly createdAtMs: number };
+
+export interface TokenDesk {
+  /** From memory, never a round trip for a known token; null for an unknown, revoked or expired one. */
+  authenticate(token: string): Principal | null;
+  issue(who: Principal, wish: NewToken): Promise<TokenView & { readonly token: string }>;
+  list(): Promise<readonly TokenView[]>;
+  revoke(who: Principal, id: string): Promise<void>;
+}
+
+export type SourceView = {
+  readonly name: string;
+  readonly kind: string;
+  readonly ok: boolean;
+  readonly detail: string;
+};
+export type Readiness = {
+  readonly ready: boolean;
+  readonly dependencies: Readonly<Record<string, { readonly ok: boolean; readonly detail: string }>>;
+  readonly policyLooserThanDefault: readonly string[];
+};
+export type StopView = {
+  readonly active: boolean;
+  readonly by: string | null;
+  readonly reason: string | null;
+  readonly at: string | null;
+};
+
+export interface InstallationDesk {
+  readonly environment: string;
+  sources(): Promise<readonly SourceView[]>;
+  policy(): Policy;
+  readiness(): Promise<Readiness>;
+  stop(): Promise<StopView>;
+  setStop(who: Principal, comment: string): Promise<StopView>;
+  liftStop(who: Principal, comment: string | null): Promise<StopView>;
+}

@@ -1,0 +1,54 @@
+import { type MeasurementQuery, type Measurements, queryKey, unavailable } from '../domain/health/measurement.ts';
+import type { MetricSource, SourceState } from './ports/metricSource.ts';
+
+/** The installation's metric sources by name. */
+export class MetricSources {
+  readonly #sources: ReadonlyMap<string, MetricSource>;
+
+  constructor(sources: readonly MetricSource[]) {
+    this.#sources = new Map(sources.map((source) => [source.name, source]));
+    if (this.#sources.size < sources.length) throw new Error('two metric sources have the same name');
+  }
+
+  get(name: string): MetricSource | undefined {
+    return this.#sources.get(name);
+  }
+
+  list(): readonly MetricSource[] {
+    return [...this.#sources.values()];
+  }
+
+  start(): void {
+    for (const source of this.list()) source.start();
+  }
+
+  /** All questions of one tick, by `queryKey`: each to its source, equal ones once, all sources at the same time. */
+  async measure(
+    queries: readonly MeasurementQuery[],
+    nowMs: number,
+    signal?: AbortSignal,
+  ): Promise<ReadonlyMap<string, Measurements>> {
+    const distinct = new Map(queries.map((query) => [queryKey(query), query]));
+    const bySource = Map.groupBy(distinct.values(), (query) => query.sli.source);
+    const answers = await Promise.all(
+      [...bySource].map(([name, asked]) => this.#sources.get(name)?.measure(asked, nowMs, signal) ?? unknown(asked)),
+    );
+    return new Map(answers.flatMap((answer) => [...answer]));
+  }
+
+  /** The state of every source, by name. */
+  async states(nowMs: number): Promise<ReadonlyMap<string, SourceState>> {
+    const states = this.list().map(async (source) => [source.name, await source.state(nowMs)] as const);
+    return new Map(await Promise.all(states));
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.list().map((source) => source.close()));
+  }
+}
+
+function unknown(queries: readonly MeasurementQuery[]): ReadonlyMap<string, Measurements> {
+  return new Map(
+    queries.map((query) => [queryKey(query), unavailable(query, `no metric source is named ${query.sli.source}`)]),
+  );
+}

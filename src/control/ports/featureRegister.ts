@@ -1,0 +1,24 @@
+import type { FeatureDefinition } from '../../domain/feature/feature.ts';
+import type { FeatureState } from '../../domain/feature/featureState.ts';
+
+/** A feature as it is defined and as its chain has made it. */
+export type FeatureRecord = {
+  readonly definition: FeatureDefinition;
+  /** Grows with every change of the definition. */
+  readonly definitionVersion: number;
+  readonly state: FeatureState;
+};
+
+export type FeatureFilter = { readonly owner?: string; readonly archived?: boolean };
+export type Cursor = { readonly after: string | null; readonly limit: number };
+
+/** The features of the installation. Their states are kept by `Ledger.append`. Throws `LedgerUnreachable`. */
+export interface FeatureRegister {
+  /** False where the key is taken. A taken key stays taken: archiving keeps the salt. */
+  add(definition: FeatureDefinition): Promise<boolean>;
+  get(key: string): Promise<FeatureRecord | null>;
+  /** By key, `after` exclusive. */
+  list(filter: FeatureFilter, cursor: Cursor): Promise<readonly FeatureRecord[]>;
+  /** Compare-and-set on `definitionVersion`; false for the loser. */
+  update(definition: FeatureDefinition, expectedVersion: number): Promise<boolean>;
+}

@@ -1,0 +1,59 @@
+import type { ChainHead } from '../../domain/ledger/chain.ts';
+import type { Entry, EntryDraft } from '../../domain/ledger/entry.ts';
+import type { Notice } from './outbox.ts';
+import type { Tick } from './rolloutRegister.ts';
+
+/** What must still be true when the entries are written. The first that is not makes the writer the loser. */
+export type Expected = {
+  readonly rollout?: { readonly id: string; readonly version: number };
+  readonly contract?: { readonly id: string; readonly version: number };
+  readonly feature?: { readonly key: string; readonly version: number };
+  /** At most this many live real rollouts in the installation, counted with this append. */
+  readonly maxLive?: number;
+  /** The lease under which a tick runs; a later owner's fence makes this writer the loser. */
+  readonly fence?: { readonly rolloutId: string; readonly fence: number };
+};
+
+export type TickedRollout = { readonly rolloutId: string; readonly tick: Tick; readonly nextCheckAtMs: number };
+
+export type Append = {
+  /** A feature's key, or `INSTALLATION_CHAIN`. */
+  readonly chain: string;
+  /** In this order, linked one after the other. */
+  readonly drafts: readonly EntryDraft[];
+  readonly expected: Expected;
+  /** Stored in the same transaction, and the lease given back. */
+  readonly ticked: TickedRollout | null;
+  /** Delivered after the commit, at least once. */
+  readonly notices: readonly Notice[];
+  readonly recordedAtMs: number;
+};
+
+export type Appended =
+  | { readonly kind: 'appended'; readonly entries: readonly Entry[] }
+  | { readonly kind: 'conflict'; readonly over: 'rollout' | 'contract' | 'feature' | 'concurrency' | 'lease' };
+
+export type EntryPage = { readonly afterSeq: number; readonly limit: number };
+
+/**
+ * The append-only, hash-chained truth. Obligations:
+ * - `append` is one transaction: the entries, the folds that other ports answer from, the tick and the outbox, or nothing;
+ * - entries are linked by `link` onto the head of their chain, so a chain has no gaps and no forks, whoever races;
+ * - nothing ever changes or removes an entry;
+ * - throws `LedgerUnreachable` where it can't answer. Then nothing is known about the outcome.
+ */
+export interface Ledger {
+  append(append: Append): Promise<Appended>;
+  /** In order of `seq`. */
+  entries(chain: string, page: EntryPage): Promise<readonly Entry[]>;
+  /** The entries of one rollout, in order of `seq`. */
+  entriesOfRollout(rolloutId: string, page: EntryPage): Promise<readonly Entry[]>;
+  head(chain: string): Promise<ChainHead>;
+  /** Answers when reading and writing work; for readiness. Throws `LedgerUnreachable`. */
+  ping(): Promise<void>;
+}
+
+/** The ledger can't be reached. Closing goes on without it; opening can't. */
+export class LedgerUnreachable extends Error {
+  override readonly name = 'LedgerUnreachable';
+}

@@ -1,0 +1,38 @@
+import type { MeasurementQuery, Measurements } from '../../domain/health/measurement.ts';
+
+/** Whether a source can be used at this moment, in words for people. No credentials, no stack. */
+export type SourceState = { readonly ok: boolean; readonly detail: string };
+
+/** A stretch of the past, both ends included. */
+export type TimeRange = { readonly fromMs: number; readonly toMs: number; readonly stepSeconds: number };
+export type MeasuredAt = { readonly atMs: number; readonly measurements: Measurements };
+
+/** Where measurements come from. Named in the installation's configuration; a contract can't name an address. */
+export interface MetricSource {
+  readonly name: string;
+  readonly kind: 'prometheus' | 'scrape';
+
+  /** Begins what the source does by itself, where it does anything. */
+  start(): void;
+
+  /**
+   * Answers every question, by `queryKey`, with every arm that it asks for, all as of `nowMs`.
+   * Never throws for anything that the source does or that the question holds: what can't be used is `unavailable`,
+   * what is not there is `missing`, each with the detail. Ends within the source's own time limit.
+   * Rejects with the signal's reason where `signal` is aborted, and for nothing else.
+   */
+  measure(
+    queries: readonly MeasurementQuery[],
+    nowMs: number,
+    signal?: AbortSignal,
+  ): Promise<ReadonlyMap<string, Measurements>>;
+
+  /** For the list of sources, readiness and preflight. Never throws. */
+  state(nowMs: number): Promise<SourceState>;
+
+  /** The same question at every step of a recorded past; only a source that keeps one has it. */
+  range?(query: MeasurementQuery, range: TimeRange, signal?: AbortSignal): Promise<readonly MeasuredAt[]>;
+
+  /** Awaits what is under way, then lets go of everything. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,27 @@
+/** Something that people want to hear of. Told after the entry that it speaks of is safe. */
+export type Notice = {
+  readonly kind:
+    | 'started'
+    | 'advanced'
+    | 'paused'
+    | 'resumed'
+    | 'rolledBack'
+    | 'completed'
+    | 'awaitApproval'
+    | 'killed';
+  readonly feature: string;
+  readonly rolloutId: string | null;
+  readonly text: string;
+  readonly atMs: number;
+};
+
+export type OutboxItem = { readonly id: string; readonly notice: Notice; readonly attempts: number };
+
+/** Notices waiting to be delivered, at least once each. */
+export interface Outbox {
+  /** Due items, held for `leaseMs` so that no two deliverers take one at a time. */
+  claim(nowMs: number, limit: number, leaseMs: number): Promise<readonly OutboxItem[]>;
+  delivered(id: string, nowMs: number): Promise<void>;
+  /** Try again at `retryAtMs`; null gives up and keeps it among the dead. */
+  failed(id: string, detail: string, retryAtMs: number | null): Promise<void>;
+}

@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { parseInput } from './parseInput.ts';
+import type { Violation } from './violation.ts';
+
+const isNobodyOrTwo = (names: readonly string[]) => names.length === 0 || new Set(names).size >= 2;
+
+/**
+ * The thresholds that judge contracts. What a policy file leaves out keeps its default; fractions are allowed.
+ * The contract's rollout keeps the policy that judged it (`created` embeds it).
+ * Four eyes, the 60 s, blast radius and ledger can't be loosened: the first two are bounds here, the others are no setting.
+ */
+export const policySchema = z
+  .strictObject({
+    minStages: z.number().min(1).default(2),
+    minObservationWindowHours: z.number().gt(0).default(1),
+    maxInitialPercentageCritical: z.number().gt(0).max(100).default(10),
+    maxFirstStagePercentage: z.number().gt(0).max(100).default(25),
+    rollbackDeadlineSeconds: z.number().gt(0).max(60).default(60),
+    pauseAfterWindows: z.number().gt(0).default(3),
+    waiverMaxDays: z.number().min(0).max(90).default(90),
+    minDwellMinutes: z.number().min(0).default(15),
+    cooldownMinutes: z.number().min(0).default(60),
+    approversStandard: z.int().min(1).default(1),
+    approversCritical: z.int().min(2).default(2),
+    maxConcurrentRollouts: z.int().min(1).default(100),
+    approvedBy: z
+      .array(z.string().min(1).max(200))
+      .max(10)
+      .refine(isNobodyOrTwo, { message: 'must be two different names' })
+      .readonly()
+      .default([]),
+  })
+  .readonly();
+export type Policy = z.infer<typeof policySchema>;
+
+export const DEFAULT_POLICY: Policy = policySchema.parse({});
+
+/** A policy file's content, its defaults filled in; every mistake at once. */
+export function parsePolicy(
+  input: unknown,
+): { readonly ok: true; readonly policy: Policy } | { readonly ok: false; readonly violations: readonly Violation[] } {
+  const parsed = parseInput(policySchema, input);
+  return parsed.ok ? { ok: true, policy: parsed.value } : parsed;
+}

@@ -1,0 +1,49 @@
+/** What a refused input can be told: stable names that waivers, documents and clients may hold on to. */
+export const RULE_IDS = [
+  'SCHEMA',
+  'TEXT',
+  'NESTING',
+  'STAGES_MINIMUM',
+  'STAGE_ID_UNIQUE',
+  'TARGETS_RISING',
+  'SCOPES_WIDEN',
+  'PERCENTAGE_RANGE',
+  'AUDIENCE_BACKWARDS',
+  'INTERNAL_SCOPE',
+  'INITIAL_ABOVE_EXPOSED',
+  'INITIAL_MAXIMUM_CRITICAL',
+  'INITIAL_WITHIN_FIRST_TARGET',
+  'FIRST_TARGET_ABOVE_EXPOSED',
+  'FIRST_TARGET_MAXIMUM',
+  'BLAST_RADIUS',
+  'OBSERVATION_WINDOW_MINIMUM',
+  'CRITERION_WINDOW_FITS',
+  'SUCCESS_CRITERION_REQUIRED',
+  'ROLLBACK_TRIGGER_REQUIRED',
+  'SUCCESS_CRITERION_WITHOUT_CONTROL',
+  'ROLLBACK_TRIGGER_WITHOUT_CONTROL',
+  'SLI_UNIQUE',
+  'SLI_UNKNOWN',
+  'SOURCE_UNKNOWN',
+  'COHORT_REQUIRED',
+  'BASELINE_UNUSED',
+  'SCRAPE_PROMQL',
+  'SCRAPE_OFFSET',
+  'LATEST_SAMPLE_KIND',
+  'PROMQL_COHORT',
+  'PROMQL_WINDOW',
+  'PROMQL_PLACEHOLDER',
+  'REQUIRED_METRIC',
+  'COOLDOWN_MINIMUM',
+  'NOT_YET_SUPPORTED',
+] as const;
+export type RuleId = (typeof RULE_IDS)[number];
+
+/** What is said about a contract that is accepted all the same. */
+export const WARNING_IDS = [
+  'INCREMENT_OFF_LINE',
+  'INCREMENT_SHRINKING',
+  'STAGE_ADDS_NOTHING',
+  'PROMQL_FIXED_WINDOW',
+] as const;
+export type WarningId = (typeof WARNING_IDS)[number];

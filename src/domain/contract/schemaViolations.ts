@@ -1,0 +1,97 @@
+import type { z } from 'zod';
+import { type Path, type Violation, violation } from './violation.ts';
+
+type Issue = z.core.$ZodIssue;
+type UnionIssue = z.core.$ZodIssueInvalidUnion;
+
+/** Every mistake that a schema found (`reportInput: true`), with unions resolved to the branch that was meant. */
+export function schemaViolations(issues: readonly Issue[], above: Path = []): readonly Violation[] {
+  return issues.flatMap((issue) => violationsOf(issue, [...above, ...issue.path]));
+}
+
+function violationsOf(issue: Issue, at: Path): readonly Violation[] {
+  if (issue.code === 'invalid_union') return unionViolations(issue, at);
+  if (issue.code === 'unrecognized_keys') {
+    const input: Readonly<Record<string, unknown>> = issue.input ?? {};
+    return issue.keys.map((key) =>
+      violation('SCHEMA', [...at, key], input[key], 'no such field', 'is an unknown field'),
+    );
+  }
+  const allowed = allowedBy(issue);
+  const message = issue.input === undefined ? `is missing: ${allowed} is required` : `must be ${allowed}`;
+  return [violation('SCHEMA', at, issue.input ?? received(issue), allowed, message)];
+}
+
+/** JSON has no such number, but `1e999` is read as one; zod then leaves the input out of its report. */
+function received(issue: Issue): unknown {
+  return 'received' in issue ? issue.received : undefined;
+}
+
+function allowedBy(issue: Issue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return TYPE_NAMES[issue.expected] ?? issue.expected;
+    case 'invalid_value':
+      return alternatives(issue.values);
+    case 'too_small':
+      return `${issue.inclusive === false ? 'above' : 'at least'} ${issue.minimum}${UNITS[issue.origin] ?? ''}`;
+    case 'too_big':
+      return `${issue.inclusive === false ? 'below' : 'at most'} ${issue.maximum}${UNITS[issue.origin] ?? ''}`;
+    default:
+      return issue.message.replace(/^must be /, '');
+  }
+}
+
+const TYPE_NAMES: Readonly<Record<string, string>> = {
+  string: 'a string',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'an object',
+};
+const UNITS: Readonly<Record<string, string>> = { string: ' characters', array: ' items' };
+
+const alternatives = (values: readonly unknown[]) => values.map((value) => `\`${String(value)}\``).join(' or ');
+
+function unionViolations(issue: UnionIssue, at: Path): readonly Violation[] {
+  const branches = issue.errors;
+  if (branches.length === 0) return [noSuchKind(issue, at)];
+  const ofItsType = branches.filter((branch) => !branch.some(isMismatchAtRoot));
+  if (ofItsType.length === 0) {
+    const allowed = [...new Set(branches.flatMap((branch) => branch.filter(isMismatchAtRoot).map(allowedBy)))].join(
+      ' or ',
+    );
+    return [violation('SCHEMA', at, issue.input, allowed, `must be ${allowed}`)];
+  }
+  const closest = ofItsType.toSorted(
+    (one, other) => strangeness(one) - strangeness(other) || one.length - other.length,
+  );
+  return schemaViolations(closest[0] ?? [], at);
+}
+
+function noSuchKind(issue: UnionIssue, at: Path): Violation {
+  const allowed = alternatives('options' in issue ? (issue.options ?? []) : []);
+  const input: unknown = issue.input;
+  const found = isRecord(input) ? input[issue.discriminator ?? ''] : input;
+  return violation('SCHEMA', at, found, allowed, `must be ${allowed}`);
+}
+
+const isMismatchAtRoot = (issue: Issue) =>
+  issue.path.length === 0 && (issue.code === 'invalid_type' || issue.code === 'invalid_value');
+
+/** How many fields a branch of a union has never heard of: the one that was meant knows the most. */
+function strangeness(branch: readonly Issue[]): number {
+  return branch.reduce((strange, issue) => strange + strangeFields(issue), 0);
+}
+
+function strangeFields(issue: Issue): number {
+  if (issue.code === 'unrecognized_keys') return issue.keys.length;
+  if (issue.code !== 'invalid_union' || issue.errors.length > 0 || !isRecord(issue.input)) return 0;
+  // Without its discriminator a branch reads no field at all.
+  const named = issue.discriminator !== undefined && issue.discriminator in issue.input;
+  return named ? 0 : Object.keys(issue.input).length;
+}
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

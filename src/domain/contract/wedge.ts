@@ -1,0 +1,79 @@
+import { z } from 'zod';
+import { scopeSchema } from '../feature/scope.ts';
+import { successCriterionSchema, triggerSchema } from '../health/criterion.ts';
+import { nameSchema } from '../health/sli.ts';
+
+export const AUDIENCES = ['INTERNAL', 'LIMITED', 'GENERAL'] as const;
+export type Audience = (typeof AUDIENCES)[number];
+
+const hours = z
+  .number()
+  .min(0)
+  .max(24 * 366);
+
+/** Any number here: its range is a rule (`PERCENTAGE_RANGE`), so that a wrong one is told together with all other broken rules. */
+const judgedPercentage = z.number().meta({ description: 'Percent: above 0, at most 100, a multiple of 0.001' });
+
+/** A gate beside the observation window: health over a time, and metrics that must be there. */
+export const stabilizationSchema = z
+  .strictObject({
+    minimumDurationHours: hours.default(0),
+    healthThreshold: z.number().min(0).max(1).default(0),
+    requiredMetrics: z.array(nameSchema).max(50).readonly().default([]),
+  })
+  .readonly();
+
+/** One step of the plan. */
+export const wedgeStageSchema = z
+  .strictObject({
+    stageId: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, { message: 'must be a short name' }),
+    audience: z.enum(AUDIENCES),
+    scope: scopeSchema,
+    targetPercentage: judgedPercentage,
+    durationHours: hours,
+    successCriteria: z.array(successCriterionSchema).max(50).readonly(),
+    rollbackTrigger: z.array(triggerSchema).max(50).readonly(),
+    requiresApproval: z.boolean().default(false),
+    stabilization: stabilizationSchema.default({ minimumDurationHours: 0, healthThreshold: 0, requiredMetrics: [] }),
+    /** An estimate, for people. */
+    affectedCustomers: z.int().min(0).optional(),
+  })
+  .readonly();
+export type WedgeStage = z.infer<typeof wedgeStageSchema>;
+
+/** How exposure is taken back. */
+export const rollbackPlanSchema = z
+  .strictObject({
+    to: z.enum(['zero', 'previousStage']).default('zero'),
+    mode: z.enum(['immediate', 'progressive']).default('immediate'),
+    overMinutes: z
+      .number()
+      .gt(0)
+      .max(24 * 60)
+      .default(5),
+    verifyHealth: z.boolean().default(true),
+    cooldownMinutes: z.number().min(0).default(60),
+  })
+  .readonly();
+export type RollbackPlan = z.infer<typeof rollbackPlanSchema>;
+
+/** The plan in the contract: ordered stages, increments, blast radius, observation window, rollback. */
+export const rolloutWedgeSchema = z
+  .strictObject({
+    /** Set by Sluice; a proposal may only say that nothing has begun. */
+    wedgeState: z.literal('PENDING').optional(),
+    initialPercentage: judgedPercentage,
+    incrementPolicy: z.enum(['linear', 'exponential', 'manual']),
+    maxBlastRadius: judgedPercentage,
+    observationWindowHours: hours,
+    rollback: rollbackPlanSchema.default({
+      to: 'zero',
+      mode: 'immediate',
+      overMinutes: 5,
+      verifyHealth: true,
+      cooldownMinutes: 60,
+    }),
+    wedgeStages: z.array(wedgeStageSchema).max(50).readonly(),
+  })
+  .readonly();
+export type RolloutWedge = z.infer<typeof rolloutWedgeSchema>;

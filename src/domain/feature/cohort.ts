@@ -1,0 +1,13 @@
+import { FULL_THRESHOLD } from './threshold.ts';
+
+/** The side of the comparison that a unit is on while a rollout is live. */
+export type Cohort = 'treatment' | 'control' | 'rest';
+
+/**
+ * The cohort of a bucket beside the live rollout's threshold T: treatment below T, control the equally large share at the
+ * other end (as far as there is one), else rest. Compare treatment with control, never with everyone else.
+ */
+export function cohortOf(threshold: number, bucket: number): Cohort {
+  if (bucket < threshold) return 'treatment';
+  return bucket >= FULL_THRESHOLD - Math.min(threshold, FULL_THRESHOLD - threshold) ? 'control' : 'rest';
+}

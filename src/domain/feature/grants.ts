@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { covers, type Scope, sameScope, scopeSchema } from './scope.ts';
+import { thresholdSchema } from './threshold.ts';
+
+/** Who may be met, and how many of them. The exposure of a feature is its list of grants. */
+export const grantSchema = z.strictObject({ scope: scopeSchema, threshold: thresholdSchema }).readonly();
+export type Grant = z.infer<typeof grantSchema>;
+export type Grants = readonly Grant[];
+
+/** The threshold that these grants already give to everyone of `scope` (0 where nobody is surely met). */
+export function exposedTo(grants: Grants, scope: Scope): number {
+  return grants.reduce(
+    (highest, grant) => (covers(grant.scope, scope) ? Math.max(highest, grant.threshold) : highest),
+    0,
+  );
+}
+
+/** The same grants with `added`; of two grants of one scope the higher stays, so adding never takes anyone away. */
+export function withGrant(grants: Grants, added: Grant): Grants {
+  const twin = grants.find((grant) => sameScope(grant.scope, added.scope));
+  if (twin === undefined) return added.threshold === 0 ? grants : [...grants, added];
+  if (twin.threshold >= added.threshold) return grants;
+  return grants.map((grant) => (grant === twin ? added : grant));
+}
+
+/** The largest threshold of any grant: what `rollout_percent` shows. */
+export function largestThreshold(grants: Grants): number {
+  return grants.reduce((highest, grant) => Math.max(highest, grant.threshold), 0);
+}
+
+/** True where every grant of `next` is covered by one of `stored`, of equal or wider scope: nobody new is met. */
+export function isNoWider(next: Grants, stored: Grants): boolean {
+  return next.every((grant) => exposedTo(stored, grant.scope) >= grant.threshold);
+}

@@ -1,0 +1,96 @@
+import type { FlagDocument } from './flagDocument.ts';
+import { largestThreshold } from './grants.ts';
+import { editsOf, type HandFields, handFieldsOf, sameHandFields, UNTOUCHED } from './handFields.ts';
+import { isLowering, isStrictLowering } from './lowering.ts';
+import { sameJson } from './sameJson.ts';
+import type { StoredFlag } from './storedFlag.ts';
+
+/** What becomes of a document that is to be published over what is stored. */
+export type Publication =
+  | { readonly outcome: 'stored'; readonly flag: Extract<StoredFlag, { kind: 'flag' }> }
+  | { readonly outcome: 'unchanged' | 'stale' | 'edited'; readonly version: number };
+
+/**
+ * The law of every flag store, over one feature:
+ * - a higher version is taken, and so is any lowering of what is stored, which then gets the higher of both versions + 1;
+ * - `unchanged` where the same is stored already, `stale` for anything else of no higher version;
+ * - `edited`, and nothing is written, where the hand fields are not those of the stored document and `next` is no lowering:
+ *   the controller adopts the edit first, then publishes with `adopted`, the fields that it has seen;
+ * - a lowering is taken over an edit, and leaves what the hand has lowered as low: closing needs nothing;
+ * - `paused` is the hand's alone, and is left as found.
+ */
+export function publicationOf(next: FlagDocument, stored: StoredFlag | null, adopted?: HandFields): Publication {
+  if (stored === null) return taken(next, UNTOUCHED);
+  switch (stored.kind) {
+    case 'archived':
+      return next.version > stored.version ? taken(next, UNTOUCHED) : { outcome: 'stale', version: stored.version };
+    case 'unreadable':
+      return overUnreadable(next, stored);
+    case 'flag':
+      return overFlag(next, stored, adopted);
+  }
+}
+
+function overFlag(
+  next: FlagDocument,
+  { document, hand }: Extract<StoredFlag, { kind: 'flag' }>,
+  adopted: HandFields | undefined,
+): Publication {
+  const isAdopted = adopted !== undefined && sameHandFields(adopted, hand);
+  const isEdited = !isAdopted && !sameHandFields(hand, handFieldsOf(document));
+  const { version } = document;
+  const edits = isAdopted ? { ...UNTOUCHED, paused: hand.paused } : lowerOf(editsOf(document, hand), document, next);
+  if (isSame(next, document)) return overSame(next, hand, edits, isEdited);
+  if (next.version <= version) {
+    if (!isStrictLowering(next, document)) return { outcome: 'stale', version };
+    return taken({ ...next, version: version + 1 }, edits);
+  }
+  if (isEdited && !isLowering(next, document)) return { outcome: 'edited', version };
+  return taken(next, edits);
+}
+
+/** Told again: nothing to do but to put back hand fields whose edit was adopted. */
+function overSame(next: FlagDocument, hand: HandFields, edits: HandFields, isEdited: boolean): Publication {
+  if (isEdited) return { outcome: 'edited', version: next.version };
+  const publication = taken(next, edits);
+  if (publication.outcome === 'stored' && !sameHandFields(publication.flag.hand, hand)) return publication;
+  return { outcome: 'unchanged', version: next.version };
+}
+
+function overUnreadable(next: FlagDocument, stored: Extract<StoredFlag, { kind: 'unreadable' }>): Publication {
+  const { hand, version } = stored;
+  // Which fields were changed by hand can't be told without the document: every one that lowers counts as such.
+  const edits: HandFields = {
+    enabled: hand.enabled === false ? false : null,
+    internalOnly: hand.internalOnly === true ? true : null,
+    rolloutPercent: hand.rolloutPercent === null ? null : Math.min(hand.rolloutPercent, percentOf(next)),
+    paused: hand.paused,
+  };
+  if (next.version > version || (next.version === version && !stored.newerSchema)) return taken(next, edits);
+  const closesAll = next.killed || largestThreshold(next.grants) === 0;
+  return closesAll ? taken({ ...next, version: version + 1 }, edits) : { outcome: 'stale', version };
+}
+
+/** The flag to be written: the document, and its own hand fields where no edit stands against them. */
+function taken(document: FlagDocument, edits: HandFields): Publication {
+  const own = handFieldsOf(document);
+  const hand: HandFields = {
+    enabled: edits.enabled ?? own.enabled,
+    internalOnly: edits.internalOnly ?? own.internalOnly,
+    rolloutPercent: edits.rolloutPercent ?? own.rolloutPercent,
+    paused: edits.paused ?? own.paused,
+  };
+  return { outcome: 'stored', flag: { kind: 'flag', feature: document.feature, document, hand } };
+}
+
+/** A percentage lowered by hand stays as low, but is no raise once the document itself has gone below it. */
+function lowerOf(edits: HandFields, stored: FlagDocument, next: FlagDocument): HandFields {
+  if (edits.rolloutPercent === null || edits.rolloutPercent > percentOf(stored)) return edits;
+  return { ...edits, rolloutPercent: Math.min(edits.rolloutPercent, percentOf(next)) };
+}
+
+const percentOf = (document: FlagDocument) => handFieldsOf(document).rolloutPercent ?? 0;
+
+/** Told at another time, it is still the same. */
+const isSame = (next: FlagDocument, stored: FlagDocument) =>
+  sameJson({ ...next, revisionAt: stored.revisionAt }, stored);

@@ -1,0 +1,92 @@
+import { bucketOf, unitOf } from './bucketing.ts';
+import { type Cohort, cohortOf } from './cohort.ts';
+import type { EvaluationContext } from './context.ts';
+import type { FlagDocument } from './flagDocument.ts';
+import type { Grant } from './grants.ts';
+import { matches } from './scope.ts';
+import { FULL_THRESHOLD } from './threshold.ts';
+
+/** Where evaluation finds what lies outside the document. Synchronous: no lookup ever waits. */
+export type Lookup = {
+  readonly document: (feature: string) => FlagDocument | undefined;
+  readonly hardKilled: (feature: string) => boolean;
+  /** True where nothing has refreshed the documents for the rollback deadline. */
+  readonly isStale: () => boolean;
+};
+
+const UNKNOWN = -2;
+const NO_GRANT = -1;
+
+/** One question: this document, for this context. Works out at most once, and only if asked, what several steps need. */
+export class Subject {
+  readonly document: FlagDocument;
+  readonly context: EvaluationContext;
+  readonly lookup: Lookup;
+  /** Features that this lookup asked on the way here: false while still being asked, true once found on. */
+  readonly asked: Map<string, boolean> | null;
+  #bucket: number | null | undefined = undefined;
+  #grant = UNKNOWN;
+
+  constructor(
+    document: FlagDocument,
+    context: EvaluationContext,
+    lookup: Lookup,
+    asked: Map<string, boolean> | null = null,
+  ) {
+    this.document = document;
+    this.context = context;
+    this.lookup = lookup;
+    this.asked = asked;
+  }
+
+  /** 0 to 99 999; null without a targeting key. */
+  bucket(): number | null {
+    if (this.#bucket === undefined) {
+      const unit = unitOf(this.context);
+      this.#bucket = unit === null ? null : bucketOf(this.document.salt, unit);
+    }
+    return this.#bucket;
+  }
+
+  /** Index of the widest grant whose scope the context lies in; null where there is none that meets anybody. */
+  grantIndex(): number | null {
+    if (this.#grant === UNKNOWN) this.#grant = widestMatch(this.document.grants, this.context);
+    return this.#grant === NO_GRANT ? null : this.#grant;
+  }
+
+  /** That grant itself. */
+  grant(): Grant | null {
+    const index = this.grantIndex();
+    return index === null ? null : (this.document.grants[index] ?? null);
+  }
+
+  /** The cap on the context's workspace; null where it has none. */
+  cap(): number | null {
+    const { workspaceId } = this.context;
+    const { caps } = this.document;
+    // Own members only: a workspace may be called `constructor`.
+    return workspaceId !== null && Object.hasOwn(caps, workspaceId) ? (caps[workspaceId] ?? null) : null;
+  }
+
+  /** The side of the live rollout's comparison; null with no live rollout, outside its scope, or with no unit to draw. */
+  cohort(): Cohort | null {
+    const { live, grants } = this.document;
+    const grant = live === null ? undefined : grants[live.grant];
+    if (grant === undefined || !matches(grant.scope, this.context)) return null;
+    // Everyone is in treatment then, whoever they are: no unit is needed to say so.
+    if (grant.threshold === FULL_THRESHOLD) return 'treatment';
+    const bucket = this.bucket();
+    return bucket === null ? null : cohortOf(grant.threshold, bucket);
+  }
+}
+
+function widestMatch(grants: FlagDocument['grants'], context: EvaluationContext): number {
+  let widest = NO_GRANT;
+  let highest = 0;
+  for (const [index, grant] of grants.entries()) {
+    if (grant.threshold <= highest || !matches(grant.scope, context)) continue;
+    widest = index;
+    highest = grant.threshold;
+  }
+  return widest;
+}

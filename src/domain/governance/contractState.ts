@@ -1,0 +1,84 @@
+import type { Contract } from '../contract/contract.ts';
+import type { Policy } from '../contract/policy.ts';
+import type { Warning } from '../contract/violation.ts';
+import type { Entry } from '../ledger/entry.ts';
+
+export type ContractApproval = { readonly subject: string; readonly atMs: number; readonly comment: string | null };
+
+/** A contract and what people said of it: the fold of its entries. */
+export type ContractState = {
+  readonly contract: Contract;
+  readonly digest: string;
+  readonly planDigest: string;
+  readonly warnings: readonly Warning[];
+  readonly policyDigest: string;
+  readonly proposer: string;
+  readonly proposedAtMs: number;
+  readonly version: number;
+  readonly approvals: readonly ContractApproval[];
+  readonly rejectedBy: string | null;
+  /** The real rollout that it started; a contract starts at most one. */
+  readonly usedBy: string | null;
+};
+
+/** An approval that was not used within this time has expired: the world it was given in is gone. */
+export const APPROVAL_VALID_MS = 7 * 24 * 3_600_000;
+
+/** The state after one more entry about this contract. `proposed` begins it. */
+export function foldContract(state: ContractState | null, entry: Entry): ContractState {
+  if (entry.type === 'proposed') return proposed(entry);
+  if (state === null) throw new Error(`the entries of contract ${entry.contract} do not begin with \`proposed\``);
+  switch (entry.type) {
+    case 'approved': {
+      const approval = { subject: entry.actor.subject, atMs: Date.parse(entry.at), comment: entry.comment };
+      return { ...state, approvals: [...state.approvals, approval], version: state.version + 1 };
+    }
+    case 'rejected':
+      return { ...state, rejectedBy: entry.actor.subject, version: state.version + 1 };
+    case 'created':
+      return entry.dryRun ? state : { ...state, usedBy: entry.rollout, version: state.version + 1 };
+    default:
+      return state;
+  }
+}
+
+function proposed(entry: Extract<Entry, { type: 'proposed' }>): ContractState {
+  return {
+    contract: entry.data.contract,
+    digest: entry.contractDigest ?? '',
+    planDigest: entry.data.planDigest,
+    warnings: entry.data.warnings,
+    policyDigest: entry.policyDigest ?? '',
+    proposer: entry.actor.subject,
+    proposedAtMs: Date.parse(entry.at),
+    version: 1,
+    approvals: [],
+    rejectedBy: null,
+    usedBy: null,
+  };
+}
+
+export function approversWanted(contract: Contract, policy: Policy): number {
+  return contract.criticality === 'critical' ? policy.approversCritical : policy.approversStandard;
+}
+
+/** The approval that completed the number wanted; null where some are still missing. */
+function sealedAtMs(state: ContractState, policy: Policy): number | null {
+  return state.approvals[approversWanted(state.contract, policy) - 1]?.atMs ?? null;
+}
+
+/** Approved by enough people, rejected by none, and not longer ago than an approval is good for. */
+export function isApproved(state: ContractState, policy: Policy, nowMs: number): boolean {
+  const sealed = sealedAtMs(state, policy);
+  return state.rejectedBy === null && sealed !== null && nowMs < sealed + APPROVAL_VALID_MS;
+}
+
+export type ContractStanding = 'proposed' | 'approved' | 'rejected' | 'expired' | 'used';
+
+/** The one word that people see. */
+export function standingOf(state: ContractState, policy: Policy, nowMs: number): ContractStanding {
+  if (state.rejectedBy !== null) return 'rejected';
+  if (state.usedBy !== null) return 'used';
+  if (isApproved(state, policy, nowMs)) return 'approved';
+  return sealedAtMs(state, policy) === null ? 'proposed' : 'expired';
+}

@@ -1,0 +1,36 @@
+/** Who may what: the table of `api.md`. */
+export const ROLES = ['service', 'viewer', 'customer', 'founder', 'operator', 'approver', 'auditor', 'admin'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** A right that a route asks for. */
+export const RIGHTS = ['lookup', 'view', 'operate', 'approve', 'audit', 'administer'] as const;
+export type Right = (typeof RIGHTS)[number];
+
+const GRANTED: Readonly<Record<Role, readonly Right[]>> = {
+  service: ['lookup'],
+  viewer: ['view'],
+  customer: [],
+  founder: ['view'],
+  operator: ['view', 'operate'],
+  approver: ['view', 'approve'],
+  auditor: ['view', 'audit'],
+  admin: [...RIGHTS],
+};
+
+/** A person or service behind a token. Several tokens of one subject are one person. */
+export type Principal = {
+  readonly tokenId: string;
+  readonly subject: string;
+  readonly roles: readonly Role[];
+  /** null: every feature. */
+  readonly features: readonly string[] | null;
+};
+
+export function hasRight(principal: Principal, right: Right): boolean {
+  return principal.roles.some((role) => GRANTED[role].includes(right));
+}
+
+/** A token may be bound to some features; what it may there, it may nowhere else. */
+export function mayTouch(principal: Principal, feature: string): boolean {
+  return principal.features === null || principal.features.includes(feature);
+}

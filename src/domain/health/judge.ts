@@ -1,0 +1,126 @@
+import type { Operator } from './criterion.ts';
+import { type Arm, type Measurement, type MeasurementQuery, type Measurements, queryKey } from './measurement.ts';
+import type { PlannedCriterion } from './measurementPlan.ts';
+import type { Sli } from './sli.ts';
+import type { Verdict, VerdictReason } from './verdict.ts';
+
+export type Answers = ReadonlyMap<string, Measurements>;
+export type Freshness = { readonly nowMs: number; readonly pollIntervalMs: number };
+
+type Observed = Extract<Measurement, { kind: 'observed' }>;
+type Finding = Pick<Verdict, 'outcome' | 'reason' | 'value' | 'baseline' | 'limit' | 'samples' | 'detail'>;
+
+const NOTHING = { value: null, baseline: null, limit: null, samples: null, detail: null };
+
+/** Each planned criterion with what was measured → its verdict. Pure: no answer is an answer too. */
+export function judge(plan: readonly PlannedCriterion[], answers: Answers, freshness: Freshness): readonly Verdict[] {
+  return plan.map((planned) => ({
+    key: planned.key,
+    role: planned.role,
+    sli: planned.criterion.sli,
+    severity: planned.role === 'trigger' ? planned.criterion.severity : null,
+    consecutive: planned.criterion.consecutive,
+    dryRun: planned.criterion.dryRun,
+    ...findingOf(planned, answers, freshness),
+  }));
+}
+
+function findingOf(planned: PlannedCriterion, answers: Answers, freshness: Freshness): Finding {
+  if (planned.subject === null) return inconclusive('notApplicable', 'there is no control to compare with');
+  const subject = answered(planned.subject, answers, planned.subject.arms === 'all' ? 'all' : 'treatment');
+  if (subject.kind !== 'observed') return lacking(subject, 'the exposed users');
+  const found: Finding = {
+    ...NOTHING,
+    outcome: 'inconclusive',
+    reason: 'stale',
+    value: subject.value,
+    samples: subject.samples,
+  };
+  if (isStale(subject, freshness)) return { ...found, detail: 'the newest sample is too old' };
+  if (subject.samples < planned.criterion.minSamples) return { ...found, reason: 'insufficientSamples' };
+  const baseline = baselineOf(planned, answers);
+  if (baseline !== null && baseline.kind !== 'observed') return lacking(baseline, 'the baseline');
+  if (baseline !== null && baseline.samples < planned.criterion.minSamples) {
+    return {
+      ...found,
+      reason: 'insufficientSamples',
+      baseline: baseline.value,
+      detail: 'the baseline is short of samples',
+    };
+  }
+  return compared(planned, subject, baseline);
+}
+
+function answered(query: MeasurementQuery, answers: Answers, arm: Arm): Measurement {
+  const answer = answers.get(queryKey(query))?.[arm];
+  return answer ?? { kind: 'unavailable', detail: 'the source gave no answer', query: query.sli.id };
+}
+
+const REASON_FOR = { noTraffic: 'noTraffic', missing: 'missing', unavailable: 'unavailable' } as const;
+
+function lacking(measurement: Exclude<Measurement, Observed>, of: string): Finding {
+  const detail = measurement.kind === 'noTraffic' ? `no traffic of ${of}` : `${of}: ${measurement.detail}`;
+  return inconclusive(REASON_FOR[measurement.kind], detail);
+}
+
+const inconclusive = (reason: VerdictReason, detail: string): Finding => ({
+  ...NOTHING,
+  outcome: 'inconclusive',
+  reason,
+  detail,
+});
+
+/** The newest sample is older than 60 s or four polls, whichever is more. */
+function isStale(measurement: Observed, { nowMs, pollIntervalMs }: Freshness): boolean {
+  if (measurement.newestSampleAtMs === null) return false;
+  return nowMs - measurement.newestSampleAtMs > Math.max(60_000, 4 * pollIntervalMs);
+}
+
+function baselineOf(planned: PlannedCriterion, answers: Answers): Measurement | null {
+  if (planned.criterion.compare === 'absolute' || planned.subject === null) return null;
+  if (planned.past !== null) return answered(planned.past, answers, 'all');
+  return answered(planned.subject, answers, 'control');
+}
+
+function compared(planned: PlannedCriterion, subject: Observed, baseline: Observed | null): Finding {
+  const { criterion, role } = planned;
+  const floored = baseline === null ? null : flooredBaseline(planned.sli, baseline);
+  const limit = limitOf(criterion.compare, criterion.threshold, floored);
+  const holds = conditionHolds(subject.value, criterion.operator, limit);
+  const seen = { value: subject.value, baseline: floored, limit, samples: subject.samples, detail: null };
+  if (role === 'success' && isWindowShort(planned, subject)) {
+    return { ...seen, outcome: 'inconclusive', reason: 'windowNotFull', detail: 'the window is not full yet' };
+  }
+  const passes = role === 'success' ? holds : !holds;
+  return { ...seen, outcome: passes ? 'pass' : 'fail', reason: holds ? 'holds' : 'doesNotHold' };
+}
+
+/** A success criterion needs its whole window; a source that has just begun to look hasn't got it either. */
+function isWindowShort(planned: PlannedCriterion, subject: Observed): boolean {
+  return planned.shortened || subject.coveredSeconds < planned.criterion.windowSeconds;
+}
+
+/** Without a floor of one event a baseline of zero would make any single error an infinite rise. */
+function flooredBaseline(sli: Sli, baseline: Observed): number {
+  if (sli.kind === 'ratio') return Math.max(baseline.value, baseline.samples > 0 ? 1 / baseline.samples : 0);
+  return sli.kind === 'count' ? Math.max(baseline.value, 1) : baseline.value;
+}
+
+function limitOf(compare: string, threshold: number, baseline: number | null): number {
+  if (baseline === null) return threshold;
+  return compare === 'baselineRatio' ? threshold * baseline : baseline + threshold;
+}
+
+/** Inclusive where the operator says so. */
+export function conditionHolds(value: number, operator: Operator, limit: number): boolean {
+  switch (operator) {
+    case '<':
+      return value < limit;
+    case '<=':
+      return value <= limit;
+    case '>':
+      return value > limit;
+    case '>=':
+      return value >= limit;
+  }
+}

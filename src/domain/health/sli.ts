@@ -1,0 +1,71 @@
+import { z } from 'zod';
+
+/** The name of an SLI or of a metric source. */
+export const nameSchema = z.string().regex(/^[A-Za-z_][A-Za-z0-9_.-]{0,63}$/, { message: 'must be a short name' });
+
+const labelSchema = z.string().regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/, { message: 'must be a label name' });
+const MATCHER = String.raw`[a-zA-Z_]\w*\s*(?:=~|!~|!=|=)\s*(?:"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')\s*`;
+/** A metric's name and matchers, nothing else: the text becomes part of a query, and must not be able to become more of it. */
+const SELECTOR = new RegExp(String.raw`^[a-zA-Z_:][\w:]*\s*(?:\{\s*(?:${MATCHER}(?:,\s*${MATCHER})*(?:,\s*)?)?\})?$`);
+const selectorSchema = z
+  .string()
+  .min(1)
+  .max(2000)
+  .regex(SELECTOR, { message: 'must be a metric name, with label matchers in braces or without' });
+
+/** How the metric tells exposed users from the others. `{}` takes the defaults. */
+export const cohortSchema = z
+  .strictObject({
+    label: labelSchema.default('cohort'),
+    treatment: z.string().min(1).max(128).default('treatment'),
+    control: z.string().min(1).max(128).default('control'),
+  })
+  .refine((cohort) => cohort.treatment !== cohort.control, {
+    message: 'must give treatment and control different values',
+  })
+  .readonly();
+
+const common = {
+  id: nameSchema,
+  source: nameSchema,
+  direction: z.enum(['lower', 'higher']),
+  unit: z.string().max(32).optional(),
+  cohort: cohortSchema.optional(),
+  /** New metrics have no past: preflight does not ask them for data. */
+  declaredNew: z.boolean().default(false),
+};
+
+const ratioSchema = z.strictObject({
+  kind: z.literal('ratio'),
+  ...common,
+  numerator: selectorSchema,
+  denominator: selectorSchema,
+  /** What a numerator without series means where its denominator is there. */
+  absentNumerator: z.enum(['zero', 'missing']).default('zero'),
+});
+const quantileSchema = z.strictObject({
+  kind: z.literal('quantile'),
+  ...common,
+  histogram: selectorSchema,
+  quantile: z.number().gt(0).lt(1),
+});
+const countSchema = z.strictObject({ kind: z.literal('count'), ...common, counter: selectorSchema });
+const gaugeSchema = z.strictObject({
+  kind: z.literal('gauge'),
+  ...common,
+  metric: selectorSchema,
+  aggregate: z.enum(['avg', 'min', 'max', 'sum']).default('avg'),
+});
+const promqlSchema = z.strictObject({
+  kind: z.literal('promql'),
+  ...common,
+  query: z.string().min(1).max(8000),
+  samples: z.string().min(1).max(8000).optional(),
+});
+
+/** An indicator measured from Prometheus-style metrics, for a cohort or for all traffic. */
+export const sliSchema = z
+  .discriminatedUnion('kind', [ratioSchema, quantileSchema, countSchema, gaugeSchema, promqlSchema])
+  .readonly();
+export type Sli = z.infer<typeof sliSchema>;
+export type SliKind = Sli['kind'];

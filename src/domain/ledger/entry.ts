@@ -1,0 +1,132 @@
+import type { Contract } from '../contract/contract.ts';
+import type { Policy } from '../contract/policy.ts';
+import type { Warning } from '../contract/violation.ts';
+import type { Exposure } from '../feature/flagDocument.ts';
+import type { Grants } from '../feature/grants.ts';
+import type { DecisionContext } from '../rollout/context.ts';
+import type { Poll } from '../rollout/poll.ts';
+import type { PreflightItem } from '../rollout/preflight.ts';
+import type { Reason } from '../rollout/reason.ts';
+
+/** Who did it: a person (the subject of a token) or Sluice itself. */
+export type Actor = { readonly kind: 'person' | 'sluice'; readonly subject: string };
+export const SLUICE: Actor = { kind: 'sluice', subject: 'sluice' };
+
+/** What a decision rested on: enough to call `decide` again and get the same answer (SLU-REPLAY). */
+export type Evidence = {
+  readonly nowMs: number;
+  readonly poll: Poll | null;
+  readonly context: DecisionContext;
+};
+
+/** What each type of entry says beyond the common fields. */
+export type EntryData = {
+  readonly proposed: {
+    readonly contract: Contract;
+    readonly planDigest: string;
+    readonly warnings: readonly Warning[];
+  };
+  readonly approved: { readonly digest: string };
+  readonly rejected: { readonly digest: string };
+  readonly created: {
+    readonly contract: Contract;
+    readonly policy: Policy;
+    readonly salt: string;
+    readonly startAtMs: number | null;
+    readonly proposer: string;
+  };
+  readonly preflight: { readonly passed: boolean; readonly items: readonly PreflightItem[] };
+  readonly started: { readonly exposure: Exposure; readonly base: Grants; readonly phase: 'ramp' | 'stage' };
+  readonly ramped: { readonly exposure: Exposure };
+  readonly stageApproved: { readonly stageId: string; readonly decision: 'approve' | 'reject' };
+  readonly advanced: { readonly exposure: Exposure; readonly fromStage: string; readonly stageIndex: number };
+  readonly held: { readonly detail: string; readonly unblocksAtMs: number | null };
+  readonly paused: { readonly detail: string };
+  readonly resumed: { readonly acknowledged: readonly string[] };
+  readonly rolledBack: {
+    readonly exposure: Exposure;
+    readonly detail: string;
+    readonly fromStage: string | null;
+    /** null: to what the feature exposed before this rollout, which ends it. */
+    readonly toStageIndex: number | null;
+    readonly automatic: boolean;
+    readonly triggeredAtMs: number;
+    readonly cooldownUntilMs: number;
+  };
+  readonly exposureRemoved: {
+    readonly documentVersion: number;
+    readonly triggeredAtMs: number;
+    readonly removedAtMs: number;
+  };
+  readonly healthVerified: { readonly recovered: boolean; readonly detail: string };
+  readonly completed: { readonly exposure: Exposure };
+  readonly audited: {
+    readonly subject: 'visit' | 'rollout';
+    readonly verdict: 'PASS' | 'FAIL' | 'INCONCLUSIVE';
+    readonly throughSeq: number;
+    readonly findings: readonly string[];
+  };
+  readonly killed: { readonly exposure: Exposure };
+  readonly reviveRequested: Record<string, never>;
+  readonly revived: { readonly exposure: Exposure; readonly requestedBy: string | null };
+  readonly driftAdopted: { readonly exposure: Exposure; readonly found: string };
+  readonly driftRepaired: { readonly documentVersion: number; readonly found: string };
+  readonly policyChanged: { readonly policy: Policy; readonly approvedBy: readonly string[] };
+  readonly stopSet: Record<string, never>;
+  readonly stopLifted: Record<string, never>;
+};
+export type EntryType = keyof EntryData;
+
+/** RWG codes that operators and alert rules know. */
+export const ENTRY_CODES: Readonly<Partial<Record<EntryType, string>>> = {
+  advanced: 'RWG-001',
+  paused: 'RWG-002',
+  rolledBack: 'RWG-003',
+  completed: 'RWG-004',
+};
+
+type Common = {
+  /** Epoch ms at which it held; `recordedAt` is added by the ledger. */
+  readonly atMs: number;
+  readonly feature: string | null;
+  readonly contract: string | null;
+  readonly rollout: string | null;
+  readonly dryRun: boolean;
+  readonly stage: string | null;
+  readonly visit: number | null;
+  readonly percentageBefore: number | null;
+  readonly percentageAfter: number | null;
+  readonly actor: Actor;
+  readonly reason: Reason | null;
+  /** A person's words. */
+  readonly comment: string | null;
+  readonly evidence: Evidence | null;
+  readonly policyDigest: string | null;
+  readonly contractDigest: string | null;
+};
+
+/** An entry before it has its place in a chain. */
+export type EntryDraft = { [T in EntryType]: Common & { readonly type: T; readonly data: EntryData[T] } }[EntryType];
+
+type Linked<D> = Omit<D, 'atMs'> & {
+  readonly schema: 1;
+  readonly chain: string;
+  /** 1 for the first entry of a chain, without gaps. */
+  readonly seq: number;
+  /** RFC 3339 UTC with milliseconds. */
+  readonly at: string;
+  readonly recordedAt: string;
+  /** Recorded after the fact: a closing that did not wait for the ledger. */
+  readonly late: boolean;
+  readonly code: string | null;
+  readonly environment: string;
+  readonly prevHash: string;
+  readonly hash: string;
+};
+
+/** One link of a chain: what happened, on what proof, after what. Never changed, never deleted. */
+export type Entry = { [T in EntryType]: Linked<Extract<EntryDraft, { type: T }>> }[EntryType];
+export type EntryOf<T extends EntryType> = Extract<Entry, { type: T }>;
+
+/** The chain of the installation: global stop and policy. Every other chain is named after its feature. */
+export const INSTALLATION_CHAIN = '@installation';

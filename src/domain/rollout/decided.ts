@@ -1,0 +1,90 @@
+import type { FeatureState } from '../feature/featureState.ts';
+import type { Grants } from '../feature/grants.ts';
+import { thresholdOf } from '../feature/threshold.ts';
+import type { EntryDraft } from '../ledger/entry.ts';
+import type { AwaitApproval, Hold, Opening, Pause } from './decision.ts';
+import { draft, type Saying } from './draft.ts';
+import { exposureAt, exposureWithoutRollout, startThreshold } from './exposure.ts';
+import { currentStage, isLive, type RolloutState, stageAt } from './state.ts';
+
+/** What a decision that opens, waits or pauses writes into the ledger. Rollbacks act before they are recorded: `rolledBack.ts`. */
+export type RecordedDecision = Hold | AwaitApproval | Pause | Opening;
+
+export type Subject = {
+  readonly rollout: RolloutState;
+  readonly feature: FeatureState;
+  /** Of the chain that the audit has verified. */
+  readonly auditedSeq: number;
+};
+
+/** The entries of a decision, in order; none where a hold goes on for the same reason. */
+export function entriesOf(subject: Subject, decision: RecordedDecision, saying: Saying): readonly EntryDraft[] {
+  const { rollout } = subject;
+  const because: Saying = { ...saying, reason: decision.reason };
+  switch (decision.kind) {
+    case 'hold':
+    case 'awaitApproval':
+      return held(rollout, decision, because);
+    case 'pause':
+      return [draft(rollout, because, { type: 'paused', data: { detail: decision.detail } })];
+    case 'start':
+      return [started(subject, because)];
+    case 'ramp':
+      return [ramped(subject, because)];
+    case 'advance':
+      return [passed(subject, because, 'visit'), advanced(subject, because)];
+    case 'complete':
+      return [passed(subject, because, 'visit'), passed(subject, because, 'rollout'), completed(subject, because)];
+  }
+}
+
+function held(rollout: RolloutState, decision: Hold | AwaitApproval, saying: Saying): readonly EntryDraft[] {
+  const alreadySaid = rollout.heldFor === decision.reason;
+  // Waiting for a start, paused or ended is a state of its own and needs no entry beside it.
+  if (alreadySaid || !isLive(rollout) || decision.reason === 'paused') return [];
+  const unblocksAtMs = decision.kind === 'hold' ? decision.unblocksAtMs : null;
+  return [draft(rollout, saying, { type: 'held', data: { detail: decision.detail, unblocksAtMs } })];
+}
+
+function started({ rollout, feature }: Subject, saying: Saying): EntryDraft {
+  const { threshold, phase } = startThreshold(rollout);
+  const base = feature.settled;
+  const exposure = exposureAt(rollout, feature, { base, stageIndex: 0, threshold, nowMs: saying.atMs });
+  return draft(rollout, saying, { type: 'started', data: { exposure, base, phase }, after: threshold / 1000 });
+}
+
+function ramped({ rollout, feature }: Subject, saying: Saying): EntryDraft {
+  const exposure = atTarget(rollout, feature, rollout.stageIndex, saying.atMs);
+  return draft(rollout, saying, {
+    type: 'ramped',
+    data: { exposure },
+    after: currentStage(rollout).targetPercentage,
+  });
+}
+
+function advanced({ rollout, feature }: Subject, saying: Saying): EntryDraft {
+  const stageIndex = rollout.stageIndex + 1;
+  const next = stageAt(rollout, stageIndex);
+  const exposure = atTarget(rollout, feature, stageIndex, saying.atMs);
+  const data = { exposure, fromStage: currentStage(rollout).stageId, stageIndex };
+  return { ...draft(rollout, saying, { type: 'advanced', data, after: next.targetPercentage }), stage: next.stageId };
+}
+
+function completed({ rollout, feature }: Subject, saying: Saying): EntryDraft {
+  const grants: Grants = rollout.grants;
+  return draft(rollout, saying, {
+    type: 'completed',
+    data: { exposure: exposureWithoutRollout(feature, grants, saying.atMs) },
+  });
+}
+
+/** `PASS` is recorded with the transition that it permits, so nothing can be tampered with after it unseen. */
+function passed({ rollout, auditedSeq }: Subject, saying: Saying, subject: 'visit' | 'rollout'): EntryDraft {
+  const data = { subject, verdict: 'PASS' as const, throughSeq: auditedSeq, findings: [] };
+  return draft(rollout, { ...saying, evidence: null }, { type: 'audited', data });
+}
+
+function atTarget(rollout: RolloutState, feature: FeatureState, stageIndex: number, nowMs: number) {
+  const threshold = thresholdOf(stageAt(rollout, stageIndex).targetPercentage);
+  return exposureAt(rollout, feature, { base: rollout.base, stageIndex, threshold, nowMs });
+}

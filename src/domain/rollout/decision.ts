@@ -1,0 +1,46 @@
+import type { HoldReason } from './reason.ts';
+
+/** Nothing changes, for this reason, until then (null: nobody can know). */
+export type Hold = {
+  readonly kind: 'hold';
+  readonly reason: HoldReason;
+  readonly detail: string;
+  readonly unblocksAtMs: number | null;
+};
+
+/** Everything is proven but a person's word on the stage. */
+export type AwaitApproval = {
+  readonly kind: 'awaitApproval';
+  readonly reason: 'approval';
+  readonly detail: string;
+  readonly stageId: string;
+};
+
+/** Keeps the exposure until a person resumes. */
+export type Pause = {
+  readonly kind: 'pause';
+  readonly reason: 'criterion' | 'auditFailed' | 'noProgress';
+  readonly detail: string;
+};
+
+/** Takes exposure back, at once. */
+export type Rollback = {
+  readonly kind: 'rollback';
+  readonly reason: 'killed' | 'blastRadius' | 'criterion';
+  /** `plan`: where the contract says; the emergencies go to what the feature exposed before. */
+  readonly to: 'zero' | 'plan';
+  readonly detail: string;
+};
+
+/** The gate opens, or what it opened becomes the feature's own. */
+export type Opening = {
+  readonly kind: 'start' | 'ramp' | 'advance' | 'complete';
+  readonly reason: 'ready';
+  readonly detail: string;
+};
+
+/** What the controller does next, and why. */
+export type Decision = Hold | AwaitApproval | Pause | Rollback | Opening;
+
+/** A decision with the number of the row that made it. */
+export type RuledDecision = Decision & { readonly row: number };

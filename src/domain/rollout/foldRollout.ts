@@ -1,0 +1,158 @@
+import { percentageOf, thresholdOf } from '../feature/threshold.ts';
+import type { Entry, EntryOf } from '../ledger/entry.ts';
+import { startThreshold } from './exposure.ts';
+import { type RolloutState, stageAt } from './state.ts';
+
+/** What changes what is allowed next; the other entries tell of something without changing it. */
+type Change = Partial<RolloutState>;
+
+/** The state after one more entry of this rollout. `created` begins it. */
+export function foldRollout(state: RolloutState | null, entry: Entry): RolloutState {
+  if (entry.type === 'created') return begun(entry);
+  if (state === null) throw new Error(`the chain of rollout ${entry.rollout} does not begin with \`created\``);
+  const atMs = Date.parse(entry.at);
+  const told = toldBy(state, entry, atMs);
+  if (told !== null) return { ...state, ...told, lastEntryAtMs: atMs };
+  const change = changeBy(state, entry, atMs);
+  return { ...state, heldFor: null, heldSinceMs: null, ...change, version: state.version + 1, lastEntryAtMs: atMs };
+}
+
+function begun(entry: EntryOf<'created'>): RolloutState {
+  const atMs = Date.parse(entry.at);
+  const { contract, policy, proposer, startAtMs } = entry.data;
+  return {
+    id: entry.rollout ?? '',
+    feature: contract.feature,
+    contract,
+    contractDigest: entry.contractDigest ?? '',
+    policy,
+    policyDigest: entry.policyDigest ?? '',
+    proposer,
+    dryRun: entry.dryRun,
+    createdAtMs: atMs,
+    startAtMs,
+    version: 1,
+    wedgeState: 'PENDING',
+    phase: 'pending',
+    stageIndex: 0,
+    visit: 0,
+    epoch: 0,
+    epochBeganAtMs: atMs,
+    threshold: 0,
+    base: [],
+    grants: [],
+    startedAtMs: null,
+    visitBeganAtMs: null,
+    exposureChangedAtMs: null,
+    acknowledged: [],
+    stageApprovals: [],
+    rolledBackFrom: [],
+    automaticRollbacks: 0,
+    cooldownUntilMs: null,
+    heldFor: null,
+    heldSinceMs: null,
+    endedAtMs: null,
+    lastEntryAtMs: atMs,
+  };
+}
+
+/** Entries that only tell: they leave the version, so that an operator's `If-Match` outlives a change of the hold reason. */
+function toldBy(state: RolloutState, entry: Entry, atMs: number): Change | null {
+  switch (entry.type) {
+    case 'held': {
+      const heldFor = entry.reason as RolloutState['heldFor'];
+      return { heldFor, heldSinceMs: heldFor === state.heldFor ? state.heldSinceMs : atMs };
+    }
+    case 'preflight':
+    case 'exposureRemoved':
+    case 'healthVerified':
+    case 'audited':
+      return {};
+    default:
+      return null;
+  }
+}
+
+function changeBy(state: RolloutState, entry: Entry, atMs: number): Change {
+  switch (entry.type) {
+    case 'started':
+      return started(state, entry, atMs);
+    case 'ramped':
+      return arrived(state, entry.data.exposure.grants, state.stageIndex, atMs);
+    case 'advanced':
+      return arrived(state, entry.data.exposure.grants, entry.data.stageIndex, atMs);
+    case 'stageApproved':
+      return { stageApprovals: [...state.stageApprovals, approvalIn(entry, atMs)] };
+    case 'paused':
+      return { wedgeState: 'PAUSED' };
+    case 'resumed':
+      return { wedgeState: 'ACTIVE', ...newEpoch(state, atMs), acknowledged: entry.data.acknowledged };
+    case 'rolledBack':
+      return rolledBack(state, entry, atMs);
+    case 'completed':
+      return { wedgeState: 'COMPLETE', phase: 'ended', endedAtMs: atMs };
+    case 'driftAdopted':
+      return { grants: entry.data.exposure.grants, exposureChangedAtMs: atMs };
+    default:
+      throw new Error(`a ${entry.type} entry does not belong to a rollout`);
+  }
+}
+
+const approvalIn = (entry: EntryOf<'stageApproved'>, atMs: number) => ({
+  stageId: entry.data.stageId,
+  subject: entry.actor.subject,
+  decision: entry.data.decision,
+  atMs,
+});
+
+const newEpoch = (state: RolloutState, atMs: number): Change => ({ epoch: state.epoch + 1, epochBeganAtMs: atMs });
+
+function started(state: RolloutState, entry: EntryOf<'started'>, atMs: number): Change {
+  const { threshold, phase } = startThreshold(state);
+  const { base, exposure } = entry.data;
+  const opened: Change = { wedgeState: 'ACTIVE', startedAtMs: atMs, base };
+  if (phase === 'stage') return { ...opened, ...arrived(state, exposure.grants, 0, atMs) };
+  return { ...opened, ...newEpoch(state, atMs), phase, threshold, grants: exposure.grants, exposureChangedAtMs: atMs };
+}
+
+/** A visit begins: at the target, with fresh clocks. */
+function arrived(state: RolloutState, grants: RolloutState['grants'], stageIndex: number, atMs: number): Change {
+  return {
+    ...newEpoch(state, atMs),
+    phase: 'stage',
+    stageIndex,
+    visit: state.visit + 1,
+    threshold: thresholdOf(stageAt(state, stageIndex).targetPercentage),
+    grants,
+    acknowledged: [],
+    visitBeganAtMs: atMs,
+    exposureChangedAtMs: atMs,
+  };
+}
+
+function rolledBack(state: RolloutState, entry: EntryOf<'rolledBack'>, atMs: number): Change {
+  const { exposure, toStageIndex, fromStage, automatic, cooldownUntilMs } = entry.data;
+  const after: Change = {
+    grants: exposure.grants,
+    stageApprovals: [],
+    automaticRollbacks: state.automaticRollbacks + (automatic ? 1 : 0),
+    cooldownUntilMs,
+  };
+  if (toStageIndex === null) {
+    return {
+      ...after,
+      wedgeState: 'ROLLED_BACK',
+      phase: 'ended',
+      threshold: 0,
+      endedAtMs: atMs,
+      exposureChangedAtMs: atMs,
+    };
+  }
+  const rolledBackFrom = fromStage === null ? state.rolledBackFrom : [...state.rolledBackFrom, fromStage];
+  return { ...after, ...arrived(state, exposure.grants, toStageIndex, atMs), rolledBackFrom };
+}
+
+/** The percentage of the current stage's scope that the rollout exposes. */
+export function exposedPercentage(state: RolloutState): number {
+  return percentageOf(state.threshold);
+}

@@ -1,0 +1,21 @@
+import type { Verdict } from '../health/verdict.ts';
+import type { HealthTally } from './healthTally.ts';
+
+/**
+ * What one tick found out, stored with the rollout: the state of a rollout is the fold of its entries plus its last poll.
+ * Durations are active time: pauses, holds by stop and gaps of more than two polls are left out.
+ */
+export type Poll = {
+  readonly atMs: number;
+  readonly epoch: number;
+  readonly visit: number;
+  readonly verdicts: readonly Verdict[];
+  /** Polls in a row in which the criterion's condition held; inconclusive ones neither add nor reset. */
+  readonly counts: Readonly<Record<string, number>>;
+  /** Acknowledged pause criteria that have not passed since. */
+  readonly muted: readonly string[];
+  readonly health: HealthTally;
+  readonly activeMs: { readonly visit: number; readonly observation: number; readonly noProgress: number };
+  /** Global stop or the store's `paused` stood at this poll: the time until the next one is not active. */
+  readonly onHold: boolean;
+};

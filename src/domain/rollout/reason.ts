@@ -1,0 +1,44 @@
+/** Why nothing changes. The closed set of `api.md`. */
+export const HOLD_REASONS = [
+  'terminal',
+  'rollingBack',
+  'pending',
+  'paused',
+  'globalStop',
+  'storePaused',
+  'missingData',
+  'sourceUnavailable',
+  'noTraffic',
+  'staleData',
+  'insufficientSamples',
+  'minimumDwell',
+  'stageDuration',
+  'observationWindow',
+  'stabilizationWindow',
+  'successCriteria',
+  'health',
+  'requiredMetrics',
+  'audit',
+  'cooldown',
+  'calendar',
+  'concurrency',
+  'waiverExpired',
+  'gateHook',
+] as const;
+export type HoldReason = (typeof HOLD_REASONS)[number];
+
+/** Why something changes, or waits for a person. */
+export const ACT_REASONS = [
+  'killed',
+  'blastRadius',
+  'criterion',
+  'operator',
+  'auditFailed',
+  'noProgress',
+  'approval',
+  'ready',
+] as const;
+export type ActReason = (typeof ACT_REASONS)[number];
+
+export type Reason = HoldReason | ActReason;
+export const REASONS: readonly Reason[] = [...HOLD_REASONS, ...ACT_REASONS];

@@ -1,0 +1,31 @@
+import type { FeatureState } from '../feature/featureState.ts';
+import type { Exposure } from '../feature/flagDocument.ts';
+import { thresholdOf } from '../feature/threshold.ts';
+import { exposureAt, exposureWithoutRollout } from './exposure.ts';
+import { type RolloutState, stageAt } from './state.ts';
+
+/** How a rollback was asked for. `plan`: where the contract says. */
+export type RollbackAsk = { readonly to: 'zero' | 'previousStage' | 'plan'; readonly automatic: boolean };
+
+/**
+ * The stage that a rollback goes back to; null: to what the feature exposed before, which ends the rollout.
+ * From the ramp or the first stage previous is zero; so is a second automatic rollback: the release had its chance.
+ */
+export function rollbackStage(rollout: RolloutState, ask: RollbackAsk): number | null {
+  const to = ask.to === 'plan' ? rollout.contract.rolloutWedge.rollback.to : ask.to;
+  if (to === 'zero' || rollout.phase !== 'stage' || rollout.stageIndex === 0) return null;
+  if (ask.automatic && rollout.automaticRollbacks > 0) return null;
+  return rollout.stageIndex - 1;
+}
+
+/** What lookups must see after it. Pure, so that it can be published before the ledger has heard of it. */
+export function rolledBackExposure(
+  rollout: RolloutState,
+  feature: FeatureState,
+  stageIndex: number | null,
+  nowMs: number,
+): Exposure {
+  if (stageIndex === null) return exposureWithoutRollout(feature, rollout.base, nowMs);
+  const threshold = thresholdOf(stageAt(rollout, stageIndex).targetPercentage);
+  return exposureAt(rollout, feature, { base: rollout.base, stageIndex, threshold, nowMs });
+}

@@ -1,0 +1,31 @@
+import type { Exposure } from '../feature/flagDocument.ts';
+import { minutesToMs } from '../hours.ts';
+import type { EntryDraft } from '../ledger/entry.ts';
+import { draft, type Saying } from './draft.ts';
+import { currentStage, type RolloutState, stageAt } from './state.ts';
+
+export type RolledBackHow = {
+  /** As the flag store took it, version included: it may have been published before this entry exists. */
+  readonly exposure: Exposure;
+  readonly toStageIndex: number | null;
+  readonly automatic: boolean;
+  readonly detail: string;
+};
+
+/** The entry of a rollback. The cooldown is the longer of the contract's and the policy's. */
+export function rolledBackEntry(rollout: RolloutState, saying: Saying, how: RolledBackHow): EntryDraft {
+  const { cooldownMinutes } = rollout.contract.rolloutWedge.rollback;
+  const cooledAfterMs = minutesToMs(Math.max(cooldownMinutes, rollout.policy.cooldownMinutes));
+  const wasOpen = rollout.wedgeState !== 'PENDING';
+  const back = how.toStageIndex === null ? null : stageAt(rollout, how.toStageIndex);
+  return draft(rollout, saying, {
+    type: 'rolledBack',
+    after: back?.targetPercentage ?? 0,
+    data: {
+      ...how,
+      fromStage: wasOpen ? currentStage(rollout).stageId : null,
+      triggeredAtMs: saying.atMs,
+      cooldownUntilMs: wasOpen ? saying.atMs + cooledAfterMs : saying.atMs,
+    },
+  });
+}

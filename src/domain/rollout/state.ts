@@ -1,0 +1,98 @@
+import type { Contract } from '../contract/contract.ts';
+import type { Policy } from '../contract/policy.ts';
+import type { WedgeStage } from '../contract/wedge.ts';
+import type { Grants } from '../feature/grants.ts';
+import type { HoldReason } from './reason.ts';
+
+/**
+ * PENDING     created, exposes nothing of its own; `start` opens it, `rollback` cancels it.
+ * ACTIVE      exposes; the controller may advance, pause or roll it back.
+ * PAUSED      keeps its exposure and is still protected; only `resume` ends it.
+ * COMPLETE    the last stage passed; its grants are the feature's own now. Terminal.
+ * ROLLED_BACK exposes nothing of its own any more. Terminal; trying again is a new contract.
+ * SUPERSEDED  another rollout took over at its grants. Terminal.
+ */
+export const WEDGE_STATES = ['PENDING', 'ACTIVE', 'PAUSED', 'COMPLETE', 'ROLLED_BACK', 'SUPERSEDED'] as const;
+export type WedgeState = (typeof WEDGE_STATES)[number];
+
+/** `ramp`: below the first target; `stage`: at a stage's target. */
+export type Phase = 'pending' | 'ramp' | 'stage' | 'ended';
+
+export type StageApproval = {
+  readonly stageId: string;
+  readonly subject: string;
+  readonly decision: 'approve' | 'reject';
+  readonly atMs: number;
+};
+
+/** One execution of one approved contract: the fold of its ledger entries. */
+export type RolloutState = {
+  readonly id: string;
+  readonly feature: string;
+  readonly contract: Contract;
+  readonly contractDigest: string;
+  readonly policy: Policy;
+  readonly policyDigest: string;
+  readonly proposer: string;
+  readonly dryRun: boolean;
+  readonly createdAtMs: number;
+  readonly startAtMs: number | null;
+  /** Grows with every entry that changes what is allowed next: what `If-Match` and compare-and-set look at. */
+  readonly version: number;
+  readonly wedgeState: WedgeState;
+  readonly phase: Phase;
+  /** The stage it stays in, or that the ramp (or a pending start) leads to. */
+  readonly stageIndex: number;
+  /** 0 before the first visit; each stay in a stage is a new one. */
+  readonly visit: number;
+  /** Grows where clocks and counts begin anew: start, each visit, resume. */
+  readonly epoch: number;
+  readonly epochBeganAtMs: number;
+  /** Of the current stage's own grant. */
+  readonly threshold: number;
+  /** What the feature exposed before this rollout: "zero" for a rollback. */
+  readonly base: Grants;
+  readonly grants: Grants;
+  readonly startedAtMs: number | null;
+  readonly visitBeganAtMs: number | null;
+  readonly exposureChangedAtMs: number | null;
+  /** Pause criteria that failed when a person resumed: mute until they pass once or the stage changes. */
+  readonly acknowledged: readonly string[];
+  /** Standing ones only: any rollback voids them. */
+  readonly stageApprovals: readonly StageApproval[];
+  /** Stages that this rollout was rolled back from: coming again needs an approval given since. */
+  readonly rolledBackFrom: readonly string[];
+  readonly automaticRollbacks: number;
+  readonly cooldownUntilMs: number | null;
+  /** The last recorded hold; a `held` entry is written only when it changes. */
+  readonly heldFor: HoldReason | 'approval' | null;
+  readonly heldSinceMs: number | null;
+  readonly endedAtMs: number | null;
+  /** Of the newest entry; `now` never lies before it. */
+  readonly lastEntryAtMs: number;
+};
+
+const TERMINAL: readonly WedgeState[] = ['COMPLETE', 'ROLLED_BACK', 'SUPERSEDED'];
+
+export function isTerminal(state: WedgeState): boolean {
+  return TERMINAL.includes(state);
+}
+
+/** Exposes or may expose: what counts against concurrency and the one-per-feature law. */
+export function isLive(rollout: RolloutState): boolean {
+  return rollout.wedgeState === 'ACTIVE' || rollout.wedgeState === 'PAUSED';
+}
+
+export function stageAt(rollout: RolloutState, index: number): WedgeStage {
+  const stage = rollout.contract.rolloutWedge.wedgeStages[index];
+  if (stage === undefined) throw new Error(`rollout ${rollout.id} has no stage ${index}`);
+  return stage;
+}
+
+export function currentStage(rollout: RolloutState): WedgeStage {
+  return stageAt(rollout, rollout.stageIndex);
+}
+
+export function isLastStage(rollout: RolloutState): boolean {
+  return rollout.stageIndex === rollout.contract.rolloutWedge.wedgeStages.length - 1;
+}

@@ -1,0 +1,160 @@
+import type { WedgeStage } from '../contract/wedge.ts';
+import type { Verdict } from '../health/verdict.ts';
+import { hoursToMs } from '../hours.ts';
+import type { RuledDecision } from './decision.ts';
+import { exposedPercentage } from './foldRollout.ts';
+import type { Poll } from './poll.ts';
+import { currentStage, isLive, isTerminal, type RolloutState, type StageApproval } from './state.ts';
+
+/** All that answers "why is it not advancing?", as `api.md` has it on the wire. Times RFC 3339. */
+export type RolloutStatus = {
+  readonly rolloutId: string;
+  readonly contractId: string;
+  readonly feature: string;
+  readonly wedgeState: RolloutState['wedgeState'];
+  readonly phase: RolloutState['phase'];
+  readonly dryRun: boolean;
+  readonly version: number;
+  readonly currentStage: WedgeStage;
+  readonly stageIndex: number;
+  readonly totalStages: number;
+  readonly visit: number;
+  readonly percentage: number;
+  readonly createdAt: string;
+  readonly startedAt: string | null;
+  readonly endedAt: string | null;
+  /** Active time of the visit. */
+  readonly elapsedSeconds: number;
+  readonly minDurationSeconds: number;
+  readonly remainingSeconds: number;
+  readonly nextCheckAt: string | null;
+  readonly decision: DecisionView | null;
+  readonly slis: readonly SliView[];
+  readonly approvals: readonly ApprovalView[];
+  readonly cooldownUntil: string | null;
+  /** The earliest end if nothing holds it up; null where a person is due or it is not running. */
+  readonly eta: string | null;
+};
+
+export type DecisionView = {
+  readonly kind: string;
+  readonly reason: string;
+  readonly detail: string;
+  readonly row: number;
+  readonly at: string;
+  readonly unblocksAt: string | null;
+};
+export type SliView = {
+  readonly id: string;
+  readonly criterion: string;
+  readonly role: Verdict['role'];
+  readonly severity: Verdict['severity'];
+  readonly value: number | null;
+  readonly baseline: number | null;
+  /** What the value was compared with. */
+  readonly threshold: number | null;
+  readonly verdict: Verdict['outcome'];
+  readonly reason: Verdict['reason'];
+  readonly detail: string | null;
+  readonly samples: number | null;
+  /** Polls in a row in which the condition held, of those wanted. */
+  readonly count: number;
+  readonly consecutive: number;
+  readonly dryRun: boolean;
+  readonly at: string;
+};
+export type ApprovalView = {
+  readonly stageId: string;
+  readonly subject: string;
+  readonly decision: 'approve' | 'reject';
+  readonly at: string;
+};
+
+export type StatusInput = {
+  readonly state: RolloutState;
+  readonly tick: { readonly poll: Poll; readonly decision: RuledDecision } | null;
+  readonly nextCheckAtMs: number | null;
+};
+
+const iso = (ms: number) => new Date(ms).toISOString();
+const isoOrNull = (ms: number | null) => (ms === null ? null : iso(ms));
+
+/** The status of a rollout; a tick of an earlier exposure is not shown as if it were of this one. */
+export function statusOf(input: StatusInput, nowMs: number): RolloutStatus {
+  const { state } = input;
+  const tick = input.tick !== null && input.tick.poll.epoch === state.epoch ? input.tick : null;
+  const minDurationMs = state.phase === 'stage' ? hoursToMs(currentStage(state).durationHours) : 0;
+  const elapsedMs = tick?.poll.activeMs.visit ?? 0;
+  return {
+    rolloutId: state.id,
+    contractId: state.contract.id,
+    feature: state.feature,
+    wedgeState: state.wedgeState,
+    phase: state.phase,
+    dryRun: state.dryRun,
+    version: state.version,
+    currentStage: currentStage(state),
+    stageIndex: state.stageIndex,
+    totalStages: state.contract.rolloutWedge.wedgeStages.length,
+    visit: state.visit,
+    percentage: exposedPercentage(state),
+    createdAt: iso(state.createdAtMs),
+    startedAt: isoOrNull(state.startedAtMs),
+    endedAt: isoOrNull(state.endedAtMs),
+    elapsedSeconds: Math.floor(elapsedMs / 1000),
+    minDurationSeconds: Math.round(minDurationMs / 1000),
+    remainingSeconds: Math.ceil(Math.max(0, minDurationMs - elapsedMs) / 1000),
+    nextCheckAt: isTerminal(state.wedgeState) ? null : isoOrNull(input.nextCheckAtMs),
+    decision: decisionView(input.tick),
+    slis: tick === null ? [] : tick.poll.verdicts.map((verdict) => sliView(verdict, tick.poll)),
+    approvals: state.stageApprovals.map(approvalView),
+    cooldownUntil: isoOrNull(state.cooldownUntilMs),
+    eta: isoOrNull(etaMs(state, elapsedMs, nowMs)),
+  };
+}
+
+function decisionView(tick: StatusInput['tick']): DecisionView | null {
+  if (tick === null) return null;
+  const { kind, reason, detail, row } = tick.decision;
+  const unblocksAtMs = tick.decision.kind === 'hold' ? tick.decision.unblocksAtMs : null;
+  return { kind, reason, detail, row, at: iso(tick.poll.atMs), unblocksAt: isoOrNull(unblocksAtMs) };
+}
+
+function sliView(verdict: Verdict, poll: Poll): SliView {
+  return {
+    id: verdict.sli,
+    criterion: verdict.key,
+    role: verdict.role,
+    severity: verdict.severity,
+    value: verdict.value,
+    baseline: verdict.baseline,
+    threshold: verdict.limit,
+    verdict: verdict.outcome,
+    reason: verdict.reason,
+    detail: verdict.detail,
+    samples: verdict.samples,
+    count: poll.counts[verdict.key] ?? 0,
+    consecutive: verdict.consecutive,
+    dryRun: verdict.dryRun,
+    at: iso(poll.atMs),
+  };
+}
+
+const approvalView = (approval: StageApproval): ApprovalView => ({
+  stageId: approval.stageId,
+  subject: approval.subject,
+  decision: approval.decision,
+  at: iso(approval.atMs),
+});
+
+/** What is left of this stage and of those to come, by their own clocks. */
+function etaMs(state: RolloutState, elapsedMs: number, nowMs: number): number | null {
+  const { incrementPolicy, wedgeStages, observationWindowHours } = state.contract.rolloutWedge;
+  const toCome = wedgeStages.slice(state.stageIndex + 1);
+  const personIsDue = incrementPolicy === 'manual' || toCome.some((stage) => stage.requiresApproval);
+  if (!isLive(state) || state.wedgeState === 'PAUSED' || personIsDue) return null;
+  const lasting = (stage: WedgeStage) =>
+    hoursToMs(Math.max(stage.durationHours, observationWindowHours, stage.stabilization.minimumDurationHours));
+  const here = Math.max(0, lasting(currentStage(state)) - (state.phase === 'stage' ? elapsedMs : 0));
+  return nowMs + here + toCome.reduce((sum, stage) => sum + lasting(stage), 0);
+}
