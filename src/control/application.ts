@@ -20,6 +20,8 @@ export type Application = {
   readonly features: FeatureDesk;
   readonly contracts: ContractDesk;
   readonly rollouts: RolloutDesk;
+  /** All that closes, in one place: it waits for nothing and needs no version. */
+  readonly closings: ClosingDesk;
   readonly tokens: TokenDesk;
   readonly installation: InstallationDesk;
   readonly flags: FlagView;
@@ -33,8 +35,6 @@ export interface FeatureDesk {
   /** May only narrow. `expectedVersion` null: no If-Match was sent. */
   patch(who: Principal, key: string, input: unknown, expectedVersion: number | null): Promise<FeatureRecord>;
   archive(who: Principal, key: string): Promise<void>;
-  /** Closes at once, recorded when it can be. Needs no version. */
-  kill(who: Principal, key: string, comment: string): Promise<KillOutcome>;
   /** `waiting`: exposure would come back, so somebody else has to ask too. */
   revive(who: Principal, key: string, comment: string): Promise<ReviveOutcome>;
   explain(key: string, context: unknown): Promise<Explanation>;
@@ -77,6 +77,8 @@ export interface RolloutDesk {
   list(filter: RolloutFilter, cursor: Cursor): Promise<readonly RolloutRecord[]>;
   status(id: string): Promise<RolloutStatus>;
   preflight(who: Principal, id: string): Promise<PreflightReport>;
+  /** The last one that was recorded; null where there was none. */
+  latestPreflight(id: string): Promise<PreflightReport | null>;
   start(who: Principal, id: string, wish: VersionedWish): Promise<RolloutStatus>;
   advance(who: Principal, id: string, wish: VersionedWish): Promise<RolloutStatus>;
   resume(who: Principal, id: string, wish: VersionedWish): Promise<RolloutStatus>;
@@ -85,9 +87,6 @@ export interface RolloutDesk {
     id: string,
     wish: VersionedWish & { readonly stageId: string; readonly decision: 'approve' | 'reject' },
   ): Promise<RolloutStatus>;
-  /** Closing needs no version. */
-  pause(who: Principal, id: string, comment: string | null): Promise<RolloutStatus>;
-  rollback(who: Principal, id: string, wish: RollbackWish): Promise<RolloutStatus>;
   ledger(id: string, page: EntryPage): Promise<readonly Entry[]>;
   /** The recorded decisions with all that they rested on. */
   decisions(id: string, page: EntryPage): Promise<readonly Entry[]>;
@@ -95,6 +94,12 @@ export interface RolloutDesk {
     id: string,
     range: { readonly fromMs: number; readonly toMs: number; readonly limit: number },
   ): Promise<readonly Tick[]>;
+}
+/** Closing is always allowed, at once, with any part of the system down. What the ledger could not take is recorded later, marked late. */
+export interface ClosingDesk {
+  pause(who: Principal, rolloutId: string, comment: string | null): Promise<RolloutStatus>;
+  rollback(who: Principal, rolloutId: string, wish: RollbackWish): Promise<RolloutStatus>;
+  kill(who: Principal, feature: string, comment: string): Promise<KillOutcome>;
 }
 export type VersionedWish = { readonly expectedVersion: number; readonly comment: string | null };
 export type RollbackWish = { readonly to: 'zero' | 'previousStage' | null; readonly comment: string | null };

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { isPostmaster } from '../../src/adapters/postgres/embedded/postmasterFile.ts';
@@ -8,8 +8,10 @@ import {
   postmasterPid,
   query,
   removeScratch,
+  spawnHost,
   start,
   startHost,
+  until,
 } from '../support/embeddedPostgresScratch.ts';
 
 let scratch: string;
@@ -90,9 +92,12 @@ describe.concurrent('the embedded PostgreSQL', () => {
     context.expect(await readdir(folder)).toContain('cluster');
   });
 
-  test('drops what a start left that crashed while it made the cluster', async (context) => {
+  test('starts afresh after a start that was killed while it made the cluster', async (context) => {
     const folder = await mkdtemp(join(scratch, 'data-'));
-    await mkdir(join(folder, 'cluster.unfinished-abc', 'base'), { recursive: true });
+    const host = spawnHost(folder);
+    const unfinished = async () => (await readdir(folder)).filter((name) => name.startsWith('cluster.unfinished-'));
+    await until(async () => (await unfinished()).length === 1);
+    await endHost(host, 'SIGKILL');
     const { connectionString } = await start(context, folder);
     context.expect(await query(connectionString, 'SELECT 1')).toEqual([1]);
     context.expect((await readdir(folder)).sort()).toEqual(['cluster', 'postgres.log']);

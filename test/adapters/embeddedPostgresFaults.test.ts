@@ -1,9 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFile, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, type TestContext, test } from 'vitest';
 import { chooseAccount } from '../../src/adapters/postgres/embedded/account.ts';
@@ -11,6 +10,7 @@ import { findBinaries } from '../../src/adapters/postgres/embedded/binaries.ts';
 import { openDataFolder } from '../../src/adapters/postgres/embedded/dataFolder.ts';
 import { launchPostmaster } from '../../src/adapters/postgres/embedded/launch.ts';
 import { findPostmaster, isPostmaster } from '../../src/adapters/postgres/embedded/postmasterFile.ts';
+import { processState } from '../../src/adapters/postgres/embedded/processState.ts';
 import {
   asSuperuser,
   copyTemplate,
@@ -20,6 +20,7 @@ import {
   query,
   removeScratch,
   start,
+  until,
 } from '../support/embeddedPostgresScratch.ts';
 
 let scratch: string;
@@ -30,10 +31,6 @@ beforeAll(async () => {
 });
 
 afterAll(() => removeScratch(scratch));
-
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  while (!(await condition())) await sleep(10);
-}
 
 async function connect(context: TestContext, connectionString: string): Promise<Client> {
   const client = new Client({ connectionString });
@@ -49,16 +46,19 @@ async function backendOf(client: Client): Promise<number> {
   return rows[0]?.pid ?? Number.NaN;
 }
 
+/** Its child ends after it has become a program that collects no children. */
+const ZOMBIE = 'sleep 0.1 & echo $!; exec sleep 600';
+
 /** Runs as the account PostgreSQL runs as, since PostgreSQL minds only those. Prints the number in question. */
 async function claimant(context: TestContext, cluster: string, script: string) {
   const account = await chooseAccount(cluster);
   const other = spawn('sh', ['-c', script], { cwd: '/', stdio: ['ignore', 'pipe', 'ignore'], ...account });
   context.onTestFinished(() => void other.kill('SIGKILL'));
   const [line] = await once(createInterface(other.stdout), 'line');
-  return String(line);
+  return Number(line);
 }
 
-async function writeLockFiles(cluster: string, pid: string): Promise<void> {
+async function writeLockFiles(cluster: string, pid: number): Promise<void> {
   for (const name of ['postmaster.pid', '.s.PGSQL.5432.lock']) {
     await writeFile(join(cluster, name), `${pid}\n/elsewhere\n1\n5432\n.\n\n`);
   }
@@ -66,16 +66,18 @@ async function writeLockFiles(cluster: string, pid: string): Promise<void> {
 
 describe.concurrent('lock files whose writer was killed', () => {
   test.for([
-    ['a zombie', 'true & echo $!; exec sleep 600'],
-    ['another program', 'echo $$; exec sleep 600'],
-    ['no process', "sh -c 'echo $$'"],
-  ] as const)('do not hold up a start if their number is now that of %s', async ([, script], context) => {
+    ['zombie', ZOMBIE],
+    ['alive', 'echo $$; exec sleep 600'],
+    ['gone', 'echo $$'],
+  ] as const)('do not hold up a start if the process of that number is %s', async ([kind, script], context) => {
     const folder = await copyTemplate(scratch);
     const first = await start(context, folder);
     await query(first.connectionString, 'CREATE TABLE told AS SELECT 42 AS answer');
     await first.stop();
     const cluster = join(folder, 'cluster');
-    await writeLockFiles(cluster, await claimant(context, cluster, script));
+    const pid = await claimant(context, cluster, script);
+    await until(async () => (await processState(pid)).kind === kind);
+    await writeLockFiles(cluster, pid);
     context.expect((await findPostmaster(cluster)).kind).toBe('stale');
     const second = await start(context, folder);
     context.expect(await query(second.connectionString, 'SELECT answer FROM told')).toEqual([42]);
@@ -83,18 +85,20 @@ describe.concurrent('lock files whose writer was killed', () => {
 
   test('would hold up PostgreSQL left to itself', async (context) => {
     const folder = await openDataFolder(await copyTemplate(scratch));
-    await writeLockFiles(folder.cluster, await claimant(context, folder.cluster, 'true & echo $!; exec sleep 600'));
+    const pid = await claimant(context, folder.cluster, ZOMBIE);
+    await until(async () => (await processState(pid)).kind === 'zombie');
+    await writeLockFiles(folder.cluster, pid);
     const account = await chooseAccount(folder.cluster);
     const { postgres } = await findBinaries(account, () => {});
     const launch = await launchPostmaster(folder, postgres, account, undefined);
-    const [code] = await once(launch.process, 'exit');
-    context.expect([code, await launch.logged()]).toEqual([1, context.expect.stringContaining('already exists')]);
+    await until(async () => launch.process.exitCode !== null);
+    context.expect(await launch.logged()).toContain('lock file "postmaster.pid" already exists');
   });
 
   test('of another cluster that serves do hold nobody up', async (context) => {
     const [folder, neighbour] = [await copyTemplate(scratch), await copyTemplate(scratch)];
     await start(context, neighbour);
-    await writeLockFiles(join(folder, 'cluster'), String(await postmasterPid(neighbour)));
+    await writeLockFiles(join(folder, 'cluster'), await postmasterPid(neighbour));
     const { connectionString } = await start(context, folder);
     context.expect(await query(connectionString, 'SELECT 1')).toEqual([1]);
   });
@@ -107,7 +111,7 @@ describe.concurrent('a running PostgreSQL', () => {
     await query(postgres.connectionString, 'CREATE TABLE told AS SELECT 42 AS answer');
     const killed = await postmasterPid(folder);
     process.kill(killed, 'SIGKILL');
-    const answers = () => query(postgres.connectionString, 'SELECT answer FROM told').catch(() => []);
+    const answers = () => query(postgres.connectionString, 'SELECT answer FROM told').catch((): unknown[] => []);
     await until(async () => (await answers()).includes(42) && (await postmasterPid(folder)) !== killed);
     await postgres.stop();
     context.expect((await findPostmaster(join(folder, 'cluster'))).kind).toBe('none');
@@ -133,7 +137,9 @@ describe.concurrent('a running PostgreSQL', () => {
     const usurper = await connect(context, asSuperuser(postgres));
     const waiting = usurper.query('SELECT pg_advisory_lock(1)');
     const guard = "FROM pg_stat_activity WHERE application_name LIKE 'sluice, process %'";
-    await until(async () => (await query(asSuperuser(postgres), `SELECT pg_terminate_backend(pid) ${guard}`)).length === 1);
+    await until(
+      async () => (await query(asSuperuser(postgres), `SELECT pg_terminate_backend(pid) ${guard}`)).length === 1,
+    );
     await waiting;
     await until(async () => (await query(asSuperuser(postgres), `SELECT pid ${guard}`)).length === 1);
     await until(async () => (await query(asSuperuser(postgres), `SELECT pid ${guard}`)).length === 0);
@@ -155,7 +161,9 @@ test('a PostgreSQL that refuses to start is quoted, and nothing is left behind',
   const folder = await copyTemplate(scratch);
   const before = await readdir(join(folder, 'cluster'));
   await appendFile(join(folder, 'cluster', 'postgresql.conf'), 'no_such_setting = 1\n');
-  await context.expect(start(context, folder)).rejects.toThrow('unrecognized configuration parameter "no_such_setting"');
+  await context
+    .expect(start(context, folder))
+    .rejects.toThrow('unrecognized configuration parameter "no_such_setting"');
   context.expect(await readdir(join(folder, 'cluster'))).toEqual(before);
 });
 

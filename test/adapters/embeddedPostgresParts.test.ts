@@ -1,4 +1,16 @@
-import { chmod, mkdir, mkdtemp, readdir, readFile, readlink, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  readlink,
+  rm,
+  stat,
+  symlink,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -105,7 +117,9 @@ describe('a copy of the programs', () => {
     await copyBinaries(source, target);
     expect((await readdir(join(target, 'lib'))).sort()).toEqual(['libpq.so.5', 'libpq.so.5.18', 'program']);
     expect(await readFile(join(target, 'lib', 'libpq.so.5'), 'utf8')).toBe('library');
-    const modes = ['', 'lib', 'lib/program', 'lib/libpq.so.5.18'].map(async (path) => (await stat(join(target, path))).mode);
+    const modes = ['', 'lib', 'lib/program', 'lib/libpq.so.5.18'].map(
+      async (path) => (await stat(join(target, path))).mode,
+    );
     expect((await Promise.all(modes)).map((mode) => mode & 0o777)).toEqual([0o755, 0o755, 0o755, 0o644]);
   });
 

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
 import type { TestContext } from 'vitest';
@@ -64,14 +65,19 @@ function hostProgram(checkout: URL): string {
   `;
 }
 
-/** Starts it in another process. The connection string is empty if that process has ended instead. */
-export async function startHost(dataDirectory: string, options: HostOptions = {}) {
+/** Starts it in another process, which prints the connection string once it is up. */
+export function spawnHost(dataDirectory: string, options: HostOptions = {}) {
   const program = hostProgram(options.checkout ?? new URL('../../', import.meta.url));
-  const host = spawn(options.node ?? process.execPath, ['--input-type=module', '-e', program, dataDirectory], {
+  return spawn(options.node ?? process.execPath, ['--input-type=module', '-e', program, dataDirectory], {
     cwd: '/',
     env: { HOME: options.home ?? '/nonexistent', PATH: '/usr/bin:/bin', TMPDIR: tmpdir() },
     ...options.account,
   });
+}
+
+/** Waits until it is up. The connection string is empty if the process has ended instead. */
+export async function startHost(dataDirectory: string, options: HostOptions = {}) {
+  const host = spawnHost(dataDirectory, options);
   const said = text(host.stderr);
   const ended = once(host, 'exit').then(() => ['']);
   const [line] = await Promise.race([once(createInterface(host.stdout), 'line'), ended]);
@@ -99,6 +105,11 @@ export async function query(connectionString: string, sql: string): Promise<unkn
 /** As the superuser, to whom the folder gives the same way in. */
 export function asSuperuser({ connectionString }: EmbeddedPostgres): string {
   return connectionString.replace('sluice@localhost/sluice', 'postgres@localhost/postgres');
+}
+
+/** Waits for as long as the test's own limit lets it. */
+export async function until(condition: () => Promise<boolean>): Promise<void> {
+  while (!(await condition())) await sleep(10);
 }
 
 export async function postmasterPid(dataDirectory: string): Promise<number> {

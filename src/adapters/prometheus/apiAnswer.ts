@@ -23,7 +23,9 @@ export const instantAnswerSchema = z.object({
         resultType: z.literal('vector'),
         result: z.array(z.object({ metric: labelsSchema, value: pointSchema })),
       })
-      .transform(({ result }) => result.map(({ metric, value: [, value] }): VectorSample => ({ labels: metric, value }))),
+      .transform(({ result }) =>
+        result.map(({ metric, value: [, value] }): VectorSample => ({ labels: metric, value })),
+      ),
     z
       .object({ resultType: z.literal('scalar'), result: pointSchema })
       .transform(({ result: [, value] }): readonly VectorSample[] => [{ labels: {}, value }]),

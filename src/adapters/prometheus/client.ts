@@ -58,14 +58,16 @@ function read<Data>(
   schema: z.ZodType<{ data: Data; warnings: readonly string[] }>,
 ): ApiAnswer<Data> {
   const json = parsed(answer.text);
-  if (json === undefined) return { ok: false, detail: `answered ${answer.status} with ${oneLine(answer.contentType)}, not JSON` };
+  if (json === undefined)
+    return { ok: false, detail: `answered ${answer.status} with ${oneLine(answer.contentType)}, not JSON` };
   const refusal = errorAnswerSchema.safeParse(json);
   if (refusal.success) {
     return { ok: false, detail: oneLine(`answered ${answer.status} ${refusal.data.errorType}: ${refusal.data.error}`) };
   }
   if (answer.status !== 200) return { ok: false, detail: `answered ${answer.status}` };
   const { success, data, error } = schema.safeParse(json);
-  if (!success) return { ok: false, detail: `an answer of unknown shape at ${error.issues[0]?.path.join('.') || 'its root'}` };
+  if (!success)
+    return { ok: false, detail: `an answer of unknown shape at ${error.issues[0]?.path.join('.') || 'its root'}` };
   return { ok: true, data: data.data, warnings: data.warnings.slice(0, WARNINGS_KEPT).map(oneLine) };
 }
 

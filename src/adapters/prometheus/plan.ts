@@ -8,8 +8,11 @@ export type VectorAnswer = ApiAnswer<readonly VectorSample[]>;
 export type Plan = {
   /** Every query that must be evaluated, at one and the same time. */
   readonly texts: readonly string[];
-  /** Asks for the newest samples of the whole window, whose series may have ended by now; null: can't be asked. */
-  readonly newestText: string | null;
-  /** `newest` is the answer to `newestText`, where it was asked. */
-  read(answerTo: (text: string) => VectorAnswer, newest?: VectorAnswer): Measurements;
+  /** How old the numbers are where their series have ended; null: that can't be asked. */
+  readonly lookback: Lookback | null;
+  read(answerTo: (text: string) => VectorAnswer, lookedBack?: LookedBack): Measurements;
 };
+
+/** Asks for the newest sample of the last `seconds`; one that is not found there is older. */
+export type Lookback = { readonly text: string; readonly seconds: number };
+export type LookedBack = { readonly answer: VectorAnswer; readonly sinceMs: number };

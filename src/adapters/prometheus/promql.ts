@@ -1,5 +1,5 @@
-import { formatSelector, type Matcher, parseSelector, type Selector } from '../../domain/health/selector.ts';
 import type { MeasurementQuery } from '../../domain/health/measurement.ts';
+import { formatSelector, type Matcher, parseSelector, type Selector } from '../../domain/health/selector.ts';
 
 /** The label that tells the parts of one answer apart. */
 export const PART_LABEL = 'sluice_part';

@@ -1,5 +1,11 @@
 import { toMeasurement } from '../../domain/health/armReading.ts';
-import { type Arm, armsOf, type Measurement, type MeasurementQuery, measurementsOf } from '../../domain/health/measurement.ts';
+import {
+  type Arm,
+  armsOf,
+  type Measurement,
+  type MeasurementQuery,
+  measurementsOf,
+} from '../../domain/health/measurement.ts';
 import { quote } from '../../domain/health/selector.ts';
 import type { Sli } from '../../domain/health/sli.ts';
 import type { Plan, VectorAnswer } from './plan.ts';
@@ -12,12 +18,17 @@ export function promqlPlan(query: MeasurementQuery, sli: PromqlSli): Plan {
   const texts = armsOf(query).flatMap((arm) => [valueText(query, sli, arm), samplesText(query, sli, arm) ?? []].flat());
   return {
     texts,
-    newestText: null,
+    lookback: null,
     read: (answerTo) => measurementsOf(query, (arm) => readArm(query, sli, arm, answerTo)),
   };
 }
 
-function readArm(query: MeasurementQuery, sli: PromqlSli, arm: Arm, answerTo: (text: string) => VectorAnswer): Measurement {
+function readArm(
+  query: MeasurementQuery,
+  sli: PromqlSli,
+  arm: Arm,
+  answerTo: (text: string) => VectorAnswer,
+): Measurement {
   const text = valueText(query, sli, arm);
   const samplesQuery = samplesText(query, sli, arm);
   const answer = answerTo(text);
@@ -57,7 +68,5 @@ function filledIn(query: MeasurementQuery, sli: PromqlSli, arm: Arm, template: s
   const label = sli.cohort?.label ?? 'cohort';
   // Everyone includes series without the label, which the regular expression `.*` matches as empty.
   const cohort = arm === 'all' || sli.cohort === undefined ? `${label}=~".*"` : `${label}=${quote(sli.cohort[arm])}`;
-  return template
-    .replaceAll('{{cohort}}', () => cohort)
-    .replaceAll('{{window}}', () => duration(query.windowSeconds));
+  return template.replaceAll('{{cohort}}', () => cohort).replaceAll('{{window}}', () => duration(query.windowSeconds));
 }

@@ -30,16 +30,15 @@ export class PrometheusSource implements MetricSource {
     nowMs: number,
     signal?: AbortSignal,
   ): Promise<ReadonlyMap<string, Measurements>> {
-    const askAt = onceEach((offset) =>
-      onceEach((text) => this.#client.instant(text, nowMs - Number(offset) * 1000, signal)),
-    );
+    // A past baseline is the same query at an earlier time, so that the text needs no `offset`.
+    const askAt = onceEach((atMs: number) => onceEach((text: string) => this.#client.instant(text, atMs, signal)));
     const answers = queries.map(async (query) => {
-      return [queryKey(query), await measured(query, askAt(String(query.offsetSeconds)))] as const;
+      const atMs = nowMs - query.offsetSeconds * 1000;
+      return [queryKey(query), await measured(query, atMs, askAt(atMs))] as const;
     });
     return new Map(await Promise.all(answers));
   }
 
-  /** A past baseline is the same query at an earlier time, so that the text needs no `offset`. */
   async range(query: MeasurementQuery, range: TimeRange, signal?: AbortSignal): Promise<readonly MeasuredAt[]> {
     const shiftMs = query.offsetSeconds * 1000;
     const past = { ...range, fromMs: range.fromMs - shiftMs, toMs: range.toMs - shiftMs };
@@ -47,7 +46,9 @@ export class PrometheusSource implements MetricSource {
     if (typeof plan === 'string') {
       return stepsOf(range).map((atMs) => ({ atMs, measurements: unavailable(query, plan) }));
     }
-    const answerAt = await answered(plan.texts, async (text) => atInstant(await this.#client.range(text, past, signal)));
+    const answerAt = await answered(plan.texts, async (text) =>
+      atInstant(await this.#client.range(text, past, signal)),
+    );
     return stepsOf(range).map((atMs) => {
       const measurements = plan.read((text) => answerAt.get(text)?.(atMs - shiftMs) ?? NOT_ASKED);
       return { atMs, measurements };
@@ -64,14 +65,15 @@ export class PrometheusSource implements MetricSource {
   }
 }
 
-async function measured(query: MeasurementQuery, ask: Ask<VectorAnswer>): Promise<Measurements> {
+async function measured(query: MeasurementQuery, atMs: number, ask: Ask<VectorAnswer>): Promise<Measurements> {
   const plan = planOf(query);
   if (typeof plan === 'string') return unavailable(query, plan);
   const answers = await answered(plan.texts, ask);
   const answerTo: AnswerTo = (text) => answers.get(text) ?? NOT_ASKED;
   const measurements = plan.read(answerTo);
-  if (plan.newestText === null || !lacksNewest(measurements)) return measurements;
-  return plan.read(answerTo, await ask(plan.newestText));
+  if (plan.lookback === null || !lacksNewest(measurements)) return measurements;
+  const { text, seconds } = plan.lookback;
+  return plan.read(answerTo, { answer: await ask(text), sinceMs: atMs - seconds * 1000 });
 }
 
 async function answered<Answer>(texts: Plan['texts'], ask: Ask<Answer>): Promise<ReadonlyMap<string, Answer>> {
@@ -85,11 +87,11 @@ function lacksNewest(measurements: Measurements): boolean {
   );
 }
 
-function onceEach<Answer>(ask: (text: string) => Answer): (text: string) => Answer {
-  const asked = new Map<string, Answer>();
-  return (text) => {
-    const answer = asked.get(text) ?? ask(text);
-    asked.set(text, answer);
+function onceEach<Question, Answer>(ask: (question: Question) => Answer): (question: Question) => Answer {
+  const asked = new Map<Question, Answer>();
+  return (question) => {
+    const answer = asked.get(question) ?? ask(question);
+    asked.set(question, answer);
     return answer;
   };
 }

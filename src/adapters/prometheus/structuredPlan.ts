@@ -1,9 +1,16 @@
-import { absentCountsAsZero, type ArmReading, type Presence, toMeasurement } from '../../domain/health/armReading.ts';
-import { type Arm, armsOf, type MeasurementQuery, measurementsOf, unavailable } from '../../domain/health/measurement.ts';
+import { absentAsZero, type MetricPresence } from '../../domain/health/absentCounter.ts';
+import { type ArmReading, toMeasurement } from '../../domain/health/armReading.ts';
+import {
+  type Arm,
+  armsOf,
+  type MeasurementQuery,
+  measurementsOf,
+  unavailable,
+} from '../../domain/health/measurement.ts';
 import type { VectorSample } from './apiAnswer.ts';
-import type { Plan, VectorAnswer } from './plan.ts';
+import type { LookedBack, Plan, VectorAnswer } from './plan.ts';
 import { PART_LABEL } from './promql.ts';
-import { newestQuery, numeratorIsOfDenominator, type StructuredSli, structuredQuery } from './structuredQuery.ts';
+import { lookbackQuery, numeratorIsOfDenominator, type StructuredSli, structuredQuery } from './structuredQuery.ts';
 
 /** The numbers of an answer by part, of one arm or (`metric`) of the metric as a whole. */
 type PartsOf = (whose: Arm | 'metric') => ReadonlyMap<string, number>;
@@ -13,8 +20,8 @@ export function structuredPlan(query: MeasurementQuery, sli: StructuredSli): Pla
   const text = structuredQuery(query, sli);
   return {
     texts: [text],
-    newestText: query.windowSeconds === 0 ? null : newestQuery(query, sli),
-    read: (answerTo, newest) => read(query, sli, text, answerTo(text), newest),
+    lookback: query.windowSeconds === 0 ? null : lookbackQuery(query, sli),
+    read: (answerTo, lookedBack) => read(query, sli, text, answerTo(text), lookedBack),
   };
 }
 
@@ -23,16 +30,15 @@ function read(
   sli: StructuredSli,
   text: string,
   answer: VectorAnswer,
-  newest: VectorAnswer | undefined,
+  lookedBack: LookedBack | undefined,
 ) {
   if (!answer.ok) return unavailable(query, answer.detail, text);
   const parts = sortedOut(query, answer.data);
   if (parts === null) return unavailable(query, 'several series where one is expected', text);
-  const newestParts = newest?.ok ? sortedOut(query, newest.data) : null;
   const context = { query: text, coveredSeconds: query.windowSeconds, warnings: answer.warnings };
   return measurementsOf(query, (arm) => {
     const reading = readingOf(sli, parts, arm);
-    const newestSampleAtMs = reading.newestSampleAtMs ?? milliseconds(newestParts?.(arm).get('newest'));
+    const newestSampleAtMs = reading.newestSampleAtMs ?? newestOf(query, arm, lookedBack);
     return toMeasurement(sli, arm, { ...reading, newestSampleAtMs }, context);
   });
 }
@@ -61,24 +67,29 @@ function ownerOf(query: MeasurementQuery, labels: Readonly<Record<string, string
 
 function readingOf(sli: StructuredSli, parts: PartsOf, arm: Arm): ArmReading {
   const own = parts(arm);
-  const metric = parts(arm === 'all' ? 'all' : 'metric');
-  const value = own.get('value') ?? null;
-  const samples = own.get('samples') ?? null;
-  const newestSampleAtMs = milliseconds(own.get('newest'));
-  if (sli.kind === 'ratio' && value === null && absentCountsAsZero(sli, presenceOf(sli, metric))) {
-    return { value: 0, samples, newestSampleAtMs };
-  }
-  if (sli.kind === 'count' && samples === null && absentCountsAsZero(sli, presenceOf(sli, metric))) {
-    const nameSamples = metric.get('nameSamples') ?? null;
-    return { value: 0, samples: nameSamples, newestSampleAtMs: milliseconds(metric.get('nameNewest')) };
-  }
-  return { value, samples, newestSampleAtMs };
+  const reading = {
+    value: own.get('value') ?? null,
+    samples: own.get('samples') ?? null,
+    newestSampleAtMs: milliseconds(own.get('newest')),
+  };
+  return absentAsZero(sli, reading, () => presenceIn(sli, parts(arm === 'all' ? 'all' : 'metric')));
 }
 
-function presenceOf(sli: StructuredSli, metric: ReadonlyMap<string, number>): Presence {
+function presenceIn(sli: StructuredSli, metric: ReadonlyMap<string, number>): MetricPresence {
   const isOfDenominator = sli.kind === 'ratio' && numeratorIsOfDenominator(sli);
-  const named = isOfDenominator || metric.has('named') || metric.has('nameSamples');
-  return { named, unlabelled: metric.has('unlabelled') };
+  return {
+    named: isOfDenominator || metric.has('named') || metric.has('namePoints'),
+    unlabelled: metric.has('unlabelled'),
+    points: metric.get('namePoints') ?? null,
+    newestSampleAtMs: milliseconds(metric.get('nameNewest')),
+  };
+}
+
+/** Where looking back finds nothing, the newest sample lies before: never null, which would read as "can't tell". */
+function newestOf(query: MeasurementQuery, arm: Arm, lookedBack: LookedBack | undefined): number | null {
+  if (lookedBack === undefined) return null;
+  const { answer, sinceMs } = lookedBack;
+  return milliseconds(answer.ok ? sortedOut(query, answer.data)?.(arm).get('newest') : undefined) ?? sinceMs;
 }
 
 function milliseconds(seconds: number | undefined): number | null {

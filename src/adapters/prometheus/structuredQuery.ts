@@ -1,13 +1,15 @@
 import type { MeasurementQuery } from '../../domain/health/measurement.ts';
 import { formatSelector, parseSelector, type Selector } from '../../domain/health/selector.ts';
 import type { Sli } from '../../domain/health/sli.ts';
+import type { Lookback } from './plan.ts';
 import { aggregated, anySeriesOf, duration, overWindow, parts, selectorIn, withMatcher } from './promql.ts';
 
 type OfKind<Kind extends Sli['kind']> = Extract<Sli, { kind: Kind }>;
 export type StructuredSli = Exclude<Sli, OfKind<'promql'>>;
 
-/** The newest samples are looked for at this many instants of the window. */
-const NEWEST_STEPS = 60;
+/** Prometheus' own lookback: what is older is stale for everybody. */
+const LONGEST_LOOKBACK_SECONDS = 300;
+const LOOKBACK_STEPS = 60;
 
 /**
  * The one query that answers a structured question, all its parts at one evaluation time.
@@ -31,11 +33,11 @@ export function structuredQuery(query: MeasurementQuery, sli: StructuredSli): st
  * `timestamp()` knows nothing of a series whose target has gone, though its samples are in the window: looks at past
  * instants too, at the price of a subquery.
  */
-export function newestQuery(query: MeasurementQuery, sli: StructuredSli): string {
-  const window = duration(query.windowSeconds);
-  const step = duration(Math.max(1, Math.round(query.windowSeconds / NEWEST_STEPS)));
-  const times = `max_over_time(timestamp(${formatSelector(basisOf(query, sli))})[${window}:${step}])`;
-  return parts({ newest: aggregated('max', query, times) });
+export function lookbackQuery(query: MeasurementQuery, sli: StructuredSli): Lookback {
+  const seconds = Math.min(query.windowSeconds, LONGEST_LOOKBACK_SECONDS);
+  const range = `${duration(seconds)}:${duration(Math.max(1, Math.round(seconds / LOOKBACK_STEPS)))}`;
+  const times = `max_over_time(timestamp(${formatSelector(basisOf(query, sli))})[${range}])`;
+  return { seconds, text: parts({ newest: aggregated('max', query, times) }) };
 }
 
 /** True where the numerator is a part of the denominator's metric, so that it is known to be there with its labels. */
@@ -72,7 +74,10 @@ function countQuery(query: MeasurementQuery, sli: OfKind<'count'>): string {
     samples: points(query, counter),
     newest: newest(query, sli),
     // A counter that appears with its first event: the scrapes of the metric's other series have seen that it was not there.
-    nameSamples: `max(${query.windowSeconds === 0 ? `group(${formatSelector(anySeries)})` : overWindow('count_over_time', anySeries, query.windowSeconds)})`,
+    namePoints:
+      query.windowSeconds === 0
+        ? `group(${formatSelector(anySeries)})`
+        : `max(${overWindow('count_over_time', anySeries, query.windowSeconds)})`,
     nameNewest: `max(timestamp(${formatSelector(anySeries)}))`,
   });
 }

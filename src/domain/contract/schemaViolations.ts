@@ -18,8 +18,12 @@ function violationsOf(issue: Issue, at: Path): readonly Violation[] {
     );
   }
   const allowed = allowedBy(issue);
-  const message = issue.input === undefined ? `is missing: ${allowed} is required` : `must be ${allowed}`;
-  return [violation('SCHEMA', at, issue.input ?? received(issue), allowed, message)];
+  return [violation('SCHEMA', at, issue.input ?? received(issue), allowed, messageOf(issue, allowed))];
+}
+
+function messageOf(issue: Issue, allowed: string): string {
+  if (issue.input === undefined && received(issue) === undefined) return `is missing: ${allowed} is required`;
+  return issue.code === 'custom' || issue.code === 'invalid_format' ? issue.message : `must be ${allowed}`;
 }
 
 /** JSON has no such number, but `1e999` is read as one; zod then leaves the input out of its report. */
@@ -34,9 +38,9 @@ function allowedBy(issue: Issue): string {
     case 'invalid_value':
       return alternatives(issue.values);
     case 'too_small':
-      return `${issue.inclusive === false ? 'above' : 'at least'} ${issue.minimum}${UNITS[issue.origin] ?? ''}`;
+      return `${issue.inclusive === false ? 'above' : 'at least'} ${amount(issue.minimum, issue.origin)}`;
     case 'too_big':
-      return `${issue.inclusive === false ? 'below' : 'at most'} ${issue.maximum}${UNITS[issue.origin] ?? ''}`;
+      return `${issue.inclusive === false ? 'below' : 'at most'} ${amount(issue.maximum, issue.origin)}`;
     default:
       return issue.message.replace(/^must be /, '');
   }
@@ -50,7 +54,13 @@ const TYPE_NAMES: Readonly<Record<string, string>> = {
   array: 'a list',
   object: 'an object',
 };
-const UNITS: Readonly<Record<string, string>> = { string: ' characters', array: ' items' };
+const UNITS: Readonly<Record<string, string>> = { string: 'character', array: 'item' };
+
+function amount(count: number | bigint, origin: string): string {
+  const unit = UNITS[origin];
+  if (unit === undefined) return String(count);
+  return Number(count) === 1 ? `1 ${unit}` : `${count} ${unit}s`;
+}
 
 const alternatives = (values: readonly unknown[]) => values.map((value) => `\`${String(value)}\``).join(' or ');
 

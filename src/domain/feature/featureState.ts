@@ -1,6 +1,6 @@
-import type { Entry } from '../ledger/entry.ts';
+import type { Entry, EntryOf } from '../ledger/entry.ts';
 import type { Exposure } from './flagDocument.ts';
-import type { Grants } from './grants.ts';
+import { cappedAt, type Grants, largestThreshold } from './grants.ts';
 
 /** What a feature exposes and what that rests on: the fold of its chain. */
 export type FeatureState = {
@@ -10,6 +10,8 @@ export type FeatureState = {
   /** What completed rollouts left: where a new one begins, and what it rolls back to. */
   readonly settled: Grants;
   readonly cooldownUntilMs: number | null;
+  /** A closing that the flag store has not been seen to have: reconciliation records it as removed once it does. */
+  readonly removalPending: { readonly rolloutId: string | null; readonly triggeredAtMs: number } | null;
   /** Who asked to revive; somebody else has to ask again. */
   readonly reviveRequestedBy: string | null;
 };
@@ -21,6 +23,7 @@ export function closedFeature(createdAtMs: number): FeatureState {
     exposure: { documentVersion: 1, changedAtMs: createdAtMs, killed: false, grants: [], caps: {}, live: null },
     settled: [],
     cooldownUntilMs: null,
+    removalPending: null,
     reviveRequestedBy: null,
   };
 }
@@ -36,14 +39,19 @@ function changeBy(state: FeatureState, entry: Entry): Partial<FeatureState> | nu
     case 'started':
     case 'ramped':
     case 'advanced':
-    case 'driftAdopted':
       return { exposure: entry.data.exposure };
+    case 'driftAdopted':
+      return adopted(state, entry.data.exposure);
     case 'completed':
       return { exposure: entry.data.exposure, settled: entry.data.exposure.grants };
     case 'rolledBack':
-      return { exposure: entry.data.exposure, cooldownUntilMs: laterOf(state, entry.data.cooldownUntilMs) };
+      return rolledBack(state, entry);
     case 'killed':
-      return { exposure: entry.data.exposure, reviveRequestedBy: null };
+      return { exposure: entry.data.exposure, reviveRequestedBy: null, removalPending: removalOf(entry) };
+    case 'exposureRemoved':
+      return { removalPending: null };
+    case 'driftRepaired':
+      return { exposure: { ...state.exposure, documentVersion: entry.data.documentVersion } };
     case 'reviveRequested':
       return { reviveRequestedBy: entry.actor.subject };
     case 'revived':
@@ -53,4 +61,17 @@ function changeBy(state: FeatureState, entry: Entry): Partial<FeatureState> | nu
   }
 }
 
-const laterOf = (state: FeatureState, untilMs: number) => Math.max(state.cooldownUntilMs ?? 0, untilMs);
+function rolledBack(state: FeatureState, entry: EntryOf<'rolledBack'>): Partial<FeatureState> {
+  const { exposure, cooldownUntilMs, fromStage } = entry.data;
+  const cooled = { exposure, cooldownUntilMs: Math.max(state.cooldownUntilMs ?? 0, cooldownUntilMs) };
+  // A cancelled rollout had exposed nobody: there is nothing to be removed.
+  return fromStage === null ? cooled : { ...cooled, removalPending: removalOf(entry) };
+}
+
+/** A cap by hand holds for what completed rollouts left, too: only a contract or a second person lifts it. */
+const adopted = (state: FeatureState, exposure: Exposure): Partial<FeatureState> => ({
+  exposure,
+  settled: cappedAt(state.settled, largestThreshold(exposure.grants)),
+});
+
+const removalOf = (entry: Entry) => ({ rolloutId: entry.rollout, triggeredAtMs: Date.parse(entry.at) });

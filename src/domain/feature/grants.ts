@@ -32,3 +32,8 @@ export function largestThreshold(grants: Grants): number {
 export function isNoWider(next: Grants, stored: Grants): boolean {
   return next.every((grant) => exposedTo(stored, grant.scope) >= grant.threshold);
 }
+
+/** The same grants, none above `cap`. */
+export function cappedAt(grants: Grants, cap: number): Grants {
+  return grants.map((grant) => ({ ...grant, threshold: Math.min(grant.threshold, cap) }));
+}

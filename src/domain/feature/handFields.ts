@@ -1,6 +1,6 @@
 import type { FlagDocument } from './flagDocument.ts';
 import { type Grant, largestThreshold } from './grants.ts';
-import { covers, INTERNAL } from './scope.ts';
+import { covers, INTERNAL, matches } from './scope.ts';
 import { percentageOf, thresholdOf } from './threshold.ts';
 
 /** The four fields beside a stored document that a person may change with nothing but `redis-cli`. Null: says nothing. */
@@ -66,7 +66,7 @@ export function loweredByHand(document: FlagDocument, hand: HandFields): FlagDoc
 /** The part of a grant that internals have. A scope can't ask for two groups at once: a grant for other groups has none. */
 function toInternals(grant: Grant): Grant {
   const { groups } = grant.scope;
-  const [internal] = INTERNAL.groups;
-  if (groups !== 'all' && (internal === undefined || !groups.includes(internal))) return { ...grant, threshold: 0 };
+  const meetsInternals = groups === 'all' || matches(INTERNAL, { groups, region: null, tier: null });
+  if (!meetsInternals) return { ...grant, threshold: 0 };
   return { ...grant, scope: { ...grant.scope, groups: INTERNAL.groups } };
 }

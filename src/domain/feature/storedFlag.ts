@@ -24,6 +24,12 @@ export type StoredFlag =
   /** The feature was archived at this version; kept, so that a late writer can't bring it back. */
   | { readonly kind: 'archived'; readonly feature: string; readonly version: number };
 
-export function storedVersion(flag: StoredFlag): number {
-  return flag.kind === 'flag' ? flag.document.version : flag.version;
+/** What is left of a feature that is archived at `version`: never older than what was stored. */
+export function archivedOver(
+  stored: StoredFlag | null,
+  feature: string,
+  version: number,
+): Extract<StoredFlag, { kind: 'archived' }> {
+  const storedVersion = stored === null ? 0 : stored.kind === 'flag' ? stored.document.version : stored.version;
+  return { kind: 'archived', feature, version: Math.max(version, storedVersion) };
 }

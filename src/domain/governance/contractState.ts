@@ -11,7 +11,8 @@ export type ContractState = {
   readonly digest: string;
   readonly planDigest: string;
   readonly warnings: readonly Warning[];
-  readonly policyDigest: string;
+  /** The one that judged it: it says how many approvers, and rules the rollout. */
+  readonly policy: Policy;
   readonly proposer: string;
   readonly proposedAtMs: number;
   readonly version: number;
@@ -48,7 +49,7 @@ function proposed(entry: Extract<Entry, { type: 'proposed' }>): ContractState {
     digest: entry.contractDigest ?? '',
     planDigest: entry.data.planDigest,
     warnings: entry.data.warnings,
-    policyDigest: entry.policyDigest ?? '',
+    policy: entry.data.policy,
     proposer: entry.actor.subject,
     proposedAtMs: Date.parse(entry.at),
     version: 1,
@@ -58,27 +59,27 @@ function proposed(entry: Extract<Entry, { type: 'proposed' }>): ContractState {
   };
 }
 
-export function approversWanted(contract: Contract, policy: Policy): number {
+export function approversWanted({ contract, policy }: ContractState): number {
   return contract.criticality === 'critical' ? policy.approversCritical : policy.approversStandard;
 }
 
 /** The approval that completed the number wanted; null where some are still missing. */
-function sealedAtMs(state: ContractState, policy: Policy): number | null {
-  return state.approvals[approversWanted(state.contract, policy) - 1]?.atMs ?? null;
+function sealedAtMs(state: ContractState): number | null {
+  return state.approvals[approversWanted(state) - 1]?.atMs ?? null;
 }
 
 /** Approved by enough people, rejected by none, and not longer ago than an approval is good for. */
-export function isApproved(state: ContractState, policy: Policy, nowMs: number): boolean {
-  const sealed = sealedAtMs(state, policy);
+export function isApproved(state: ContractState, nowMs: number): boolean {
+  const sealed = sealedAtMs(state);
   return state.rejectedBy === null && sealed !== null && nowMs < sealed + APPROVAL_VALID_MS;
 }
 
 export type ContractStanding = 'proposed' | 'approved' | 'rejected' | 'expired' | 'used';
 
 /** The one word that people see. */
-export function standingOf(state: ContractState, policy: Policy, nowMs: number): ContractStanding {
+export function standingOf(state: ContractState, nowMs: number): ContractStanding {
   if (state.rejectedBy !== null) return 'rejected';
   if (state.usedBy !== null) return 'used';
-  if (isApproved(state, policy, nowMs)) return 'approved';
-  return sealedAtMs(state, policy) === null ? 'proposed' : 'expired';
+  if (isApproved(state, nowMs)) return 'approved';
+  return sealedAtMs(state) === null ? 'proposed' : 'expired';
 }

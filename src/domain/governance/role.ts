@@ -10,7 +10,8 @@ const GRANTED: Readonly<Record<Role, readonly Right[]>> = {
   service: ['lookup'],
   viewer: ['view'],
   customer: [],
-  founder: ['view'],
+  /** Its projections and reports come with rights of their own. */
+  founder: [],
   operator: ['view', 'operate'],
   approver: ['view', 'approve'],
   auditor: ['view', 'audit'],
@@ -28,6 +29,11 @@ export type Principal = {
 
 export function hasRight(principal: Principal, right: Right): boolean {
   return principal.roles.some((role) => GRANTED[role].includes(right));
+}
+
+/** The roles that a route which asks for this right is open to. */
+export function rolesWith(right: Right): readonly Role[] {
+  return ROLES.filter((role) => GRANTED[role].includes(right));
 }
 
 /** A token may be bound to some features; what it may there, it may nowhere else. */

@@ -21,7 +21,8 @@ export type ReadingContext = {
 export function toMeasurement(sli: Sli, arm: Arm, reading: ArmReading, context: ReadingContext): Measurement {
   const { value, samples, newestSampleAtMs } = reading;
   const asked = { query: context.query, ...(context.warnings.length > 0 && { warnings: context.warnings }) };
-  if (samples === null) return { kind: 'missing', detail: absence(sli, arm, 'basis', newestSampleAtMs !== null), ...asked };
+  if (samples === null)
+    return { kind: 'missing', detail: absence(sli, arm, 'basis', newestSampleAtMs !== null), ...asked };
   if (!Number.isFinite(samples)) return { kind: 'unavailable', detail: `the samples are ${samples}`, ...asked };
   if (samples <= 0) return { kind: 'noTraffic', newestSampleAtMs, ...asked };
   if (value === null) return { kind: 'missing', detail: absence(sli, arm, 'value', sli.kind === 'count'), ...asked };
@@ -35,20 +36,6 @@ export function toMeasurement(sli: Sli, arm: Arm, reading: ArmReading, context: 
     newestSampleAtMs,
     ...asked,
   };
-}
-
-/** What is known of a counter that has no series in an arm. */
-export type Presence = {
-  /** The source has its metric name, with the cohort's label where cohorts are asked for. */
-  readonly named: boolean;
-  /** The very series are there without the cohort's label: a mistake in the metric, which must not read as zero events. */
-  readonly unlabelled: boolean;
-};
-
-/** Whether a counter with no series in an arm stands for zero events there. */
-export function absentCountsAsZero(sli: Sli, presence: Presence): boolean {
-  if (presence.named) return true;
-  return sli.kind === 'ratio' && sli.absentNumerator === 'zero' && !presence.unlabelled;
 }
 
 function absence(sli: Sli, arm: Arm, of: 'value' | 'basis', seriesAreThere: boolean): string {

@@ -11,9 +11,9 @@ const criterionShape = {
   compare: z.enum(['absolute', 'baselineRatio', 'baselineDifference', 'sequential', 'mannWhitney']),
   operator: z.enum(OPERATORS),
   threshold: z.number(),
-  /** 0 is the latest sample. */
+  /** 0 is the latest sample. Whole seconds: the window becomes a PromQL duration. */
   windowSeconds: z
-    .number()
+    .int()
     .min(0)
     .max(30 * 24 * 3600),
   minSamples: z.number().min(0).default(1),

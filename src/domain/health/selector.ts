@@ -84,8 +84,8 @@ function unquote(literal: string): string {
   });
 }
 
-function refuseEscape(escape: string): never {
-  throw new SelectorError(`the escape ${escape} can't be read`);
+function refuseEscape(written: string): never {
+  throw new SelectorError(`the escape ${written} can't be read`);
 }
 
 class Reader {

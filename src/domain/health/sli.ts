@@ -1,17 +1,25 @@
 import { z } from 'zod';
+import { parseSelector, SelectorError } from './selector.ts';
 
 /** The name of an SLI or of a metric source. */
 export const nameSchema = z.string().regex(/^[A-Za-z_][A-Za-z0-9_.-]{0,63}$/, { message: 'must be a short name' });
 
 const labelSchema = z.string().regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/, { message: 'must be a label name' });
-const MATCHER = String.raw`[a-zA-Z_]\w*\s*(?:=~|!~|!=|=)\s*(?:"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')\s*`;
 /** A metric's name and matchers, nothing else: the text becomes part of a query, and must not be able to become more of it. */
-const SELECTOR = new RegExp(String.raw`^[a-zA-Z_:][\w:]*\s*(?:\{\s*(?:${MATCHER}(?:,\s*${MATCHER})*(?:,\s*)?)?\})?$`);
 const selectorSchema = z
   .string()
-  .min(1)
   .max(2000)
-  .regex(SELECTOR, { message: 'must be a metric name, with label matchers in braces or without' });
+  .refine(isSelector, { message: 'must be a metric name, with label matchers in braces or without' });
+
+function isSelector(text: string): boolean {
+  try {
+    parseSelector(text);
+    return true;
+  } catch (error) {
+    if (error instanceof SelectorError) return false;
+    throw error;
+  }
+}
 
 /** How the metric tells exposed users from the others. `{}` takes the defaults. */
 export const cohortSchema = z

@@ -23,6 +23,8 @@ export type Evidence = {
 export type EntryData = {
   readonly proposed: {
     readonly contract: Contract;
+    /** The one that judged it; it rules the rollout. */
+    readonly policy: Policy;
     readonly planDigest: string;
     readonly warnings: readonly Warning[];
   };

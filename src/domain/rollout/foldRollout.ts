@@ -1,3 +1,4 @@
+import { cappedAt, largestThreshold } from '../feature/grants.ts';
 import { percentageOf, thresholdOf } from '../feature/threshold.ts';
 import type { Entry, EntryOf } from '../ledger/entry.ts';
 import { startThreshold } from './exposure.ts';
@@ -92,10 +93,16 @@ function changeBy(state: RolloutState, entry: Entry, atMs: number): Change {
     case 'completed':
       return { wedgeState: 'COMPLETE', phase: 'ended', endedAtMs: atMs };
     case 'driftAdopted':
-      return { grants: entry.data.exposure.grants, exposureChangedAtMs: atMs };
+      return adopted(state, entry, atMs);
     default:
       throw new Error(`a ${entry.type} entry does not belong to a rollout`);
   }
+}
+
+/** A cap by hand lasts through a rollback: what the feature exposed before is not to come back above it. */
+function adopted(state: RolloutState, entry: EntryOf<'driftAdopted'>, atMs: number): Change {
+  const { grants } = entry.data.exposure;
+  return { grants, base: cappedAt(state.base, largestThreshold(grants)), exposureChangedAtMs: atMs };
 }
 
 const approvalIn = (entry: EntryOf<'stageApproved'>, atMs: number) => ({

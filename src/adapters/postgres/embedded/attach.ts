@@ -34,7 +34,7 @@ const PASSING_REFUSAL = /lock file "[^"]*" already exists|pre-existing shared me
 export async function attach(server: Server, signal: AbortSignal): Promise<Client> {
   const adopted = await connectGuard(server.socketFolder);
   if (adopted !== undefined) {
-    server.log('PostgreSQL was left running by an earlier process, and is used on');
+    server.log('PostgreSQL runs already, and is used as it is');
     return adopted;
   }
   return startAndConnect(server, AbortSignal.any([signal, AbortSignal.timeout(START_DEADLINE_MS)]));
@@ -42,18 +42,22 @@ export async function attach(server: Server, signal: AbortSignal): Promise<Clien
 
 async function startAndConnect(server: Server, giveUp: AbortSignal): Promise<Client> {
   let launch: Launch | undefined;
-  while (!giveUp.aborted) {
-    const postmaster = await findPostmaster(server.folder.cluster);
-    if (postmaster.kind !== 'running' && !isAlive(launch)) {
-      if (launch !== undefined) await waitOutRefusal(launch);
-      launch = await launchServer(server, postmaster);
+  try {
+    while (!giveUp.aborted) {
+      const postmaster = await findPostmaster(server.folder.cluster);
+      if (postmaster.kind !== 'running' && !isAlive(launch)) {
+        if (launch !== undefined) await waitOutRefusal(launch);
+        launch = await launchServer(server, postmaster);
+      }
+      const guard = await connectGuard(server.socketFolder);
+      if (guard !== undefined) return guard;
+      await sleep(POLL_MS);
     }
-    const guard = await connectGuard(server.socketFolder);
-    if (guard !== undefined) return guard;
-    await sleep(POLL_MS);
+    throw await unanswered(server);
+  } catch (error) {
+    await abandon(launch);
+    throw error;
   }
-  await abandon(launch);
-  throw await unanswered(server);
 }
 
 async function launchServer({ folder, account, log }: Server, postmaster: Postmaster): Promise<Launch> {

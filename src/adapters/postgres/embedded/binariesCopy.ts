@@ -22,17 +22,31 @@ export async function copyBinaries(source: string, target: string): Promise<void
   const contents: Contents = { files: await filesOf(source), links: await linksOf(source) };
   if (await isWhole(target, contents)) return;
   const partial = await mkdtemp(`${target}.partial-`);
-  const damaged = `${partial}.damaged`;
   try {
     await fill(partial, source, contents);
-    await rename(target, damaged).catch(ignoreMissing);
-    await rename(partial, target);
-  } catch (error) {
-    // Another start may have been faster, in which case its copy is as good.
-    if (!(await isWhole(target, contents))) throw error;
+    await place(partial, target, contents);
   } finally {
     await rm(partial, { recursive: true, force: true });
+  }
+}
+
+/** Moves the new copy to its place, unless another start has brought a whole one there, and a damaged one out of it. */
+async function place(partial: string, target: string, contents: Contents): Promise<void> {
+  const damaged = `${partial}.damaged`;
+  while (!(await renameIfFree(partial, target))) {
+    if (await isWhole(target, contents)) return;
+    await rename(target, damaged).catch(ignoreMissing);
     await rm(damaged, { recursive: true, force: true });
+  }
+}
+
+async function renameIfFree(from: string, to: string): Promise<boolean> {
+  try {
+    await rename(from, to);
+    return true;
+  } catch (error) {
+    if (['ENOTEMPTY', 'EEXIST'].includes(errorCode(error) ?? '')) return false;
+    throw error;
   }
 }
 

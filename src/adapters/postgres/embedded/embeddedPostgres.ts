@@ -6,7 +6,7 @@ import { openDataFolder } from './dataFolder.ts';
 import { claimDataFolder, DataFolderTaken, ensureDatabase } from './guard.ts';
 import { removeUnfinishedClusters } from './initdb.ts';
 import { shutDown } from './shutDown.ts';
-import { connectionString, socketFolder } from './socketFolder.ts';
+import { closeSocketFolder, connectionString, openSocketFolder } from './socketFolder.ts';
 
 /** A PostgreSQL of our own. While it isn't stopped, it is started again should it end. */
 export interface EmbeddedPostgres {
@@ -36,7 +36,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const server: Server = {
     folder,
     account: await chooseAccount(folder.cluster),
-    socketFolder: await socketFolder(folder.cluster),
+    socketFolder: await openSocketFolder(folder.cluster),
     log: options.log,
   };
   const guard = await attachAndClaim(server, new AbortController().signal);
@@ -86,9 +86,18 @@ class Supervisor implements EmbeddedPostgres {
   async #stop(): Promise<void> {
     this.#stopping.abort();
     await this.#recovery;
-    if (!this.#isTaken) await shutDown(this.#server.folder.cluster, this.#server.log);
-    // Only now: until the server has gone, the guard's lock keeps others from adopting it.
-    await this.#guard.end();
+    try {
+      if (!this.#isTaken) await this.#shutDown();
+    } finally {
+      // Only now: until the server has gone, the guard's lock keeps others from adopting it.
+      await this.#guard.end();
+    }
+  }
+
+  async #shutDown(): Promise<void> {
+    const { folder, socketFolder, log } = this.#server;
+    await shutDown(folder.cluster, log);
+    await closeSocketFolder(socketFolder, folder.cluster);
   }
 
   #watch(): void {

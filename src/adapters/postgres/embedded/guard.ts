@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client, DatabaseError } from 'pg';
+import { Client } from 'pg';
 import type { DataFolder } from './dataFolder.ts';
+import { errorCode } from './errorCode.ts';
 
 /**
  * The guard is our one connection as superuser, to the database `postgres`, for as long as we run. The advisory lock it
@@ -10,7 +11,9 @@ const GUARD_LOCK = 1;
 const APPLICATION_NAME = 'sluice, process ';
 const CLAIM_ATTEMPTS = 20;
 const CLAIM_INTERVAL_MS = 50;
-const UNAVAILABLE = /^(57P|53300)/;
+
+/** Nobody listens, or PostgreSQL says that it is starting, stopping or full. */
+const PASSING = /^(ENOENT|ECONNREFUSED|ECONNRESET|EPIPE|EAGAIN|57P..|53300)$/;
 
 /** Another Sluice owns the data directory, and with it the running server. */
 export class DataFolderTaken extends Error {}
@@ -18,8 +21,8 @@ export class DataFolderTaken extends Error {}
 /**
  * Connects the guard if PostgreSQL answers.
  *
- * @returns undefined if nobody listens, or PostgreSQL says that it is starting or stopping
- * @throws DatabaseError if it refuses for another reason
+ * @returns undefined if it may answer later
+ * @throws Error if it will not: no right to enter the folder, a refusal of PostgreSQL's
  */
 export async function connectGuard(socketFolder: string): Promise<Client | undefined> {
   const guard = new Client({
@@ -37,8 +40,10 @@ export async function connectGuard(socketFolder: string): Promise<Client | undef
     await guard.connect();
     return guard;
   } catch (error) {
-    if (error instanceof DatabaseError && !UNAVAILABLE.test(error.code ?? '')) throw error;
-    return undefined;
+    const code = errorCode(error);
+    // Without a code: it hung up, or did not answer in time.
+    if (code === undefined || PASSING.test(code)) return undefined;
+    throw error;
   }
 }
 

@@ -52,10 +52,13 @@ export async function initialiseCluster(folder: DataFolder, initdb: string, acco
   }
 }
 
-/** Removes what starts that crashed in {@link initialiseCluster} left. Only for whoever owns the data folder. */
+/**
+ * Removes what starts that crashed in {@link initialiseCluster} left. Only for whoever owns the data folder. An initdb
+ * whose start was killed may still be at work in there, hence the retries: it ends when it misses its files.
+ */
 export async function removeUnfinishedClusters({ path }: DataFolder): Promise<void> {
   const leftovers = (await readdir(path)).filter((name) => name.startsWith(UNFINISHED));
-  for (const name of leftovers) await rm(join(path, name), { recursive: true, force: true });
+  for (const name of leftovers) await rm(join(path, name), { recursive: true, force: true, maxRetries: 10 });
 }
 
 async function syncFolder(path: string): Promise<void> {

@@ -45,7 +45,12 @@ export async function launchPostmaster(
   }
 }
 
-async function spawnDetached(file: string, args: string[], options: ProcessOptions, log: FileHandle): Promise<ChildProcess> {
+async function spawnDetached(
+  file: string,
+  args: string[],
+  options: ProcessOptions,
+  log: FileHandle,
+): Promise<ChildProcess> {
   const child = spawn(file, args, { ...options, detached: true, stdio: ['ignore', log.fd, log.fd] });
   await once(child, 'spawn');
   child.unref();

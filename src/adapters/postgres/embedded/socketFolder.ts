@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readlink, symlink } from 'node:fs/promises';
+import { mkdir, readlink, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cacheFolderCandidates, openCacheFolder } from './cacheFolder.ts';
 import { errorCode } from './errorCode.ts';
@@ -16,7 +16,7 @@ export function holdsSocket(folder: string): boolean {
  * The folder under which clients find the cluster's socket: the cluster itself, or, if that path is too long for
  * a socket, a short symbolic link to it.
  */
-export async function socketFolder(cluster: string): Promise<string> {
+export async function openSocketFolder(cluster: string): Promise<string> {
   if (holdsSocket(cluster)) return cluster;
   const reasons: string[] = [];
   for (const cacheFolder of cacheFolderCandidates()) {
@@ -31,6 +31,11 @@ export async function socketFolder(cluster: string): Promise<string> {
     }
   }
   throw new Error(`The path of ${cluster} is too long for a socket, choose a shorter DATA_DIR:\n${reasons.join('\n')}`);
+}
+
+/** Removes the link that {@link openSocketFolder} made, if it made one. */
+export async function closeSocketFolder(folder: string, cluster: string): Promise<void> {
+  if (folder !== cluster) await rm(folder, { force: true });
 }
 
 /** The URL of the database `sluice` for `pg`, Prisma's adapter and `psql`. */

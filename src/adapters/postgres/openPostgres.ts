@@ -1,0 +1,59 @@
+import type { ContractRegister } from '../../control/ports/contractRegister.ts';
+import type { FeatureRegister } from '../../control/ports/featureRegister.ts';
+import type { IdempotencyRegister } from '../../control/ports/idempotencyRegister.ts';
+import type { InstallationRegister } from '../../control/ports/installationRegister.ts';
+import type { Ledger } from '../../control/ports/ledger.ts';
+import type { Outbox } from '../../control/ports/outbox.ts';
+import type { RolloutRegister } from '../../control/ports/rolloutRegister.ts';
+import type { TokenRegister } from '../../control/ports/tokenRegister.ts';
+import { Connection } from './connection.ts';
+import { applyMigrations } from './migrations.ts';
+import { PostgresContracts } from './postgresContracts.ts';
+import { PostgresFeatures } from './postgresFeatures.ts';
+import { PostgresIdempotency } from './postgresIdempotency.ts';
+import { PostgresInstallation } from './postgresInstallation.ts';
+import { PostgresLedger } from './postgresLedger.ts';
+import { PostgresOutbox } from './postgresOutbox.ts';
+import { PostgresRollouts } from './postgresRollouts.ts';
+import { PostgresTokens } from './postgresTokens.ts';
+
+export type PostgresOptions = {
+  readonly connectionString: string;
+  /** Holds `<name>/migration.sql`. */
+  readonly migrationsFolder: string;
+  /** Stamped into every entry. */
+  readonly environment: string;
+  /** 10 unless told. */
+  readonly maxConnections?: number;
+};
+
+export type Postgres = {
+  readonly ledger: Ledger;
+  readonly features: FeatureRegister;
+  readonly contracts: ContractRegister;
+  readonly rollouts: RolloutRegister;
+  readonly installation: InstallationRegister;
+  readonly tokens: TokenRegister;
+  readonly idempotency: IdempotencyRegister;
+  readonly outbox: Outbox;
+  /** Waits for what is under way. */
+  close(): Promise<void>;
+};
+
+/** Brings the schema up to date and opens everything that is kept in PostgreSQL. Throws `LedgerUnreachable` where it does not answer. */
+export async function openPostgres(options: PostgresOptions): Promise<Postgres> {
+  const { connectionString, migrationsFolder, environment, maxConnections = 10 } = options;
+  await applyMigrations(connectionString, migrationsFolder);
+  const connection = new Connection({ connectionString, maxConnections });
+  return {
+    ledger: new PostgresLedger(connection, environment),
+    features: new PostgresFeatures(connection),
+    contracts: new PostgresContracts(connection),
+    rollouts: new PostgresRollouts(connection),
+    installation: new PostgresInstallation(connection),
+    tokens: new PostgresTokens(connection),
+    idempotency: new PostgresIdempotency(connection),
+    outbox: new PostgresOutbox(connection),
+    close: () => connection.close(),
+  };
+}

@@ -1,0 +1,61 @@
+import type { Cursor, FeatureFilter, FeatureRecord, FeatureRegister } from '../../control/ports/featureRegister.ts';
+import type { FeatureDefinition } from '../../domain/feature/feature.ts';
+import { closedFeature, type FeatureState } from '../../domain/feature/featureState.ts';
+import type { Connection } from './connection.ts';
+import { documentIn } from './document.ts';
+
+export class PostgresFeatures implements FeatureRegister {
+  readonly #connection: Connection;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  async add(definition: FeatureDefinition): Promise<boolean> {
+    const state = closedFeature(definition.createdAtMs);
+    const row = { ...columnsOf(definition), key: definition.key, definitionVersion: 1, state };
+    const { count } = await this.#connection.query((prisma) =>
+      prisma.feature.createMany({ data: [row], skipDuplicates: true }),
+    );
+    return count === 1;
+  }
+
+  async get(key: string): Promise<FeatureRecord | null> {
+    const row = await this.#connection.query((prisma) => prisma.feature.findUnique({ where: { key } }));
+    return row === null ? null : recordOf(row);
+  }
+
+  async list({ owner, archived }: FeatureFilter, { after, limit }: Cursor): Promise<readonly FeatureRecord[]> {
+    const where = {
+      ...(owner === undefined ? {} : { owner }),
+      ...(archived === undefined ? {} : { archived }),
+      ...(after === null ? {} : { key: { gt: after } }),
+    };
+    const rows = await this.#connection.query((prisma) =>
+      prisma.feature.findMany({ where, orderBy: { key: 'asc' }, take: limit }),
+    );
+    return rows.map(recordOf);
+  }
+
+  async update(definition: FeatureDefinition, expectedVersion: number): Promise<boolean> {
+    const { count } = await this.#connection.query((prisma) =>
+      prisma.feature.updateMany({
+        where: { key: definition.key, definitionVersion: expectedVersion },
+        data: { ...columnsOf(definition), definitionVersion: expectedVersion + 1 },
+      }),
+    );
+    return count === 1;
+  }
+}
+
+const columnsOf = (definition: FeatureDefinition) => ({
+  owner: definition.owner,
+  archived: definition.archivedAtMs !== null,
+  definition,
+});
+
+const recordOf = (row: { definition: unknown; definitionVersion: number; state: unknown }): FeatureRecord => ({
+  definition: documentIn<FeatureDefinition>(row.definition),
+  definitionVersion: row.definitionVersion,
+  state: documentIn<FeatureState>(row.state),
+});

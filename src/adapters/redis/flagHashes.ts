@@ -1,0 +1,120 @@
+import type { Redis } from 'ioredis';
+import { FlagStoreUnreachable } from '../../control/ports/flagStore.ts';
+import { compareAndSet, textsOf } from './compareAndSet.ts';
+import { disconnect, firstAttempt } from './connection.ts';
+import {
+  CHANGED_CHANNEL,
+  FIELD_NAMES,
+  type FlagFields,
+  featureAt,
+  flagKey,
+  REHEARSAL_KEY,
+  REVISION_KEY,
+} from './flagFields.ts';
+
+/** Features read in one round trip. */
+const READ_AT_ONCE = 500;
+const NO_FIELDS: FlagFields = FIELD_NAMES.map(() => null);
+
+/** Every command that the store sends but SUBSCRIBE. All throw `FlagStoreUnreachable`, within the connection's time limit. */
+export class FlagHashes {
+  readonly #redis: Redis;
+  readonly #connected: Promise<void>;
+  #lastError = 'connecting';
+
+  constructor(redis: Redis) {
+    this.#redis = redis;
+    this.#connected = firstAttempt(redis);
+    redis.on('error', (error: Error) => {
+      this.#lastError = error.message;
+    });
+  }
+
+  /** Null while connected; else why not. */
+  fault(): string | null {
+    return this.#redis.status === 'ready' ? null : this.#lastError;
+  }
+
+  read(feature: string): Promise<FlagFields> {
+    return this.#ask((redis) => redis.hmget(flagKey(feature), ...FIELD_NAMES));
+  }
+
+  /** Only the first `fieldCount` fields of each, in the order asked for. A key that is no hash reads as one without fields. */
+  async readMany(features: readonly string[], fieldCount: number = FIELD_NAMES.length): Promise<readonly FlagFields[]> {
+    const read: FlagFields[] = [];
+    for (let start = 0; start < features.length; start += READ_AT_ONCE) {
+      read.push(...(await this.#readChunk(features.slice(start, start + READ_AT_ONCE), fieldCount)));
+    }
+    return read;
+  }
+
+  /** Every feature that has a key. */
+  features(): Promise<readonly string[]> {
+    return this.#ask(async (redis) => {
+      const found = new Set<string>();
+      let cursor = '0';
+      do {
+        const [next, keys] = await redis.scan(cursor, 'MATCH', flagKey('*'), 'COUNT', READ_AT_ONCE);
+        for (const feature of keys.map(featureAt)) if (feature !== null) found.add(feature);
+        cursor = next;
+      } while (cursor !== '0');
+      return [...found];
+    });
+  }
+
+  /** Null where written; else what is there instead. */
+  compareAndSet(feature: string, expected: FlagFields, next: readonly string[]): Promise<FlagFields | null> {
+    return this.#ask((redis) => compareAndSet(redis, flagKey(feature), expected, next));
+  }
+
+  revision(): Promise<number> {
+    return this.#ask(async (redis) => Number((await redis.get(REVISION_KEY)) ?? 0));
+  }
+
+  /** Counts a change and tells every replica. */
+  announce(feature: string): Promise<void> {
+    return this.#ask(async (redis) => {
+      const revision = await redis.incr(REVISION_KEY);
+      await redis.publish(CHANGED_CHANNEL, JSON.stringify({ feature, revision }));
+    });
+  }
+
+  /** The same script as a publication's, on a key of its own. */
+  rehearse(): Promise<void> {
+    return this.#ask(async (redis) => {
+      const found = await redis.hmget(REHEARSAL_KEY, ...FIELD_NAMES);
+      await compareAndSet(
+        redis,
+        REHEARSAL_KEY,
+        found,
+        FIELD_NAMES.map(() => ''),
+      );
+      await redis.del(REHEARSAL_KEY);
+    });
+  }
+
+  close(): Promise<void> {
+    return disconnect(this.#redis);
+  }
+
+  #readChunk(features: readonly string[], fieldCount: number): Promise<readonly FlagFields[]> {
+    return this.#ask(async (redis) => {
+      const names = FIELD_NAMES.slice(0, fieldCount);
+      const replies = await redis.pipeline(features.map((feature) => ['hmget', flagKey(feature), ...names])).exec();
+      return (replies ?? []).map(([error, reply]) => {
+        if (error === null) return textsOf(reply);
+        if (error.message.startsWith('WRONGTYPE')) return NO_FIELDS.slice(0, fieldCount);
+        throw error;
+      });
+    });
+  }
+
+  async #ask<Answer>(work: (redis: Redis) => Promise<Answer>): Promise<Answer> {
+    await this.#connected;
+    try {
+      return await work(this.#redis);
+    } catch (error) {
+      throw new FlagStoreUnreachable(error instanceof Error ? error.message : String(error), { cause: error });
+    }
+  }
+}

@@ -1,0 +1,22 @@
+import type { MeasurementQuery } from '../../domain/health/measurement.ts';
+import type { ScrapedSli } from './reading.ts';
+
+/** What a question asks of the scrapes, for evidence: in the words of PromQL, though no Prometheus has seen it. */
+export function askedText({ windowSeconds, arms, sli: { cohort } }: MeasurementQuery, sli: ScrapedSli): string {
+  const by = arms === 'cohorts' && cohort !== undefined ? ` by ${cohort.label}` : '';
+  const window = windowSeconds > 0 ? `[${windowSeconds}s]` : '';
+  return `${measured(sli, window)}${by}, scraped`;
+}
+
+function measured(sli: ScrapedSli, window: string): string {
+  switch (sli.kind) {
+    case 'ratio':
+      return `increase(${sli.numerator}${window}) / increase(${sli.denominator}${window})`;
+    case 'quantile':
+      return `${sli.quantile} quantile of increase(${sli.histogram}${window})`;
+    case 'count':
+      return `increase(${sli.counter}${window})`;
+    case 'gauge':
+      return `${sli.aggregate} of ${sli.metric}${window}`;
+  }
+}

@@ -1,0 +1,234 @@
+import { join, resolve } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import { FileLateJournal } from './adapters/journal/fileLateJournal.ts';
+import { MemoryFlagStore } from './adapters/memory/flagStore.ts';
+import { LogNotifier } from './adapters/notify/logNotifier.ts';
+import { BoundedHttp } from './adapters/outboundHttp/boundedHttp.ts';
+import { startEmbeddedPostgres } from './adapters/postgres/embedded/embeddedPostgres.ts';
+import { openPostgres, type Postgres } from './adapters/postgres/openPostgres.ts';
+import { PrometheusSource } from './adapters/prometheus/source.ts';
+import { RedisFlagStore } from './adapters/redis/flagStore.ts';
+import { ScrapeSource } from './adapters/scrape/source.ts';
+import { systemChance } from './adapters/system/systemChance.ts';
+import { monotonicMs, systemClock } from './adapters/system/systemClock.ts';
+import { systemTimer } from './adapters/system/systemTimer.ts';
+import { PrometheusTelemetry } from './adapters/telemetry/prometheusTelemetry.ts';
+import type { Config, MetricSourceConfig } from './config.ts';
+import type { Application } from './control/application.ts';
+import { Background } from './control/background.ts';
+import { ChainAudit } from './control/chainAudit.ts';
+import { Closing } from './control/closing.ts';
+import { DecisionContexts } from './control/decisionContext.ts';
+import { Delivery } from './control/deliver.ts';
+import { Closings } from './control/desks/closings.ts';
+import { Contracts } from './control/desks/contracts.ts';
+import { Features } from './control/desks/features.ts';
+import { Installation } from './control/desks/installation.ts';
+import { RolloutCreation } from './control/desks/rolloutCreation.ts';
+import { Rollouts } from './control/desks/rollouts.ts';
+import { Tokens } from './control/desks/tokens.ts';
+import { Drift } from './control/drift.ts';
+import { FlagView } from './control/flagView.ts';
+import { Killing } from './control/killing.ts';
+import { KnownRollouts } from './control/knownRollouts.ts';
+import { MetricSources } from './control/metricSources.ts';
+import { announcePolicy } from './control/policyAnnouncement.ts';
+import type { FlagStore } from './control/ports/flagStore.ts';
+import type { MetricSource } from './control/ports/metricSource.ts';
+import type { TokenRecord } from './control/ports/tokenRegister.ts';
+import { Preflight } from './control/preflight.ts';
+import { Publisher } from './control/publisher.ts';
+import { Reconciler } from './control/reconciler.ts';
+import { RolloutOpening } from './control/rolloutOpening.ts';
+import { Scheduler } from './control/scheduler.ts';
+import { Ticker } from './control/ticker.ts';
+import { TickTelemetry } from './control/tickTelemetry.ts';
+import { TokenDirectory } from './control/tokenDirectory.ts';
+import { hardKillVariable } from './domain/feature/hardKill.ts';
+import type { Principal } from './domain/governance/role.ts';
+import { sha256Hex } from './domain/ledger/digest.ts';
+import { buildServer } from './http/server.ts';
+
+/** A composed Sluice. `start` serves and ticks; `stop` finishes what is under way and closes what was opened, in turn. */
+export type Sluice = {
+  readonly server: FastifyInstance;
+  /** Of the administrator, where none was configured and none existed: to be printed once. */
+  readonly madeAdminToken: string | null;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+};
+
+const MIGRATIONS = join(import.meta.dirname, '..', 'prisma', 'migrations');
+const RECONCILE_MS = 5_000;
+const TOKENS_MS = 5_000;
+const DELIVER_MS = 1_000;
+const FORGET_MS = 3_600_000;
+const KEEP_TICKS_MS = 35 * 24 * 3_600_000;
+const KEEP_ANSWERS_MS = 24 * 3_600_000;
+
+/** The one place that knows every part. Top to bottom: what is outside, what decides, what people and services reach. */
+export async function compose(config: Config, log: Logger): Promise<Sluice> {
+  await using opened = new AsyncDisposableStack();
+  const outside = await openOutside(config, log, opened);
+  const inside = composeControl(config, log, outside);
+  const server = buildServer(inside.application, outside.telemetry, { logger: log });
+  await outside.directory.refresh();
+  await announcePolicy(config.policy, { ...outside.postgres, clock: systemClock, log });
+  const madeAdminToken = await firstToken(config, inside.application);
+  const closing = opened.move();
+  return {
+    server,
+    madeAdminToken,
+    async start() {
+      outside.sources.start();
+      await outside.store.subscribe(outside.view);
+      // The gate is as the ledger has it before the first lookup is answered.
+      await inside.reconciler.run();
+      await server.listen({ host: config.host, port: config.port });
+      inside.scheduler.start();
+      inside.background.start();
+    },
+    async stop() {
+      await server.close();
+      await inside.scheduler.stop();
+      await inside.background.stop();
+      await closing.disposeAsync();
+    },
+  };
+}
+
+type Outside = Awaited<ReturnType<typeof openOutside>>;
+
+/** Everything with a connection, a file or a timer of its own; each closes itself when the stack unwinds. */
+async function openOutside(config: Config, log: Logger, opened: AsyncDisposableStack) {
+  const telemetry = new PrometheusTelemetry({ environment: config.environment });
+  const postgres = await openDatabase(config, log, opened);
+  const store = opened.adopt(openFlagStore(config, log), (store) => store.close());
+  const sources = opened.adopt(new MetricSources(config.metricSources.map(sourceOf(config))), (all) => all.close());
+  const view = new FlagView({
+    monotonicMs,
+    staleAfterMs: config.policy.rollbackDeadlineSeconds * 1000,
+    hardKilled: (feature) => config.hardKills.has(hardKillVariable(feature)),
+  });
+  telemetry.watchSnapshotAge(() => view.ageMs() / 1000);
+  const directory = new TokenDirectory(postgres.tokens, systemClock, configuredTokens(config));
+  const late = new FileLateJournal(join(resolve(config.dataDirectory), 'late-closings'));
+  return { telemetry, postgres, store, sources, view, directory, late };
+}
+
+async function openDatabase(config: Config, log: Logger, opened: AsyncDisposableStack): Promise<Postgres> {
+  const connectionString = config.databaseUrl ?? (await openEmbedded(config, log, opened));
+  const postgres = await openPostgres({
+    connectionString,
+    migrationsFolder: MIGRATIONS,
+    environment: config.environment,
+  });
+  return opened.adopt(postgres, (open) => open.close());
+}
+
+async function openEmbedded(config: Config, log: Logger, opened: AsyncDisposableStack): Promise<string> {
+  const dataDirectory = join(resolve(config.dataDirectory), 'postgres');
+  const embedded = await startEmbeddedPostgres({
+    dataDirectory,
+    log: (line) => log.info({ postgres: line }, 'postgres'),
+  });
+  opened.defer(() => embedded.stop());
+  return embedded.connectionString;
+}
+
+function openFlagStore(config: Config, log: Logger): FlagStore {
+  if (config.redisUrl === null) return new MemoryFlagStore({ monotonicMs });
+  const onFault = (fault: object) =>
+    log.error(fault, 'a stored flag document can not be read; the last good one serves');
+  return new RedisFlagStore({ url: config.redisUrl, monotonicMs, onFault });
+}
+
+const sourceOf =
+  (config: Config) =>
+  ({ name, kind, url }: MetricSourceConfig): MetricSource => {
+    const http = new BoundedHttp(url);
+    if (kind === 'prometheus') return new PrometheusSource(name, http);
+    return new ScrapeSource({ name, http, clock: systemClock, intervalSeconds: config.pollIntervalSeconds });
+  };
+
+/** What decides, and in which order things happen. */
+function composeControl(config: Config, log: Logger, outside: Outside) {
+  const { postgres, store, sources, view, telemetry, directory, late } = outside;
+  const { ledger, features, contracts, rollouts, installation } = postgres;
+  const { environment, policy } = config;
+  const clock = systemClock;
+  const chance = systemChance;
+  const timer = systemTimer;
+  const pollIntervalMs = config.pollIntervalSeconds * 1000;
+  const sourceKinds = new Map(config.metricSources.map(({ name, kind }) => [name, kind]));
+
+  const known = new KnownRollouts();
+  const shown = new TickTelemetry(telemetry);
+  const audit = new ChainAudit(ledger);
+  const contexts = new DecisionContexts({ contracts, rollouts, installation, view, pollIntervalMs });
+  const publisher = new Publisher({ store, view, telemetry, environment });
+  const preflight = new Preflight({ sources, store });
+  const closing = new Closing({ ledger, rollouts, features, publisher, late, known, telemetry, shown, clock });
+  const killing = new Killing({ ledger, features, rollouts, publisher, view, late, telemetry, clock });
+  const opening = new RolloutOpening({ ledger, contexts, audit, publisher, shown, clock });
+  const creation = new RolloutCreation({ contracts, features, ledger, clock, chance, dryRunAlways: config.dryRun });
+  const drift = new Drift({ ledger, features, rollouts, store, closing, killing, clock, chance, environment });
+  const reconciler = new Reconciler({
+    ...{ ledger, features, store, publisher, drift, closing, killing, late, telemetry, clock, environment },
+  });
+
+  const ticker = new Ticker({
+    ...{ ledger, rollouts, sources, contexts, audit, preflight, publisher, closing, known, clock, chance },
+    telemetry: shown,
+  });
+  const scheduler = new Scheduler(
+    { rollouts, ticker, contexts, known, telemetry, clock, timer, log },
+    { concurrency: 500, leaseMs: 60_000, wakeMs: Math.min(1000, pollIntervalMs / 4) },
+  );
+  const delivery = new Delivery({ outbox: postgres.outbox, notifiers: [new LogNotifier(log)], clock, log });
+  const background = new Background(
+    [
+      { name: 'reconciliation', everyMs: RECONCILE_MS, run: () => reconciler.run() },
+      { name: 'delivery', everyMs: DELIVER_MS, run: () => delivery.run() },
+      { name: 'tokens', everyMs: TOKENS_MS, run: () => directory.refresh() },
+      { name: 'forgetting', everyMs: FORGET_MS, run: () => forget(postgres) },
+    ],
+    { timer, log },
+  );
+
+  const application: Application = {
+    features: new Features({ features, ledger, publisher, store, view, clock, chance, environment }),
+    contracts: new Contracts({ contracts, features, ledger, clock, chance, policy, sources: sourceKinds }),
+    rollouts: new Rollouts({
+      ...{ rollouts, features, ledger, creation, opening, preflight, clock, policy, sources: sourceKinds },
+    }),
+    closings: new Closings({ closing, killing, rollouts, features, known, view, clock, chance }),
+    tokens: new Tokens({ register: postgres.tokens, directory, clock, chance }),
+    installation: new Installation({ ledger, installation, store, publisher, sources, clock, policy, environment }),
+    flags: view,
+    idempotency: postgres.idempotency,
+  };
+  return { application, scheduler, background, reconciler };
+}
+
+/** Polls make charts and answers make repeats safe, for a while; entries are for ever. */
+async function forget({ rollouts, idempotency }: Postgres): Promise<void> {
+  const nowMs = systemClock.nowMs();
+  await rollouts.forgetTicksBefore(nowMs - KEEP_TICKS_MS);
+  await idempotency.forgetBefore(nowMs - KEEP_ANSWERS_MS);
+}
+
+const ADMIN: Principal = { tokenId: 'configured', subject: 'admin', roles: ['admin'], features: null };
+
+function configuredTokens({ adminToken }: Config): readonly TokenRecord[] {
+  if (adminToken === null) return [];
+  return [{ ...ADMIN, hash: sha256Hex(adminToken), createdAtMs: 0, expiresAtMs: null }];
+}
+
+/** Somebody must be able to begin: where nobody has a token yet, an administrator gets one. */
+async function firstToken(config: Config, application: Application): Promise<string | null> {
+  if (config.adminToken !== null || (await application.tokens.list()).length > 0) return null;
+  const wish = { subject: 'admin', roles: ['admin'] as const, features: null, expiresAtMs: null };
+  return (await application.tokens.issue(ADMIN, wish)).token;
+}

@@ -1,0 +1,145 @@
+import { z } from 'zod';
+import type { Policy } from './domain/contract/policy.ts';
+import { readPolicyFile } from './policyFile.ts';
+
+/** Where measurements come from: a Prometheus server, or a service's own `/metrics`. */
+export type MetricSourceConfig = {
+  readonly name: string;
+  readonly kind: 'prometheus' | 'scrape';
+  /** May hold credentials: never logged. */
+  readonly url: string;
+};
+
+/** Everything that the environment says, read once. */
+export type Config = {
+  readonly port: number;
+  readonly host: string;
+  readonly environment: string;
+  /** null: an embedded PostgreSQL under `dataDirectory`. */
+  readonly databaseUrl: string | null;
+  readonly dataDirectory: string;
+  /** null: the in-process flag store. */
+  readonly redisUrl: string | null;
+  readonly metricSources: readonly MetricSourceConfig[];
+  /** null: one is made at the first start and printed once. */
+  readonly adminToken: string | null;
+  /** From the policy file; without one the defaults. */
+  readonly policy: Policy;
+  readonly pollIntervalSeconds: number;
+  readonly dryRun: boolean;
+  readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
+  /** Names of variables `FEATURE_<KEY>_ENABLED` that say `false`. */
+  readonly hardKills: ReadonlySet<string>;
+};
+
+export type ConfigMistake = { readonly variable: string; readonly message: string };
+
+/** A variable that is set to nothing is not set. */
+const optional = (schema: z.ZodType<string>) =>
+  z.preprocess((value) => (value === '' ? undefined : value), schema.optional());
+const integer = (least: number, most: number, otherwise: number) =>
+  z.preprocess(
+    (value) => (value === '' ? undefined : value),
+    z.coerce.number().int().min(least).max(most).default(otherwise),
+  );
+const url = (...protocols: readonly string[]) =>
+  z.string().refine((value) => protocols.includes(URL.parse(value)?.protocol ?? ''), {
+    message: `must be a URL of ${protocols.join(' or ')}`,
+  });
+
+const SOURCE = /^([A-Za-z_][A-Za-z0-9_.-]{0,63})=(prometheus|scrape)\+(https?:\/\/.+)$/;
+
+const schema = z.object({
+  PORT: integer(0, 65_535, 8080),
+  HOST: optional(z.string()),
+  ENVIRONMENT: optional(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'must be a short name')),
+  DATABASE_URL: optional(url('postgres:', 'postgresql:')),
+  DATA_DIR: optional(z.string()),
+  REDIS_URL: optional(url('redis:', 'rediss:')),
+  METRIC_SOURCES: optional(z.string()),
+  PROMETHEUS_URL: optional(url('http:', 'https:')),
+  ADMIN_TOKEN: optional(z.string().min(16, 'must have at least 16 characters')),
+  POLICY_FILE: optional(z.string()),
+  POLL_INTERVAL_SECONDS: integer(1, 30, 15),
+  DRY_RUN: z.enum(['true', 'false', '']).default('false'),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+});
+
+/** The names that Sluice reads; `.env.example` is held to this list by a test. */
+export const VARIABLES: readonly string[] = Object.keys(schema.shape);
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export type ReadConfig =
+  | { readonly ok: true; readonly config: Config }
+  | { readonly ok: false; readonly mistakes: readonly ConfigMistake[] };
+
+/** Reads the environment and the policy file that it names; every mistake at once, by the name of its variable and never by its value. */
+export async function readConfig(environment: Environment = process.env): Promise<ReadConfig> {
+  const parsed = schema.safeParse(environment);
+  const unfit = parsed.success ? [] : parsed.error.issues.map(({ path, message }) => mistake(String(path[0]), message));
+  const sources = readSources(environment['METRIC_SOURCES'] ?? '', environment['PROMETHEUS_URL'] ?? '');
+  const kills = readHardKills(environment);
+  const policy = await readPolicyFile(environment['POLICY_FILE'] || null);
+  const unlawful = policy.ok ? [] : policy.mistakes.map((message) => mistake('POLICY_FILE', message));
+  const mistakes = [...unfit, ...sources.mistakes, ...kills.mistakes, ...unlawful];
+  if (!parsed.success || !policy.ok || mistakes.length > 0) return { ok: false, mistakes };
+  return { ok: true, config: configOf(parsed.data, sources.sources, kills.killed, policy.policy) };
+}
+
+function configOf(
+  values: z.infer<typeof schema>,
+  metricSources: readonly MetricSourceConfig[],
+  hardKills: ReadonlySet<string>,
+  policy: Policy,
+): Config {
+  return {
+    port: values.PORT,
+    host: values.HOST ?? '127.0.0.1',
+    environment: values.ENVIRONMENT ?? 'production',
+    databaseUrl: values.DATABASE_URL ?? null,
+    dataDirectory: values.DATA_DIR ?? './data',
+    redisUrl: values.REDIS_URL ?? null,
+    metricSources,
+    adminToken: values.ADMIN_TOKEN ?? null,
+    policy,
+    pollIntervalSeconds: values.POLL_INTERVAL_SECONDS,
+    dryRun: values.DRY_RUN === 'true',
+    logLevel: values.LOG_LEVEL,
+    hardKills,
+  };
+}
+
+const mistake = (variable: string, message: string): ConfigMistake => ({ variable, message });
+
+function readSources(list: string, prometheusUrl: string) {
+  const entries = list.split(',').map((entry) => entry.trim());
+  const read = entries.filter((entry) => entry !== '').map(readSource);
+  const named = prometheusUrl === '' ? [] : [{ name: 'prometheus', kind: 'prometheus' as const, url: prometheusUrl }];
+  const sources = [...read.filter((source) => source !== null), ...named];
+  const repeated = sources.filter((source, index) => sources.findIndex(({ name }) => name === source.name) < index);
+  const mistakes = [
+    ...read.flatMap((source, index) =>
+      source === null
+        ? [mistake('METRIC_SOURCES', `entry ${index + 1} must be name=prometheus+URL or name=scrape+URL`)]
+        : [],
+    ),
+    ...repeated.map(({ name }) => mistake('METRIC_SOURCES', `the name ${name} is given twice`)),
+  ];
+  return { sources, mistakes };
+}
+
+function readSource(entry: string): MetricSourceConfig | null {
+  const [, name, kind, address] = SOURCE.exec(entry) ?? [];
+  if (name === undefined || address === undefined || URL.parse(address) === null) return null;
+  return { name, kind: kind === 'scrape' ? 'scrape' : 'prometheus', url: address };
+}
+
+function readHardKills(environment: Environment) {
+  const switches = Object.entries(environment).filter(([name]) => /^FEATURE_.+_ENABLED$/.test(name));
+  const unclear = switches.filter(([, value]) => value !== 'true' && value !== 'false');
+  return {
+    killed: new Set(switches.filter(([, value]) => value === 'false').map(([name]) => name)),
+    mistakes: unclear.map(([name]) => mistake(name, 'must be true or false')),
+  };
+}

@@ -1,0 +1,43 @@
+import { LedgerUnreachable } from './ports/ledger.ts';
+import type { Log } from './ports/log.ts';
+import type { Timer } from './ports/timer.ts';
+
+/** Something that is done again and again beside the ticks. */
+export type Chore = { readonly name: string; readonly everyMs: number; readonly run: () => Promise<unknown> };
+
+/** Runs chores, each by itself and never twice at once; a chore that fails is tried again at its next time. */
+export class Background {
+  readonly #chores: readonly Chore[];
+  readonly #deps: { readonly timer: Timer; readonly log: Log };
+  readonly #stopping = new AbortController();
+  #loops: readonly Promise<void>[] = [];
+
+  constructor(chores: readonly Chore[], deps: { readonly timer: Timer; readonly log: Log }) {
+    this.#chores = chores;
+    this.#deps = deps;
+  }
+
+  start(): void {
+    this.#loops = this.#chores.map((chore) => this.#loop(chore));
+  }
+
+  /** Resolves when no chore is under way any more. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await Promise.all(this.#loops);
+  }
+
+  async #loop(chore: Chore): Promise<void> {
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      await this.#deps.timer.sleep(chore.everyMs, signal);
+      if (!signal.aborted) await chore.run().catch((error: unknown) => this.#failed(chore, error));
+    }
+  }
+
+  #failed(chore: Chore, error: unknown): void {
+    const message = `${chore.name} failed and will be tried again`;
+    if (error instanceof LedgerUnreachable) this.#deps.log.warn({ chore: chore.name }, message);
+    else this.#deps.log.error({ err: error, chore: chore.name }, message);
+  }
+}

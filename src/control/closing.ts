@@ -1,0 +1,162 @@
+import type { Exposure } from '../domain/feature/flagDocument.ts';
+import type { EntryDraft } from '../domain/ledger/entry.ts';
+import { legality } from '../domain/rollout/commands.ts';
+import { draft, type Saying } from '../domain/rollout/draft.ts';
+import { rollbackStage, rolledBackExposure } from '../domain/rollout/rollbackTarget.ts';
+import { rolledBackEntry } from '../domain/rollout/rolledBack.ts';
+import { isLive, type RolloutState } from '../domain/rollout/state.ts';
+import type { PauseRequest, RollbackRequest } from './closingRequest.ts';
+import type { Known, KnownRollouts } from './knownRollouts.ts';
+import { noticesOf } from './notices.ts';
+import type { Clock } from './ports/clock.ts';
+import type { FeatureRegister } from './ports/featureRegister.ts';
+import type { LateJournal } from './ports/lateJournal.ts';
+import { type Expected, type Ledger, LedgerUnreachable, type TickedRollout } from './ports/ledger.ts';
+import type { RolloutRegister } from './ports/rolloutRegister.ts';
+import type { RolloutTelemetry } from './ports/telemetry.ts';
+import type { Closed, Publisher } from './publisher.ts';
+import type { TickTelemetry } from './tickTelemetry.ts';
+
+export type ClosingDeps = {
+  readonly ledger: Ledger;
+  readonly rollouts: RolloutRegister;
+  readonly features: FeatureRegister;
+  readonly publisher: Publisher;
+  readonly late: LateJournal;
+  readonly known: KnownRollouts;
+  readonly telemetry: RolloutTelemetry;
+  readonly shown: TickTelemetry;
+  readonly clock: Clock;
+};
+
+/** `later`: the gate is closed and the ledger will hear of it; `stands`: there was nothing left to close. */
+export type ClosingOutcome = 'recorded' | 'later' | 'stands';
+
+/** What a tick adds to the record: its findings and the lease under which it ran. */
+export type TickShare = { readonly ticked: TickedRollout; readonly fence: number };
+
+const ATTEMPTS = 5;
+
+/**
+ * Closing, in its own order: act first, record afterwards. It waits for nothing: not for the ledger, not for a version, not for a lease.
+ * Whoever raced with it is looked at again and closed too.
+ */
+export class Closing {
+  readonly #deps: ClosingDeps;
+
+  constructor(deps: ClosingDeps) {
+    this.#deps = deps;
+  }
+
+  /** `known` is where the caller saw the rollout; without it, or after a lost race, it is looked up. */
+  async rollback(
+    request: RollbackRequest,
+    known: Known | null,
+    share: TickShare | null = null,
+  ): Promise<ClosingOutcome> {
+    let at = known ?? (await this.#find(request.rolloutId));
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      if (at === null || legality(at.state.wedgeState, 'rollback') !== 'allowed') return 'stands';
+      const outcome = await this.#rollbackFrom(at, request, attempt === 0 ? share : null);
+      if (outcome !== 'conflict') return outcome;
+      at = await this.#find(request.rolloutId);
+    }
+    return this.#later(request);
+  }
+
+  /** Keeps the exposure and stops every opening. */
+  async pause(request: PauseRequest): Promise<ClosingOutcome> {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      const at = await this.#find(request.rolloutId);
+      if (at === null || legality(at.state.wedgeState, 'pause') !== 'allowed') return 'stands';
+      const saying: Saying = { ...said(request), reason: 'operator', evidence: null };
+      const paused = draft(at.state, saying, { type: 'paused', data: { detail: request.comment ?? 'paused by hand' } });
+      const outcome = await this.#record(at.state, [paused], null);
+      if (outcome === 'recorded') return outcome;
+    }
+    return this.#later(request);
+  }
+
+  async #rollbackFrom(at: Known, request: RollbackRequest, share: TickShare | null) {
+    const stageIndex = rollbackStage(at.state, request);
+    const wanted = rolledBackExposure(at.state, at.feature.state, stageIndex, request.atMs);
+    const closed = isExposing(at.state) ? await this.#deps.publisher.close(at.feature.definition, wanted) : null;
+    const exposure = closed === null ? untouched(at, wanted) : { ...wanted, documentVersion: closed.documentVersion };
+    const saying: Saying = { ...said(request), reason: request.reason, evidence: request.evidence };
+    const { automatic, detail } = request;
+    const entry = rolledBackEntry(at.state, saying, { exposure, toStageIndex: stageIndex, automatic, detail });
+    const drafts = [entry, ...this.#removal(at.state, saying, closed, entry.percentageAfter ?? 0)];
+    return this.#recordOrLater(at.state, drafts, request, share);
+  }
+
+  /** Only where the store has it: then every lookup that can reach the store is below the target. */
+  #removal(state: RolloutState, saying: Saying, closed: Closed | null, after: number): readonly EntryDraft[] {
+    if (closed === null || !closed.stored) return [];
+    const removedAtMs = Math.max(this.#deps.clock.nowMs(), saying.atMs);
+    const data = { documentVersion: closed.documentVersion, triggeredAtMs: saying.atMs, removedAtMs };
+    this.#deps.telemetry.rollbackSeconds((removedAtMs - saying.atMs) / 1000);
+    return [draft(state, { ...saying, atMs: removedAtMs, evidence: null }, { type: 'exposureRemoved', data, after })];
+  }
+
+  async #recordOrLater(
+    state: RolloutState,
+    drafts: readonly EntryDraft[],
+    request: RollbackRequest,
+    share: TickShare | null,
+  ) {
+    try {
+      return await this.#record(state, drafts, share);
+    } catch (error) {
+      if (!(error instanceof LedgerUnreachable)) throw error;
+      return this.#later(request);
+    }
+  }
+
+  async #record(state: RolloutState, drafts: readonly EntryDraft[], share: TickShare | null) {
+    const rollout = { id: state.id, version: state.version };
+    const expected: Expected =
+      share === null ? { rollout } : { rollout, fence: { rolloutId: state.id, fence: share.fence } };
+    const outcome = await this.#deps.ledger.append({
+      chain: state.feature,
+      drafts,
+      expected,
+      ticked: share?.ticked ?? null,
+      notices: noticesOf(drafts),
+      recordedAtMs: this.#deps.clock.nowMs(),
+    });
+    if (outcome.kind === 'conflict') return 'conflict' as const;
+    this.#deps.shown.recorded(state, outcome.entries);
+    this.#deps.known.forget(state.id);
+    return 'recorded' as const;
+  }
+
+  async #later(request: RollbackRequest | PauseRequest): Promise<'later'> {
+    this.#deps.telemetry.run('ledger_error');
+    await this.#deps.late.add(request);
+    return 'later';
+  }
+
+  /** The ledger's own word where it answers, else what this process saw last. */
+  async #find(rolloutId: string): Promise<Known | null> {
+    try {
+      const rollout = await this.#deps.rollouts.get(rolloutId);
+      const feature = rollout === null ? null : await this.#deps.features.get(rollout.state.feature);
+      return rollout === null || feature === null ? null : { state: rollout.state, feature };
+    } catch (error) {
+      const known = error instanceof LedgerUnreachable ? this.#deps.known.get(rolloutId) : null;
+      if (known === null) throw error;
+      return known;
+    }
+  }
+}
+
+const isExposing = (state: RolloutState) => isLive(state) && !state.dryRun;
+
+/** Of a dry run the pretended exposure; a pending rollout leaves the feature as it is. */
+const untouched = (at: Known, pretended: Exposure) => (at.state.dryRun ? pretended : at.feature.state.exposure);
+
+const said = (request: RollbackRequest | PauseRequest) => ({
+  atMs: request.atMs,
+  actor: request.actor,
+  comment: request.comment,
+});

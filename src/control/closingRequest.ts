@@ -1,0 +1,28 @@
+import type { Actor, Evidence } from '../domain/ledger/entry.ts';
+import type { Reason } from '../domain/rollout/reason.ts';
+
+type Common = {
+  readonly id: string;
+  readonly feature: string;
+  readonly actor: Actor;
+  readonly comment: string | null;
+  /** When it was asked for or decided: the entry says so, however late it is recorded. */
+  readonly atMs: number;
+};
+
+/** A wish to close. Plain data, so that it can wait in a journal and be carried out again. */
+export type ClosingRequest =
+  | (Common & {
+      readonly kind: 'rollback';
+      readonly rolloutId: string;
+      readonly to: 'zero' | 'previousStage' | 'plan';
+      readonly automatic: boolean;
+      readonly reason: Reason;
+      readonly detail: string;
+      readonly evidence: Evidence | null;
+    })
+  | (Common & { readonly kind: 'kill' })
+  | (Common & { readonly kind: 'pause'; readonly rolloutId: string });
+export type RollbackRequest = Extract<ClosingRequest, { kind: 'rollback' }>;
+export type KillRequest = Extract<ClosingRequest, { kind: 'kill' }>;
+export type PauseRequest = Extract<ClosingRequest, { kind: 'pause' }>;

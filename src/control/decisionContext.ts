@@ -1,0 +1,78 @@
+import { isApproved } from '../domain/governance/contractState.ts';
+import type { Ask, DecisionContext } from '../domain/rollout/context.ts';
+import type { RolloutState } from '../domain/rollout/state.ts';
+import type { FlagView } from './flagView.ts';
+import type { ContractRegister } from './ports/contractRegister.ts';
+import type { FeatureRecord } from './ports/featureRegister.ts';
+import type { InstallationRegister } from './ports/installationRegister.ts';
+import type { RolloutRegister } from './ports/rolloutRegister.ts';
+
+export type ContextDeps = {
+  readonly contracts: ContractRegister;
+  readonly rollouts: RolloutRegister;
+  readonly installation: InstallationRegister;
+  readonly view: FlagView;
+  /** The installation's poll interval; a contract may ask for less often. */
+  readonly pollIntervalMs: number;
+};
+
+/** What holds for all rollouts of one round, read once. */
+export type Surroundings = { readonly globalStop: boolean; readonly liveRollouts: number };
+
+export type Weighing = {
+  readonly rollout: RolloutState;
+  readonly feature: FeatureRecord;
+  readonly surroundings: Surroundings;
+  readonly audit: DecisionContext['audit'];
+  readonly ask: Ask | null;
+  readonly nowMs: number;
+};
+
+/** Gathers what a decision needs to know beside the rollout and its measurements. */
+export class DecisionContexts {
+  readonly #deps: ContextDeps;
+
+  constructor(deps: ContextDeps) {
+    this.#deps = deps;
+  }
+
+  /** Of a contract that polls less often than the installation, its own. */
+  pollIntervalMs(rollout: RolloutState): number {
+    return Math.max(this.#deps.pollIntervalMs, (rollout.contract.pollIntervalSeconds ?? 0) * 1000);
+  }
+
+  async surroundings(): Promise<Surroundings> {
+    const [installation, liveRollouts] = await Promise.all([
+      this.#deps.installation.get(),
+      this.#deps.rollouts.countLive(),
+    ]);
+    return { globalStop: installation.stop !== null, liveRollouts };
+  }
+
+  async of(weighing: Weighing): Promise<DecisionContext> {
+    const { rollout, feature } = weighing;
+    const live = feature.state.exposure.live;
+    const isOther = live !== null && live.rolloutId !== rollout.id;
+    const countsItself = live?.rolloutId === rollout.id ? 1 : 0;
+    const served = rollout.dryRun ? undefined : this.#deps.view.document(rollout.feature);
+    return {
+      pollIntervalMs: this.pollIntervalMs(rollout),
+      globalStop: weighing.surroundings.globalStop,
+      storePaused: !rollout.dryRun && this.#deps.view.edits(rollout.feature).paused === true,
+      found: served === undefined ? null : { killed: served.killed, grants: served.grants },
+      featureCooldownUntilMs: feature.state.cooldownUntilMs,
+      otherLiveRolloutId: isOther ? live.rolloutId : null,
+      otherLiveRollouts: weighing.surroundings.liveRollouts - countsItself,
+      audit: weighing.audit,
+      contractApproved: await this.#contractApproved(rollout, weighing.nowMs),
+      ask: weighing.ask,
+    };
+  }
+
+  /** Asked only where it matters: before the gate opens for the first time. */
+  async #contractApproved(rollout: RolloutState, nowMs: number): Promise<boolean> {
+    if (rollout.wedgeState !== 'PENDING' || rollout.dryRun) return true;
+    const contract = await this.#deps.contracts.get(rollout.contract.id);
+    return contract !== null && isApproved(contract, nowMs);
+  }
+}

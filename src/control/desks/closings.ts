@@ -1,0 +1,113 @@
+import type { Principal } from '../../domain/governance/role.ts';
+import type { RolloutState } from '../../domain/rollout/state.ts';
+import { type RolloutStatus, statusOf } from '../../domain/rollout/statusView.ts';
+import type { ClosingDesk, KillOutcome, RollbackWish } from '../application.ts';
+import type { Closing, ClosingOutcome } from '../closing.ts';
+import type { KillRequest } from '../closingRequest.ts';
+import type { FlagView } from '../flagView.ts';
+import type { Killing } from '../killing.ts';
+import type { Known, KnownRollouts } from '../knownRollouts.ts';
+import type { Chance } from '../ports/chance.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { FeatureRegister } from '../ports/featureRegister.ts';
+import { LedgerUnreachable } from '../ports/ledger.ts';
+import type { RolloutRegister } from '../ports/rolloutRegister.ts';
+import { Refusal } from '../refusal.ts';
+import { actorOf } from './actorOf.ts';
+import { assertLegal } from './assertLegal.ts';
+
+export type ClosingsDeps = {
+  readonly closing: Closing;
+  readonly killing: Killing;
+  readonly rollouts: RolloutRegister;
+  readonly features: FeatureRegister;
+  readonly known: KnownRollouts;
+  readonly view: FlagView;
+  readonly clock: Clock;
+  readonly chance: Chance;
+};
+
+/** What people close. With the ledger away it goes by what this process knows, and the ledger hears of it later. */
+export class Closings implements ClosingDesk {
+  readonly #deps: ClosingsDeps;
+
+  constructor(deps: ClosingsDeps) {
+    this.#deps = deps;
+  }
+
+  async pause(who: Principal, rolloutId: string, comment: string | null): Promise<RolloutStatus> {
+    const { state } = await this.#find(rolloutId);
+    assertLegal(state, 'pause');
+    const request = { kind: 'pause' as const, ...this.#request(who, state.feature, comment), rolloutId };
+    return this.#closed(rolloutId, await this.#deps.closing.pause(request));
+  }
+
+  async rollback(who: Principal, rolloutId: string, wish: RollbackWish): Promise<RolloutStatus> {
+    const found = await this.#find(rolloutId);
+    assertLegal(found.state, 'rollback');
+    const request = this.#request(who, found.state.feature, wish.comment);
+    return this.#closed(rolloutId, await this.#rollBack(found, request, wish));
+  }
+
+  async kill(who: Principal, feature: string, comment: string): Promise<KillOutcome> {
+    // What lookups are served exists; only what they don't know has to be asked for.
+    if (this.#deps.view.document(feature) === undefined) await this.#assertFeature(feature);
+    const outcome = await this.#deps.killing.kill({ kind: 'kill', ...this.#request(who, feature, comment) });
+    if (outcome === 'later') return { key: feature, feature: null, recorded: false };
+    return { key: feature, feature: await this.#deps.features.get(feature), recorded: true };
+  }
+
+  /** On COMPLETE the grants are the feature's own: what is asked for is a kill. */
+  #rollBack(found: Found, request: Omit<KillRequest, 'kind'>, wish: RollbackWish): Promise<ClosingOutcome> {
+    const { state } = found;
+    if (state.wedgeState === 'COMPLETE' && !state.dryRun) return this.#deps.killing.kill({ kind: 'kill', ...request });
+    const rollback = {
+      kind: 'rollback' as const,
+      ...request,
+      rolloutId: state.id,
+      to: wish.to ?? ('plan' as const),
+      automatic: false,
+      reason: 'operator' as const,
+      detail: wish.comment ?? 'an operator asked',
+      evidence: null,
+    };
+    return this.#deps.closing.rollback(rollback, found.known);
+  }
+
+  /** The ledger's word where it answers; what this process saw last where it does not. */
+  async #find(rolloutId: string): Promise<Found> {
+    try {
+      const record = await this.#deps.rollouts.get(rolloutId);
+      if (record === null) throw new Refusal('NOT_FOUND', 'no such rollout');
+      return { state: record.state, known: null };
+    } catch (error) {
+      const known = error instanceof LedgerUnreachable ? this.#deps.known.get(rolloutId) : null;
+      if (known === null) throw error;
+      return { state: known.state, known };
+    }
+  }
+
+  async #assertFeature(feature: string): Promise<void> {
+    if ((await this.#deps.features.get(feature)) === null) throw new Refusal('NOT_FOUND', 'no such feature');
+  }
+
+  async #closed(rolloutId: string, outcome: ClosingOutcome): Promise<RolloutStatus> {
+    const nowMs = this.#deps.clock.nowMs();
+    if (outcome === 'later') return this.#unrecorded(rolloutId, nowMs);
+    const record = await this.#deps.rollouts.get(rolloutId);
+    if (record === null) throw new Refusal('NOT_FOUND', 'no such rollout');
+    return statusOf(record, nowMs);
+  }
+
+  #unrecorded(rolloutId: string, nowMs: number): RolloutStatus {
+    const known = this.#deps.known.get(rolloutId);
+    if (known === null) throw new LedgerUnreachable('the gate is closed; the ledger will hear of it');
+    return statusOf({ state: known.state, tick: null, nextCheckAtMs: null }, nowMs);
+  }
+
+  #request(who: Principal, feature: string, comment: string | null) {
+    return { id: this.#deps.chance.id(), feature, actor: actorOf(who), comment, atMs: this.#deps.clock.nowMs() };
+  }
+}
+
+type Found = { readonly state: RolloutState; readonly known: Known | null };

@@ -1,0 +1,183 @@
+import { parseInput } from '../../domain/contract/parseInput.ts';
+import { readContext } from '../../domain/feature/context.ts';
+import type { Explanation } from '../../domain/feature/explain.ts';
+import { BUCKETING, type FeatureDefinition } from '../../domain/feature/feature.ts';
+import { featureDraft } from '../../domain/feature/featureDraft.ts';
+import { type FeaturePatch, featurePatchSchema, newFeatureSchema } from '../../domain/feature/featureInput.ts';
+import { flagDocumentOf } from '../../domain/feature/flagDocument.ts';
+import { sameJson } from '../../domain/feature/sameJson.ts';
+import type { Principal } from '../../domain/governance/role.ts';
+import type { EntryDraft } from '../../domain/ledger/entry.ts';
+import type { FeatureDesk, ReviveOutcome } from '../application.ts';
+import type { FlagView } from '../flagView.ts';
+import { exposureIn, noticesOf } from '../notices.ts';
+import type { Chance } from '../ports/chance.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Cursor, FeatureFilter, FeatureRecord, FeatureRegister } from '../ports/featureRegister.ts';
+import { type FlagStore, FlagStoreUnreachable } from '../ports/flagStore.ts';
+import type { Ledger } from '../ports/ledger.ts';
+import type { Publisher } from '../publisher.ts';
+import { Refusal } from '../refusal.ts';
+import { actorOf } from './actorOf.ts';
+
+export type FeaturesDeps = {
+  readonly features: FeatureRegister;
+  readonly ledger: Ledger;
+  readonly publisher: Publisher;
+  readonly store: FlagStore;
+  readonly view: FlagView;
+  readonly clock: Clock;
+  readonly chance: Chance;
+  readonly environment: string;
+};
+
+/** Features: what they are, and the one way back from a kill. */
+export class Features implements FeatureDesk {
+  readonly #deps: FeaturesDeps;
+
+  constructor(deps: FeaturesDeps) {
+    this.#deps = deps;
+  }
+
+  async create(_who: Principal, input: unknown): Promise<FeatureRecord> {
+    const wish = accepted(parseInput(newFeatureSchema, input));
+    const definition: FeatureDefinition = {
+      ...wish,
+      salt: this.#deps.chance.hex(16),
+      bucketing: BUCKETING,
+      revision: 0,
+      createdAtMs: this.#deps.clock.nowMs(),
+      archivedAtMs: null,
+    };
+    if (!(await this.#deps.features.add(definition))) throw new Refusal('FEATURE_EXISTS', `${wish.key} is taken`);
+    return this.#published(wish.key);
+  }
+
+  async get(key: string): Promise<FeatureRecord> {
+    const feature = await this.#deps.features.get(key);
+    if (feature === null || feature.definition.archivedAtMs !== null) throw new Refusal('NOT_FOUND', 'no such feature');
+    return feature;
+  }
+
+  async list(filter: FeatureFilter, cursor: Cursor): Promise<readonly FeatureRecord[]> {
+    return this.#deps.features.list({ archived: false, ...filter }, cursor);
+  }
+
+  async patch(_who: Principal, key: string, input: unknown, expectedVersion: number | null): Promise<FeatureRecord> {
+    const wish = accepted(parseInput(featurePatchSchema, input));
+    const feature = await this.get(key);
+    if (expectedVersion !== null && expectedVersion !== feature.definitionVersion) {
+      throw new Refusal('VERSION_STALE', `the version is ${feature.definitionVersion}`);
+    }
+    const definition = patched(feature, wish);
+    if (!(await this.#deps.features.update(definition, feature.definitionVersion))) {
+      throw new Refusal('CONFLICT', 'the feature was changed meanwhile');
+    }
+    return this.#published(key);
+  }
+
+  async archive(_who: Principal, key: string): Promise<void> {
+    const { definition, definitionVersion, state } = await this.get(key);
+    if (state.exposure.live !== null)
+      throw new Refusal('FEATURE_IN_USE', 'a rollout of it is live; roll it back first');
+    const archived = { ...definition, archivedAtMs: this.#deps.clock.nowMs() };
+    if (!(await this.#deps.features.update(archived, definitionVersion))) {
+      throw new Refusal('CONFLICT', 'the feature was changed meanwhile');
+    }
+    const { version } = flagDocumentOf(definition, state.exposure, this.#deps.environment);
+    await this.#deps.store.archive(key, version).catch(leaveToReconciliation);
+  }
+
+  /** Exposure that comes back needs a second person; where nothing was exposed before, nothing comes back. */
+  async revive(who: Principal, key: string, comment: string): Promise<ReviveOutcome> {
+    const feature = await this.get(key);
+    const { exposure, reviveRequestedBy } = feature.state;
+    if (!exposure.killed) return { outcome: 'revived', feature };
+    const comesBack = exposure.grants.some((grant) => grant.threshold > 0);
+    if (comesBack && (reviveRequestedBy === null || reviveRequestedBy === who.subject)) {
+      await this.#append(feature, this.#draft(who, feature, comment, { type: 'reviveRequested', data: {} }));
+      return { outcome: 'waiting', feature: await this.get(key) };
+    }
+    if (comesBack && !who.roles.some((role) => role === 'approver' || role === 'admin')) {
+      throw new Refusal('FORBIDDEN', 'exposure would come back: the second person must be an approver');
+    }
+    const nowMs = this.#deps.clock.nowMs();
+    const revived = { ...exposure, killed: false, changedAtMs: nowMs, documentVersion: exposure.documentVersion + 1 };
+    const data = { exposure: revived, requestedBy: reviveRequestedBy };
+    await this.#append(feature, this.#draft(who, feature, comment, { type: 'revived', data }));
+    return { outcome: 'revived', feature: await this.get(key) };
+  }
+
+  async explain(key: string, context: unknown): Promise<Explanation> {
+    const read = readContext(context);
+    if (read.kind === 'invalid') throw new Refusal('SCHEMA', read.errorDetails);
+    const explanation = this.#deps.view.explain(key, read.context);
+    if (explanation === null) throw new Refusal('NOT_FOUND', 'no such feature');
+    return explanation;
+  }
+
+  #draft(
+    who: Principal,
+    feature: FeatureRecord,
+    comment: string,
+    said: Parameters<typeof featureDraft<'revived' | 'reviveRequested'>>[2],
+  ): EntryDraft {
+    const atMs = this.#deps.clock.nowMs();
+    return featureDraft(feature, { atMs, actor: actorOf(who), reason: 'operator', comment, evidence: null }, said);
+  }
+
+  async #append(feature: FeatureRecord, draft: EntryDraft): Promise<void> {
+    const { definition, state } = feature;
+    const outcome = await this.#deps.ledger.append({
+      chain: definition.key,
+      drafts: [draft],
+      expected: { feature: { key: definition.key, version: state.version } },
+      ticked: null,
+      notices: noticesOf([draft]),
+      recordedAtMs: this.#deps.clock.nowMs(),
+    });
+    if (outcome.kind === 'conflict') throw new Refusal('CONFLICT', 'the feature was changed meanwhile');
+    const exposure = exposureIn(outcome.entries);
+    if (exposure !== null) await this.#deps.publisher.publish(definition, exposure);
+  }
+
+  async #published(key: string): Promise<FeatureRecord> {
+    const feature = await this.get(key);
+    await this.#deps.publisher.publish(feature.definition, feature.state.exposure);
+    return feature;
+  }
+}
+
+/** The input, or a refusal that names every mistake. */
+function accepted<T>(parsed: ReturnType<typeof parseInput> | { readonly ok: true; readonly value: T }): T {
+  if (!parsed.ok) throw new Refusal('SCHEMA', 'the request breaks its schema', { violations: parsed.violations });
+  return parsed.value as T;
+}
+
+const leaveToReconciliation = (error: unknown): void => {
+  if (!(error instanceof FlagStoreUnreachable)) throw error;
+};
+
+/** The definition with the wish in it, where the wish lets nobody in who was out. */
+function patched({ definition, state }: FeatureRecord, wish: FeaturePatch): FeatureDefinition {
+  const next: FeatureDefinition = {
+    ...definition,
+    description: wish.description ?? definition.description,
+    owner: wish.owner ?? definition.owner,
+    variants: wish.variants ?? definition.variants,
+    prerequisites: wish.prerequisites ?? definition.prerequisites,
+  };
+  const sameVariants = sameJson(next.variants, definition.variants);
+  const exposes = state.exposure.live !== null || state.exposure.grants.length > 0;
+  if (!sameVariants && exposes) {
+    throw new Refusal('WOULD_RAISE_EXPOSURE', 'people meet this feature: its variants are what they were promised');
+  }
+  const dropped = definition.prerequisites.filter(
+    (needed) => !next.prerequisites.some((kept) => sameJson(kept, needed)),
+  );
+  if (dropped.length > 0 && exposes) {
+    throw new Refusal('WOULD_RAISE_EXPOSURE', 'a prerequisite can be added while people meet the feature, not dropped');
+  }
+  const seen = sameVariants && sameJson(next.prerequisites, definition.prerequisites);
+  return seen ? next : { ...next, revision: definition.revision + 1 };
+}

@@ -1,0 +1,106 @@
+import type { Policy } from '../../domain/contract/policy.ts';
+import { looserThanDefaults } from '../../domain/contract/policyStrictness.ts';
+import type { Principal } from '../../domain/governance/role.ts';
+import { INSTALLATION_CHAIN } from '../../domain/ledger/entry.ts';
+import type { InstallationDesk, Readiness, SourceView, StopView } from '../application.ts';
+import { installationDraft } from '../installationDraft.ts';
+import type { MetricSources } from '../metricSources.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { FlagStore } from '../ports/flagStore.ts';
+import type { InstallationRegister } from '../ports/installationRegister.ts';
+import type { Ledger } from '../ports/ledger.ts';
+import type { Publisher } from '../publisher.ts';
+import { actorOf } from './actorOf.ts';
+
+export type InstallationDeps = {
+  readonly ledger: Ledger;
+  readonly installation: InstallationRegister;
+  readonly store: FlagStore;
+  readonly publisher: Publisher;
+  readonly sources: MetricSources;
+  readonly clock: Clock;
+  readonly policy: Policy;
+  readonly environment: string;
+};
+
+type Dependency = { readonly ok: boolean; readonly detail: string };
+
+/** What holds for the whole installation: its sources, its policy, its stop, and whether it is ready. */
+export class Installation implements InstallationDesk {
+  readonly #deps: InstallationDeps;
+
+  constructor(deps: InstallationDeps) {
+    this.#deps = deps;
+  }
+
+  get environment(): string {
+    return this.#deps.environment;
+  }
+
+  policy(): Policy {
+    return this.#deps.policy;
+  }
+
+  async sources(): Promise<readonly SourceView[]> {
+    const states = await this.#deps.sources.states(this.#deps.clock.nowMs());
+    return this.#deps.sources.list().map(({ name, kind }) => {
+      const state = states.get(name) ?? { ok: false, detail: 'gave no state' };
+      return { name, kind, ...state };
+    });
+  }
+
+  /** Ready means that lookups are served and the ledger takes entries; a source that is away holds rollouts, not the service. */
+  async readiness(): Promise<Readiness> {
+    const [ledger, sources] = await Promise.all([this.#ledger(), this.sources()]);
+    const flagStore = this.#flagStore();
+    const named = sources.map((source) => [`source ${source.name}`, { ok: source.ok, detail: source.detail }] as const);
+    return {
+      ready: ledger.ok && flagStore.ok,
+      dependencies: { ledger, flagStore, ...Object.fromEntries(named) },
+      policyLooserThanDefault: looserThanDefaults(this.#deps.policy),
+    };
+  }
+
+  async stop(): Promise<StopView> {
+    const { stop } = await this.#deps.installation.get();
+    if (stop === null) return { active: false, by: null, reason: null, at: null };
+    return { active: true, by: stop.by.subject, reason: stop.comment, at: new Date(stop.atMs).toISOString() };
+  }
+
+  async setStop(who: Principal, comment: string): Promise<StopView> {
+    if (!(await this.stop()).active) await this.#append(who, comment, 'stopSet');
+    return this.stop();
+  }
+
+  async liftStop(who: Principal, comment: string | null): Promise<StopView> {
+    if ((await this.stop()).active) await this.#append(who, comment, 'stopLifted');
+    return this.stop();
+  }
+
+  async #append(who: Principal, comment: string | null, type: 'stopSet' | 'stopLifted'): Promise<void> {
+    const nowMs = this.#deps.clock.nowMs();
+    const draft = installationDraft({ atMs: nowMs, actor: actorOf(who), comment }, { type, data: {} });
+    await this.#deps.ledger.append({
+      chain: INSTALLATION_CHAIN,
+      drafts: [draft],
+      expected: {},
+      ticked: null,
+      notices: [],
+      recordedAtMs: nowMs,
+    });
+  }
+
+  async #ledger(): Promise<Dependency> {
+    return this.#deps.ledger.ping().then(
+      () => ({ ok: true, detail: 'answers' }),
+      () => ({ ok: false, detail: 'can not be reached; closing works, opening waits' }),
+    );
+  }
+
+  #flagStore(): Dependency {
+    const state = this.#deps.store.state();
+    const waiting = this.#deps.publisher.unpublished;
+    if (waiting.length === 0) return state;
+    return { ok: false, detail: `${state.detail}; not yet published: ${waiting.slice(0, 20).join(', ')}` };
+  }
+}

@@ -1,0 +1,199 @@
+import type { Policy } from '../../domain/contract/policy.ts';
+import type { Sources } from '../../domain/contract/subject.ts';
+import { hasRight, type Principal } from '../../domain/governance/role.ts';
+import type { Entry } from '../../domain/ledger/entry.ts';
+import { type Command, legality } from '../../domain/rollout/commands.ts';
+import type { Ask } from '../../domain/rollout/context.ts';
+import { draft } from '../../domain/rollout/draft.ts';
+import type { RolloutState } from '../../domain/rollout/state.ts';
+import { type RolloutStatus, statusOf } from '../../domain/rollout/statusView.ts';
+import type { PreflightReport, RolloutDesk, VersionedWish } from '../application.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Cursor, FeatureRecord, FeatureRegister } from '../ports/featureRegister.ts';
+import type { EntryPage, Ledger } from '../ports/ledger.ts';
+import type { RolloutFilter, RolloutRecord, RolloutRegister, Tick } from '../ports/rolloutRegister.ts';
+import type { Preflight } from '../preflight.ts';
+import { Refusal } from '../refusal.ts';
+import type { RolloutOpening } from '../rolloutOpening.ts';
+import { actorOf } from './actorOf.ts';
+import { assertLegal } from './assertLegal.ts';
+import { policyStillAllows } from './policyStillAllows.ts';
+import type { RolloutCreation } from './rolloutCreation.ts';
+
+export type RolloutsDeps = {
+  readonly rollouts: RolloutRegister;
+  readonly features: FeatureRegister;
+  readonly ledger: Ledger;
+  readonly creation: RolloutCreation;
+  readonly opening: RolloutOpening;
+  readonly preflight: Preflight;
+  readonly clock: Clock;
+  readonly policy: Policy;
+  readonly sources: Sources;
+};
+
+/** A rollout has some dozens of entries. */
+const MOST_ENTRIES = 10_000;
+
+type ApprovalWish = VersionedWish & { readonly stageId: string; readonly decision: 'approve' | 'reject' };
+
+/** What people ask of a rollout, but for closing it: whatever opens goes through the decision. */
+export class Rollouts implements RolloutDesk {
+  readonly #deps: RolloutsDeps;
+
+  constructor(deps: RolloutsDeps) {
+    this.#deps = deps;
+  }
+
+  async create(who: Principal, wish: Parameters<RolloutDesk['create']>[1]): Promise<RolloutRecord> {
+    return this.get(await this.#deps.creation.create(who, wish));
+  }
+
+  async get(id: string): Promise<RolloutRecord> {
+    const record = await this.#deps.rollouts.get(id);
+    if (record === null) throw new Refusal('NOT_FOUND', 'no such rollout');
+    return record;
+  }
+
+  async list(filter: RolloutFilter, cursor: Cursor): Promise<readonly RolloutRecord[]> {
+    return this.#deps.rollouts.list(filter, cursor);
+  }
+
+  async status(id: string): Promise<RolloutStatus> {
+    return statusOf(await this.get(id), this.#deps.clock.nowMs());
+  }
+
+  async preflight(who: Principal, id: string): Promise<PreflightReport> {
+    const { state } = await this.#allowed(id, 'preflight');
+    const nowMs = this.#deps.clock.nowMs();
+    const entry = await this.#deps.preflight.entry(state, await this.#feature(state), actorOf(who), nowMs);
+    await this.#append(state, entry);
+    return { ...entry.data, at: new Date(nowMs).toISOString() };
+  }
+
+  async latestPreflight(id: string): Promise<PreflightReport | null> {
+    const entries = await this.ledger(id, { afterSeq: 0, limit: MOST_ENTRIES });
+    const last = entries.findLast((entry) => entry.type === 'preflight');
+    return last === undefined ? null : { ...last.data, at: last.at };
+  }
+
+  async start(who: Principal, id: string, wish: VersionedWish): Promise<RolloutStatus> {
+    const record = await this.#allowed(id, 'start');
+    if (legality(record.state.wedgeState, 'start') === 'stands') return this.status(id);
+    this.#sameVersion(record, wish);
+    policyStillAllows(record.state, this.#deps.policy, this.#deps.sources, await this.#feature(record.state));
+    const feature = await this.#feature(record.state);
+    const preflight = await this.#deps.preflight.entry(record.state, feature, actorOf(who), this.#deps.clock.nowMs());
+    const failed = preflight.data.items.filter(({ outcome }) => outcome === 'failed');
+    if (failed.length > 0) {
+      const found = failed.map(({ item, detail }) => `${item}: ${detail}`).join('; ');
+      throw new Refusal('PREFLIGHT_FAILED', found);
+    }
+    const ask = askOf('start', who, record.state, wish.comment);
+    await this.#deps.opening.open({ record, feature, ask, actor: actorOf(who), preflight });
+    return this.status(id);
+  }
+
+  async advance(who: Principal, id: string, wish: VersionedWish): Promise<RolloutStatus> {
+    const record = await this.#allowed(id, 'advance');
+    this.#sameVersion(record, wish);
+    const feature = await this.#feature(record.state);
+    const ask = askOf('advance', who, record.state, wish.comment);
+    await this.#deps.opening.open({ record, feature, ask, actor: actorOf(who), preflight: null });
+    return this.status(id);
+  }
+
+  /** Acknowledges the pause criteria that fail at this moment, and begins the clocks anew. */
+  async resume(who: Principal, id: string, wish: VersionedWish): Promise<RolloutStatus> {
+    const record = await this.#allowed(id, 'resume');
+    if (legality(record.state.wedgeState, 'resume') === 'stands') return this.status(id);
+    this.#sameVersion(record, wish);
+    const failing = (record.tick?.poll.verdicts ?? []).filter(
+      (verdict) => verdict.severity === 'pause' && verdict.outcome === 'fail',
+    );
+    const data = { acknowledged: failing.map((verdict) => verdict.key) };
+    await this.#append(record.state, draft(record.state, this.#saying(who, wish.comment), { type: 'resumed', data }));
+    return this.status(id);
+  }
+
+  async approve(who: Principal, id: string, wish: ApprovalWish): Promise<RolloutStatus> {
+    const record = await this.#allowed(id, 'approve');
+    const { stageId, decision } = wish;
+    const { wedgeStages } = record.state.contract.rolloutWedge;
+    if (!wedgeStages.some((stage) => stage.stageId === stageId)) {
+      throw new Refusal(
+        'STAGE_UNKNOWN',
+        `the plan has the stages ${wedgeStages.map((stage) => stage.stageId).join(', ')}`,
+      );
+    }
+    if (who.subject === record.state.proposer) {
+      throw new Refusal('FOUR_EYES', 'whoever proposed the contract approves none of its stages');
+    }
+    this.#sameVersion(record, wish);
+    const saying = this.#saying(who, wish.comment);
+    await this.#append(
+      record.state,
+      draft(record.state, saying, { type: 'stageApproved', data: { stageId, decision } }),
+    );
+    return this.status(id);
+  }
+
+  async ledger(id: string, page: EntryPage): Promise<readonly Entry[]> {
+    await this.get(id);
+    return this.#deps.ledger.entriesOfRollout(id, page);
+  }
+
+  async decisions(id: string, page: EntryPage): Promise<readonly Entry[]> {
+    return (await this.ledger(id, page)).filter((entry) => entry.evidence !== null);
+  }
+
+  async measurements(id: string, range: Parameters<RolloutDesk['measurements']>[1]): Promise<readonly Tick[]> {
+    await this.get(id);
+    return this.#deps.rollouts.ticks(id, range);
+  }
+
+  async #allowed(id: string, command: Command): Promise<RolloutRecord> {
+    const record = await this.get(id);
+    assertLegal(record.state, command);
+    return record;
+  }
+
+  #sameVersion({ state }: RolloutRecord, wish: VersionedWish): void {
+    if (wish.expectedVersion === state.version) return;
+    throw new Refusal('VERSION_STALE', `the version is ${state.version}, not ${wish.expectedVersion}`);
+  }
+
+  async #feature(state: RolloutState): Promise<FeatureRecord> {
+    const feature = await this.#deps.features.get(state.feature);
+    if (feature === null) throw new Refusal('NOT_FOUND', 'no such feature');
+    return feature;
+  }
+
+  async #append(state: RolloutState, entry: ReturnType<typeof draft>): Promise<void> {
+    const outcome = await this.#deps.ledger.append({
+      chain: state.feature,
+      drafts: [entry],
+      expected: { rollout: { id: state.id, version: state.version } },
+      ticked: null,
+      notices: [],
+      recordedAtMs: this.#deps.clock.nowMs(),
+    });
+    if (outcome.kind === 'conflict') throw new Refusal('VERSION_STALE', 'the rollout changed meanwhile; look again');
+  }
+
+  #saying(who: Principal, comment: string | null) {
+    return {
+      atMs: this.#deps.clock.nowMs(),
+      actor: actorOf(who),
+      reason: 'operator' as const,
+      comment,
+      evidence: null,
+    };
+  }
+}
+
+/** An approver's wish counts as an approval, unless the approver is the one who proposed. */
+function askOf(kind: Ask['kind'], who: Principal, rollout: RolloutState, comment: string | null): Ask {
+  const mayApprove = hasRight(who, 'approve') && who.subject !== rollout.proposer;
+  return { kind, subject: who.subject, mayApprove, comment };
+}

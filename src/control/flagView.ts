@@ -1,0 +1,154 @@
+import type { EvaluationContext } from '../domain/feature/context.ts';
+import { type Evaluation, evaluate, flagNotFound } from '../domain/feature/evaluation.ts';
+import { type Explanation, explain } from '../domain/feature/explain.ts';
+import type { FlagDocument } from '../domain/feature/flagDocument.ts';
+import { editsOf, type HandFields, loweredByHand, UNTOUCHED } from '../domain/feature/handFields.ts';
+import { isLowering } from '../domain/feature/lowering.ts';
+import type { StoredFlag } from '../domain/feature/storedFlag.ts';
+import type { Lookup } from '../domain/feature/subject.ts';
+import type { FlagListener } from './ports/flagStore.ts';
+
+export type FlagViewOptions = {
+  /** Milliseconds of a clock that is never set: one set back would keep a view from ever growing stale. */
+  readonly monotonicMs: () => number;
+  /** The rollback deadline: unrefreshed for so long, a view may have missed a rollback. */
+  readonly staleAfterMs: number;
+  /** Whether the environment closes this feature; asked once per document, not per lookup. */
+  readonly hardKilled: (feature: string) => boolean;
+};
+
+type Entry = {
+  /** As published. */
+  readonly document: FlagDocument;
+  /** What was changed by hand; null fields were not. */
+  readonly edits: HandFields;
+  /** The lower of both: what lookups get. */
+  readonly served: FlagDocument;
+};
+
+/**
+ * What every lookup is answered from: all flag documents, in memory, fed by the store. Nothing here waits or fails. Versions
+ * never go back, but lower exposure is taken whatever its version. Stale (see `isStale`), it answers `off` for features with
+ * a live rollout, and the last known for all others.
+ */
+export class FlagView implements FlagListener {
+  readonly #options: FlagViewOptions;
+  readonly #entries = new Map<string, Entry>();
+  readonly #archived = new Map<string, number>();
+  readonly #hardKilled = new Set<string>();
+  readonly #lookup: Lookup;
+  #refreshedAtMs = Number.NEGATIVE_INFINITY;
+  #revision = 0;
+
+  constructor(options: FlagViewOptions) {
+    this.#options = options;
+    this.#lookup = {
+      document: (feature) => this.#entries.get(feature)?.served,
+      hardKilled: (feature) => this.#hardKilled.has(feature),
+      isStale: () => this.isStale(),
+    };
+  }
+
+  /** The document as served: the lower of what was published and what the hand fields say. */
+  document(feature: string): FlagDocument | undefined {
+    return this.#entries.get(feature)?.served;
+  }
+
+  /** What was changed by hand in the store, as far as this view knows; null fields were not. */
+  edits(feature: string): HandFields {
+    return this.#entries.get(feature)?.edits ?? UNTOUCHED;
+  }
+
+  evaluate(feature: string, context: EvaluationContext): Evaluation {
+    const entry = this.#entries.get(feature);
+    return entry === undefined ? flagNotFound(feature) : evaluate(entry.served, context, this.#lookup);
+  }
+
+  /** Every feature that is not archived, in no particular order. */
+  evaluateAll(context: EvaluationContext): readonly { readonly feature: string; readonly evaluation: Evaluation }[] {
+    return Array.from(this.#entries, ([feature, { served }]) => ({
+      feature,
+      evaluation: evaluate(served, context, this.#lookup),
+    }));
+  }
+
+  /** Null where the view has no such feature. */
+  explain(feature: string, context: EvaluationContext): Explanation | null {
+    const entry = this.#entries.get(feature);
+    return entry === undefined ? null : explain(entry.served, context, this.#lookup);
+  }
+
+  /** Grows whenever lookups may be answered differently because of a document. Of this process only. */
+  revision(): number {
+    return this.#revision;
+  }
+
+  /** Milliseconds since the view last knew to be up to date; infinite before the first time. */
+  ageMs(): number {
+    return this.#options.monotonicMs() - this.#refreshedAtMs;
+  }
+
+  isStale(): boolean {
+    return this.ageMs() >= this.#options.staleAfterMs;
+  }
+
+  /**
+   * Takes a document without the store: a lower one at once, so that closing waits for nothing, and a higher version. False
+   * where it is neither.
+   */
+  apply(document: FlagDocument): boolean {
+    const { feature } = document;
+    if (this.#isArchived(document)) return false;
+    const entry = this.#entries.get(feature);
+    if (entry !== undefined && document.version <= entry.document.version) {
+      if (!isLowering(document, entry.document)) return false;
+      // The version stays: the store's next one, whatever it counts from, must still be taken.
+      return this.#put({ ...document, version: entry.document.version }, entry.edits);
+    }
+    return this.#put(document, entry?.edits ?? UNTOUCHED);
+  }
+
+  changed(flag: StoredFlag): void {
+    const known = this.#entries.get(flag.feature)?.document;
+    switch (flag.kind) {
+      case 'archived':
+        if (known === undefined || known.version <= flag.version) this.#archive(flag.feature, flag.version);
+        return;
+      case 'unreadable':
+        if (known !== undefined) this.#put(known, editsOf(known, flag.hand));
+        return;
+      case 'flag':
+        if (this.#isArchived(flag.document)) return;
+        this.#put(newerOf(known, flag.document), editsOf(flag.document, flag.hand));
+    }
+  }
+
+  confirmed(asOfMs: number): void {
+    this.#refreshedAtMs = Math.max(this.#refreshedAtMs, asOfMs);
+  }
+
+  #put(document: FlagDocument, edits: HandFields): true {
+    const { feature } = document;
+    this.#entries.set(feature, { document, edits, served: loweredByHand(document, edits) });
+    this.#archived.delete(feature);
+    if (this.#options.hardKilled(feature)) this.#hardKilled.add(feature);
+    this.#revision += 1;
+    return true;
+  }
+
+  #archive(feature: string, version: number): void {
+    this.#entries.delete(feature);
+    this.#archived.set(feature, version);
+    this.#revision += 1;
+  }
+
+  #isArchived(document: FlagDocument): boolean {
+    return document.version <= (this.#archived.get(document.feature) ?? -1);
+  }
+}
+
+/** What the store holds, unless that is older than what the view has, or wider at the same version. */
+function newerOf(known: FlagDocument | undefined, stored: FlagDocument): FlagDocument {
+  if (known === undefined || stored.version > known.version) return stored;
+  return stored.version === known.version && isLowering(stored, known) ? stored : known;
+}

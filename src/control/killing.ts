@@ -1,0 +1,114 @@
+import { featureDraft } from '../domain/feature/featureDraft.ts';
+import type { FeatureState } from '../domain/feature/featureState.ts';
+import type { FlagDocument } from '../domain/feature/flagDocument.ts';
+import type { EntryDraft } from '../domain/ledger/entry.ts';
+import type { Saying } from '../domain/rollout/draft.ts';
+import { rolledBackExposure } from '../domain/rollout/rollbackTarget.ts';
+import { rolledBackEntry } from '../domain/rollout/rolledBack.ts';
+import type { ClosingOutcome } from './closing.ts';
+import type { KillRequest } from './closingRequest.ts';
+import type { FlagView } from './flagView.ts';
+import { noticesOf } from './notices.ts';
+import type { Clock } from './ports/clock.ts';
+import type { FeatureRecord, FeatureRegister } from './ports/featureRegister.ts';
+import type { LateJournal } from './ports/lateJournal.ts';
+import { type Ledger, LedgerUnreachable } from './ports/ledger.ts';
+import type { RolloutRegister } from './ports/rolloutRegister.ts';
+import type { RolloutTelemetry } from './ports/telemetry.ts';
+import type { Publisher } from './publisher.ts';
+
+export type KillingDeps = {
+  readonly ledger: Ledger;
+  readonly features: FeatureRegister;
+  readonly rollouts: RolloutRegister;
+  readonly publisher: Publisher;
+  readonly view: FlagView;
+  readonly late: LateJournal;
+  readonly telemetry: RolloutTelemetry;
+  readonly clock: Clock;
+};
+
+const ATTEMPTS = 5;
+
+/** The kill of a feature: off for everybody, from the document that lookups are served, before anybody is asked. */
+export class Killing {
+  readonly #deps: KillingDeps;
+
+  constructor(deps: KillingDeps) {
+    this.#deps = deps;
+  }
+
+  async kill(request: KillRequest): Promise<ClosingOutcome> {
+    const served = this.#deps.view.document(request.feature);
+    const stored = served === undefined ? null : await this.#deps.publisher.closeDocument(killedFrom(served));
+    const closedAtMs = Math.max(this.#deps.clock.nowMs(), request.atMs);
+    try {
+      return await this.#record(request, stored, closedAtMs);
+    } catch (error) {
+      if (!(error instanceof LedgerUnreachable)) throw error;
+      this.#deps.telemetry.run('ledger_error');
+      await this.#deps.late.add(request);
+      return 'later';
+    }
+  }
+
+  async #record(request: KillRequest, storedVersion: number | null, closedAtMs: number): Promise<ClosingOutcome> {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      const feature = await this.#deps.features.get(request.feature);
+      if (feature === null || feature.state.exposure.killed) return 'stands';
+      const drafts = await this.#drafts(request, feature, { storedVersion, closedAtMs });
+      const outcome = await this.#deps.ledger.append({
+        chain: request.feature,
+        drafts,
+        expected: { feature: { key: request.feature, version: feature.state.version } },
+        ticked: null,
+        notices: noticesOf(drafts),
+        recordedAtMs: this.#deps.clock.nowMs(),
+      });
+      if (outcome.kind === 'appended') return 'recorded';
+    }
+    throw new LedgerUnreachable('the kill lost every race for the record');
+  }
+
+  /** The kill, the end of the live rollout under it, and the removal where the store already has it. */
+  async #drafts(
+    request: KillRequest,
+    feature: FeatureRecord,
+    closed: { readonly storedVersion: number | null; readonly closedAtMs: number },
+  ): Promise<readonly EntryDraft[]> {
+    const saying: Saying = { ...saidBy(request), reason: 'operator' };
+    const killed = killedState(feature, closed.storedVersion, request.atMs);
+    const kill = featureDraft(feature, saying, { type: 'killed', data: { exposure: killed.exposure } });
+    const ended = await this.#endOfLive(killed, saying);
+    if (closed.storedVersion === null) return [kill, ...ended];
+    const { documentVersion } = killed.exposure;
+    const data = { documentVersion, triggeredAtMs: request.atMs, removedAtMs: closed.closedAtMs };
+    const removed = featureDraft(feature, { ...saying, atMs: closed.closedAtMs }, { type: 'exposureRemoved', data });
+    return [kill, ...ended, removed];
+  }
+
+  async #endOfLive(killed: FeatureState, saying: Saying): Promise<readonly EntryDraft[]> {
+    const rolloutId = killed.exposure.live?.rolloutId;
+    const rollout = rolloutId === undefined ? null : await this.#deps.rollouts.get(rolloutId);
+    if (rollout === null) return [];
+    const exposure = rolledBackExposure(rollout.state, killed, null, saying.atMs);
+    const how = { exposure, toStageIndex: null, automatic: false, detail: 'the feature was killed' };
+    return [rolledBackEntry(rollout.state, { ...saying, reason: 'killed' }, how)];
+  }
+}
+
+const killedFrom = (served: FlagDocument): FlagDocument => ({ ...served, killed: true, version: served.version + 1 });
+
+function killedState(feature: FeatureRecord, storedVersion: number | null, atMs: number): FeatureState {
+  const { exposure } = feature.state;
+  const taken = storedVersion === null ? 0 : storedVersion - feature.definition.revision;
+  const documentVersion = Math.max(exposure.documentVersion + 1, taken);
+  return { ...feature.state, exposure: { ...exposure, killed: true, changedAtMs: atMs, documentVersion } };
+}
+
+const saidBy = (request: KillRequest) => ({
+  atMs: request.atMs,
+  actor: request.actor,
+  comment: request.comment,
+  evidence: null,
+});

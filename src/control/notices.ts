@@ -1,0 +1,39 @@
+import type { Entry, EntryDraft, EntryType } from '../domain/ledger/entry.ts';
+import type { Notice } from './ports/outbox.ts';
+
+/** The entries that people want to hear of. */
+const TOLD: Readonly<Partial<Record<EntryType, Notice['kind']>>> = {
+  started: 'started',
+  advanced: 'advanced',
+  paused: 'paused',
+  resumed: 'resumed',
+  rolledBack: 'rolledBack',
+  completed: 'completed',
+  killed: 'killed',
+};
+
+/** What to tell about these entries; a dry run exposes nobody and says nothing. */
+export function noticesOf(drafts: readonly EntryDraft[]): readonly Notice[] {
+  return drafts.flatMap((draft) => {
+    const kind = kindOf(draft);
+    if (kind === null || draft.dryRun || draft.feature === null) return [];
+    return [{ kind, feature: draft.feature, rolloutId: draft.rollout, text: textOf(draft), atMs: draft.atMs }];
+  });
+}
+
+function kindOf(draft: EntryDraft): Notice['kind'] | null {
+  if (draft.type === 'held' && draft.reason === 'approval') return 'awaitApproval';
+  return TOLD[draft.type] ?? null;
+}
+
+function textOf(draft: EntryDraft): string {
+  const what = `${draft.feature}: ${draft.type} ${draft.percentageBefore ?? 0} % → ${draft.percentageAfter ?? 0} %`;
+  const why = 'detail' in draft.data ? draft.data.detail : (draft.comment ?? draft.reason ?? '');
+  return why === '' ? what : `${what} (${why})`;
+}
+
+/** What lookups see after these entries; null where they change nothing that lookups see. */
+export function exposureIn(entries: readonly Entry[]) {
+  const last = entries.findLast((entry) => !entry.dryRun && 'exposure' in entry.data);
+  return last !== undefined && 'exposure' in last.data ? last.data.exposure : null;
+}

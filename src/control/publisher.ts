@@ -1,0 +1,74 @@
+import type { FeatureDefinition } from '../domain/feature/feature.ts';
+import { type Exposure, type FlagDocument, flagDocumentOf } from '../domain/feature/flagDocument.ts';
+import type { FlagView } from './flagView.ts';
+import { type FlagStore, FlagStoreUnreachable } from './ports/flagStore.ts';
+import type { RolloutTelemetry } from './ports/telemetry.ts';
+
+export type PublisherDeps = {
+  readonly store: FlagStore;
+  readonly view: FlagView;
+  readonly telemetry: RolloutTelemetry;
+  readonly environment: string;
+};
+
+/** What became of a closing: the version that stands, and whether the store has it or only this process's own lookups. */
+export type Closed = { readonly documentVersion: number; readonly stored: boolean };
+
+/**
+ * Brings documents to the flag store. Derived from the ledger and idempotent, so it may run again at every tick and at boot.
+ * What the store could not take is remembered for readiness until it has it.
+ */
+export class Publisher {
+  readonly #deps: PublisherDeps;
+  readonly #unpublished = new Set<string>();
+
+  constructor(deps: PublisherDeps) {
+    this.#deps = deps;
+  }
+
+  /** Features whose newest document the store does not have yet. */
+  get unpublished(): readonly string[] {
+    return [...this.#unpublished];
+  }
+
+  /** After the ledger has it. False where the store is away or was changed by hand: reconciliation comes back to it. */
+  async publish(definition: FeatureDefinition, exposure: Exposure): Promise<boolean> {
+    return (await this.#put(flagDocumentOf(definition, exposure, this.#deps.environment))) !== null;
+  }
+
+  /**
+   * Before the ledger has it: own lookups close at once, then the store. A store that is away does not keep the gate open here,
+   * and the version it would have taken is made up for when it is back.
+   */
+  async close(definition: FeatureDefinition, exposure: Exposure): Promise<Closed> {
+    const document = flagDocumentOf(definition, exposure, this.#deps.environment);
+    const version = await this.closeDocument(document);
+    return { documentVersion: (version ?? document.version) - definition.revision, stored: version !== null };
+  }
+
+  /** The same for a document at hand, with no ledger to ask. The version that the store has now; null where it took nothing. */
+  async closeDocument(document: FlagDocument): Promise<number | null> {
+    this.#deps.view.apply(document);
+    return this.#put(document);
+  }
+
+  /** The version that the store now has; null where it did not take the document. */
+  async #put(document: FlagDocument): Promise<number | null> {
+    try {
+      const { outcome, version } = await this.#deps.store.publish(document);
+      const taken = outcome === 'stored' || outcome === 'unchanged';
+      this.#note(document.feature, taken);
+      return taken ? version : null;
+    } catch (error) {
+      if (!(error instanceof FlagStoreUnreachable)) throw error;
+      this.#deps.telemetry.run('redis_error');
+      this.#note(document.feature, false);
+      return null;
+    }
+  }
+
+  #note(feature: string, taken: boolean): void {
+    if (taken) this.#unpublished.delete(feature);
+    else this.#unpublished.add(feature);
+  }
+}

@@ -1,0 +1,121 @@
+import { featureDraft } from '../domain/feature/featureDraft.ts';
+import { flagDocumentOf } from '../domain/feature/flagDocument.ts';
+import { SLUICE } from '../domain/ledger/entry.ts';
+import type { Closing } from './closing.ts';
+import type { ClosingRequest } from './closingRequest.ts';
+import type { Drift } from './drift.ts';
+import type { Killing } from './killing.ts';
+import type { Clock } from './ports/clock.ts';
+import type { FeatureRecord, FeatureRegister } from './ports/featureRegister.ts';
+import { type FlagStore, FlagStoreUnreachable } from './ports/flagStore.ts';
+import type { LateJournal } from './ports/lateJournal.ts';
+import type { Ledger } from './ports/ledger.ts';
+import type { RolloutTelemetry } from './ports/telemetry.ts';
+import type { Publisher } from './publisher.ts';
+
+export type ReconcilerDeps = {
+  readonly ledger: Ledger;
+  readonly features: FeatureRegister;
+  readonly store: FlagStore;
+  readonly publisher: Publisher;
+  readonly drift: Drift;
+  readonly closing: Closing;
+  readonly killing: Killing;
+  readonly late: LateJournal;
+  readonly telemetry: RolloutTelemetry;
+  readonly clock: Clock;
+  readonly environment: string;
+};
+
+const PAGE = 200;
+
+/** Brings ledger and flag store back together, at boot and every few seconds: what the store has missed is published again. */
+export class Reconciler {
+  readonly #deps: ReconcilerDeps;
+  /** Drift seen at the last pass, by feature: a closing on its way into the ledger is none, and gone at the next one. */
+  readonly #suspected = new Map<string, number>();
+
+  constructor(deps: ReconcilerDeps) {
+    this.#deps = deps;
+  }
+
+  /** Late closings first: publishing from a ledger that has not heard of them would open the gate again. */
+  async run(): Promise<void> {
+    for (const request of await this.#deps.late.all()) await this.#recordLate(request);
+    try {
+      for await (const feature of this.#features()) await this.#feature(feature);
+    } catch (error) {
+      if (!(error instanceof FlagStoreUnreachable)) throw error;
+      this.#deps.telemetry.run('redis_error');
+    }
+  }
+
+  async #recordLate(request: ClosingRequest): Promise<void> {
+    const outcome = await this.#carryOut(request);
+    if (outcome !== 'later') await this.#deps.late.remove(request.id);
+  }
+
+  #carryOut(request: ClosingRequest) {
+    switch (request.kind) {
+      case 'kill':
+        return this.#deps.killing.kill(request);
+      case 'pause':
+        return this.#deps.closing.pause(request);
+      case 'rollback':
+        return this.#deps.closing.rollback(request, null);
+    }
+  }
+
+  async *#features(): AsyncGenerator<FeatureRecord> {
+    let after: string | null = null;
+    for (;;) {
+      const page: readonly FeatureRecord[] = await this.#deps.features.list({}, { after, limit: PAGE });
+      yield* page;
+      const last = page.at(-1);
+      if (last === undefined || page.length < PAGE) return;
+      after = last.definition.key;
+    }
+  }
+
+  async #feature(feature: FeatureRecord): Promise<void> {
+    const { definition, state } = feature;
+    const { version } = flagDocumentOf(definition, state.exposure, this.#deps.environment);
+    if (definition.archivedAtMs !== null) return this.#deps.store.archive(definition.key, version);
+    if (await this.#deps.publisher.publish(definition, state.exposure)) {
+      this.#suspected.delete(definition.key);
+      return this.#noteRemoval(feature);
+    }
+    return this.#suspect(feature);
+  }
+
+  async #suspect(feature: FeatureRecord): Promise<void> {
+    const { key } = feature.definition;
+    const stored = await this.#deps.store.read(key);
+    if (stored?.kind !== 'flag') return;
+    const before = this.#suspected.get(key);
+    const { version } = stored.document;
+    this.#suspected.set(key, version);
+    if (before === version) await this.#deps.drift.settle(feature, stored);
+  }
+
+  /** The store has the closing now: every lookup that reaches it is below the target. */
+  async #noteRemoval(feature: FeatureRecord): Promise<void> {
+    const { removalPending, exposure, version } = feature.state;
+    if (removalPending === null) return;
+    const removedAtMs = this.#deps.clock.nowMs();
+    const { triggeredAtMs, rolloutId } = removalPending;
+    const data = { documentVersion: exposure.documentVersion, triggeredAtMs, removedAtMs };
+    const saying = { atMs: removedAtMs, actor: SLUICE, reason: null, comment: null, evidence: null };
+    const removed = { ...featureDraft(feature, saying, { type: 'exposureRemoved', data }), rollout: rolloutId };
+    const { key } = feature.definition;
+    await this.#deps.ledger.append({
+      chain: key,
+      drafts: [removed],
+      expected: { feature: { key, version } },
+      ticked: null,
+      notices: [],
+      recordedAtMs: removedAtMs,
+    });
+    this.#deps.telemetry.rollbackSeconds((removedAtMs - triggeredAtMs) / 1000);
+  }
+}

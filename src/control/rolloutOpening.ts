@@ -1,0 +1,106 @@
+import type { Actor, EntryDraft } from '../domain/ledger/entry.ts';
+import type { Ask } from '../domain/rollout/context.ts';
+import { decide } from '../domain/rollout/decide.ts';
+import { entriesOf } from '../domain/rollout/decided.ts';
+import type { RuledDecision } from '../domain/rollout/decision.ts';
+import type { ChainAudit } from './chainAudit.ts';
+import type { DecisionContexts } from './decisionContext.ts';
+import { exposureIn, noticesOf } from './notices.ts';
+import type { Clock } from './ports/clock.ts';
+import type { FeatureRecord } from './ports/featureRegister.ts';
+import type { Expected, Ledger } from './ports/ledger.ts';
+import type { RolloutRecord } from './ports/rolloutRegister.ts';
+import type { PreflightDraft } from './preflight.ts';
+import type { Publisher } from './publisher.ts';
+import { Refusal } from './refusal.ts';
+import type { TickTelemetry } from './tickTelemetry.ts';
+
+export type OpeningDeps = {
+  readonly ledger: Ledger;
+  readonly contexts: DecisionContexts;
+  readonly audit: ChainAudit;
+  readonly publisher: Publisher;
+  readonly shown: TickTelemetry;
+  readonly clock: Clock;
+};
+
+export type OpeningWish = {
+  readonly record: RolloutRecord;
+  readonly feature: FeatureRecord;
+  readonly ask: Ask;
+  readonly actor: Actor;
+  /** Of a start: what was looked at before; recorded with it. */
+  readonly preflight: PreflightDraft | null;
+};
+
+/** A person's wish to open: the same function decides as for the controller, on the last poll, with the whole chain verified. */
+export class RolloutOpening {
+  readonly #deps: OpeningDeps;
+
+  constructor(deps: OpeningDeps) {
+    this.#deps = deps;
+  }
+
+  /** Records, then publishes. Refuses with the reason where the gate is held, having stored nothing. */
+  async open(wish: OpeningWish): Promise<void> {
+    const { record, feature, ask } = wish;
+    const rollout = record.state;
+    const nowMs = Math.max(this.#deps.clock.nowMs(), rollout.lastEntryAtMs, record.tick?.poll.atMs ?? 0);
+    const audited = await this.#deps.audit.fromTheBeginning(rollout.feature);
+    const surroundings = await this.#deps.contexts.surroundings();
+    const context = await this.#deps.contexts.of({
+      rollout,
+      feature,
+      surroundings,
+      audit: audited.verdict,
+      ask,
+      nowMs,
+    });
+    const poll = record.tick?.poll ?? null;
+    const decision = decide(rollout, poll, context, nowMs);
+    if (decision.reason !== 'ready') throw held(decision);
+    const saying = {
+      atMs: nowMs,
+      actor: wish.actor,
+      reason: null,
+      comment: ask.comment,
+      evidence: { nowMs, poll, context },
+    };
+    const subject = { rollout, feature: feature.state, auditedSeq: audited.throughSeq };
+    const drafts = [...(wish.preflight === null ? [] : [wish.preflight]), ...entriesOf(subject, decision, saying)];
+    await this.#record(wish, drafts, decision);
+  }
+
+  async #record(
+    { record, feature }: OpeningWish,
+    drafts: readonly EntryDraft[],
+    decision: RuledDecision,
+  ): Promise<void> {
+    const outcome = await this.#deps.ledger.append({
+      chain: record.state.feature,
+      drafts,
+      expected: expectationOf(record, feature, decision),
+      ticked: null,
+      notices: noticesOf(drafts),
+      recordedAtMs: this.#deps.clock.nowMs(),
+    });
+    if (outcome.kind === 'conflict')
+      throw new Refusal('VERSION_STALE', `the ${outcome.over} changed meanwhile; look again`);
+    this.#deps.shown.recorded(record.state, outcome.entries);
+    const exposure = exposureIn(outcome.entries);
+    if (exposure !== null) await this.#deps.publisher.publish(feature.definition, exposure);
+  }
+}
+
+function expectationOf({ state }: RolloutRecord, feature: FeatureRecord, decision: RuledDecision): Expected {
+  const rollout = { id: state.id, version: state.version };
+  if (state.dryRun) return { rollout };
+  const expected: Expected = { rollout, feature: { key: state.feature, version: feature.state.version } };
+  return decision.kind === 'start' ? { ...expected, maxLive: state.policy.maxConcurrentRollouts } : expected;
+}
+
+function held(decision: RuledDecision): Refusal {
+  const unblocksAtMs = decision.kind === 'hold' ? decision.unblocksAtMs : null;
+  const unblocksAt = unblocksAtMs === null ? null : new Date(unblocksAtMs).toISOString();
+  return new Refusal('HELD', decision.detail, { reason: decision.reason, unblocksAt });
+}

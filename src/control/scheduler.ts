@@ -1,0 +1,128 @@
+import type { DecisionContexts, Surroundings } from './decisionContext.ts';
+import type { KnownRollouts } from './knownRollouts.ts';
+import type { Clock } from './ports/clock.ts';
+import { LedgerUnreachable } from './ports/ledger.ts';
+import type { Log } from './ports/log.ts';
+import type { Claim, RolloutRegister } from './ports/rolloutRegister.ts';
+import type { RolloutTelemetry } from './ports/telemetry.ts';
+import type { Timer } from './ports/timer.ts';
+import type { Ticker } from './ticker.ts';
+
+export type SchedulerDeps = {
+  readonly rollouts: RolloutRegister;
+  readonly ticker: Ticker;
+  readonly contexts: DecisionContexts;
+  readonly known: KnownRollouts;
+  readonly telemetry: RolloutTelemetry;
+  readonly clock: Clock;
+  readonly timer: Timer;
+  readonly log: Log;
+};
+
+export type SchedulerOptions = {
+  /** Ticks under way at once. Most of a tick is waiting, so it may be many. */
+  readonly concurrency: number;
+  /** How long a claimed rollout is nobody else's; longer than the longest tick. */
+  readonly leaseMs: number;
+  /** Between two looks for due rollouts. */
+  readonly wakeMs: number;
+};
+
+/** Claims due rollouts and ticks them. What one rollout does, or its source fails to do, keeps no other waiting. */
+export class Scheduler {
+  readonly #deps: SchedulerDeps;
+  readonly #options: SchedulerOptions;
+  readonly #inFlight = new Map<string, Promise<void>>();
+  readonly #stopping = new AbortController();
+  #loop: Promise<void> = Promise.resolve();
+
+  constructor(deps: SchedulerDeps, options: SchedulerOptions) {
+    this.#deps = deps;
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#loop = this.#run();
+  }
+
+  /** Resolves when no tick is under way any more. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#loop;
+    await this.settled();
+  }
+
+  /** One look: claims what is due and begins its ticks. Answers how many were begun. */
+  async look(): Promise<number> {
+    const room = this.#options.concurrency - this.#inFlight.size;
+    if (room <= 0) return 0;
+    const { claims, surroundings } = await this.#due(room);
+    for (const claim of claims) this.#begin(claim, surroundings);
+    return claims.length;
+  }
+
+  /** Resolves when the ticks begun so far are over. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#inFlight.values());
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopping.signal.aborted) {
+      const begun = await this.look().catch((error: unknown) => this.#failed(error, 'looking for due rollouts failed'));
+      if (begun === 0) await this.#deps.timer.sleep(this.#options.wakeMs, this.#stopping.signal);
+    }
+  }
+
+  async #due(limit: number): Promise<{ claims: readonly Claim[]; surroundings: Surroundings | null }> {
+    const nowMs = this.#deps.clock.nowMs();
+    try {
+      const claims = await this.#deps.rollouts.claimDue({ nowMs, limit, leaseMs: this.#options.leaseMs });
+      const surroundings = claims.length === 0 ? null : await this.#deps.contexts.surroundings();
+      return { claims, surroundings };
+    } catch (error) {
+      if (!(error instanceof LedgerUnreachable)) throw error;
+      this.#deps.telemetry.run('ledger_error');
+      return { claims: this.#dueFromMemory(nowMs), surroundings: null };
+    }
+  }
+
+  /** With the ledger away the live rollouts are still watched: what must close does not wait for it. */
+  #dueFromMemory(nowMs: number): readonly Claim[] {
+    return this.#deps.known.all().filter((claim) => {
+      const lastMs = claim.tick?.poll.atMs ?? 0;
+      return lastMs + this.#deps.contexts.pollIntervalMs(claim.state) <= nowMs;
+    });
+  }
+
+  #begin(claim: Claim, surroundings: Surroundings | null): void {
+    const { id } = claim.state;
+    if (this.#inFlight.has(id)) return;
+    const lagMs = this.#deps.clock.nowMs() - (claim.nextCheckAtMs ?? this.#deps.clock.nowMs());
+    this.#deps.telemetry.tickLag(Math.max(0, lagMs) / 1000);
+    const tick = this.#tick(claim, surroundings).finally(() => this.#inFlight.delete(id));
+    this.#inFlight.set(id, tick);
+  }
+
+  /** Never rejects: a rollout's fault is its own. */
+  async #tick(claim: Claim, surroundings: Surroundings | null): Promise<void> {
+    try {
+      await this.#deps.ticker.tick(claim, surroundings);
+    } catch (error) {
+      this.#failed(error, `the tick of rollout ${claim.state.id} failed`);
+      await this.#giveBack(claim);
+    }
+  }
+
+  async #giveBack(claim: Claim): Promise<void> {
+    const nextMs = this.#deps.clock.nowMs() + this.#deps.contexts.pollIntervalMs(claim.state);
+    await this.#deps.rollouts.release(claim, nextMs).catch((error: unknown) => {
+      this.#failed(error, `the lease of rollout ${claim.state.id} was not given back and will run out`);
+    });
+  }
+
+  #failed(error: unknown, message: string): 0 {
+    if (error instanceof LedgerUnreachable) this.#deps.telemetry.run('ledger_error');
+    this.#deps.log.error({ err: error }, message);
+    return 0;
+  }
+}

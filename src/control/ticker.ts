@@ -1,0 +1,202 @@
+import { judge } from '../domain/health/judge.ts';
+import { measurementPlan, type PlannedCriterion } from '../domain/health/measurementPlan.ts';
+import type { EntryDraft, Evidence } from '../domain/ledger/entry.ts';
+import { SLUICE } from '../domain/ledger/entry.ts';
+import type { DecisionContext } from '../domain/rollout/context.ts';
+import { decide } from '../domain/rollout/decide.ts';
+import { entriesOf, type RecordedDecision } from '../domain/rollout/decided.ts';
+import type { Opening, Rollback, RuledDecision } from '../domain/rollout/decision.ts';
+import { nextPoll } from '../domain/rollout/nextPoll.ts';
+import type { Poll } from '../domain/rollout/poll.ts';
+import type { ChainAudit, ChainVerdict } from './chainAudit.ts';
+import type { Closing } from './closing.ts';
+import type { DecisionContexts, Surroundings } from './decisionContext.ts';
+import type { KnownRollouts } from './knownRollouts.ts';
+import type { MetricSources } from './metricSources.ts';
+import { exposureIn, noticesOf } from './notices.ts';
+import type { Chance } from './ports/chance.ts';
+import type { Clock } from './ports/clock.ts';
+import type { Ledger } from './ports/ledger.ts';
+import type { Claim, RolloutRegister, Tick } from './ports/rolloutRegister.ts';
+import type { Preflight } from './preflight.ts';
+import type { Publisher } from './publisher.ts';
+import type { TickTelemetry } from './tickTelemetry.ts';
+
+export type TickerDeps = {
+  readonly ledger: Ledger;
+  readonly rollouts: RolloutRegister;
+  readonly sources: MetricSources;
+  readonly contexts: DecisionContexts;
+  readonly audit: ChainAudit;
+  readonly preflight: Preflight;
+  readonly publisher: Publisher;
+  readonly closing: Closing;
+  readonly known: KnownRollouts;
+  readonly telemetry: TickTelemetry;
+  readonly clock: Clock;
+  readonly chance: Chance;
+};
+
+/** What one tick works on, gathered once. */
+type Work = {
+  readonly claim: Claim;
+  readonly nowMs: number;
+  readonly poll: Poll;
+  readonly context: DecisionContext;
+  readonly audited: ChainVerdict;
+};
+
+/** One look at one rollout: measure, judge, decide, record, publish, in this order; a closing acts before it records. */
+export class Ticker {
+  readonly #deps: TickerDeps;
+
+  constructor(deps: TickerDeps) {
+    this.#deps = deps;
+  }
+
+  /** `surroundings` null: the ledger is away. Then everything is still measured, and what must close closes. */
+  async tick(claim: Claim, surroundings: Surroundings | null): Promise<void> {
+    const work = await this.#look(claim, surroundings);
+    const decision = decide(claim.state, work.poll, work.context, work.nowMs);
+    const tick: Tick = { poll: work.poll, decision };
+    this.#deps.known.remember(claim, tick);
+    this.#deps.telemetry.ticked(claim.state, tick);
+    await this.#carryOut(work, decision);
+  }
+
+  async #look(claim: Claim, surroundings: Surroundings | null): Promise<Work> {
+    // A clock that goes backwards never shortens a window.
+    const nowMs = Math.max(this.#deps.clock.nowMs(), claim.state.lastEntryAtMs, claim.tick?.poll.atMs ?? 0);
+    const plan = measurementPlan(claim.state, nowMs);
+    const audited = await this.#deps.audit.sinceLastLook(claim.state.feature, claim.headSeq);
+    const context = await this.#deps.contexts.of({
+      rollout: claim.state,
+      feature: claim.feature,
+      surroundings: surroundings ?? { globalStop: false, liveRollouts: 0 },
+      audit: audited.verdict,
+      ask: null,
+      nowMs,
+    });
+    const answers = await this.#deps.sources.measure(questionsOf(plan), nowMs);
+    const { pollIntervalMs } = context;
+    const poll = nextPoll(claim.tick?.poll ?? null, claim.state, {
+      verdicts: judge(plan, answers, { nowMs, pollIntervalMs }),
+      nowMs,
+      pollIntervalMs,
+      onHold: context.globalStop || context.storePaused,
+    });
+    return { claim, nowMs, poll, context, audited };
+  }
+
+  async #carryOut(work: Work, decision: RuledDecision): Promise<void> {
+    switch (decision.kind) {
+      case 'rollback':
+        return this.#rollback(work, decision);
+      case 'start':
+      case 'ramp':
+      case 'advance':
+      case 'complete':
+        return this.#open(work, decision);
+      case 'hold':
+      case 'awaitApproval':
+      case 'pause':
+        return this.#record(work, decision, entriesOf(this.#subject(work), decision, this.#saying(work)));
+    }
+  }
+
+  async #rollback(work: Work, decision: Rollback & RuledDecision): Promise<void> {
+    const { state, fence } = work.claim;
+    const request = {
+      kind: 'rollback' as const,
+      id: this.#deps.chance.id(),
+      feature: state.feature,
+      rolloutId: state.id,
+      to: decision.to,
+      automatic: true,
+      reason: decision.reason,
+      detail: decision.detail,
+      actor: SLUICE,
+      comment: null,
+      evidence: this.#evidence(work),
+      atMs: work.nowMs,
+    };
+    const ticked = {
+      rolloutId: state.id,
+      tick: { poll: work.poll, decision },
+      nextCheckAtMs: this.#nextCheckAtMs(work),
+    };
+    await this.#deps.closing.rollback(request, work.claim, { ticked, fence });
+  }
+
+  /** The whole chain is verified before anything opens; a scheduled start has its preflight first. */
+  async #open(work: Work, decision: Opening & RuledDecision): Promise<void> {
+    const { state, feature } = work.claim;
+    const audited = await this.#deps.audit.fromTheBeginning(state.feature);
+    const context = { ...work.context, audit: audited.verdict };
+    const proven = { ...work, audited, context };
+    const again = decide(state, work.poll, context, work.nowMs);
+    if (again.kind !== decision.kind) return this.#carryOut(proven, again);
+    const preflight =
+      decision.kind === 'start' ? await this.#deps.preflight.entry(state, feature, SLUICE, work.nowMs) : null;
+    if (preflight !== null && !preflight.data.passed) return this.#record(proven, decision, [preflight]);
+    const entries = entriesOf(this.#subject(proven), decision, this.#saying(proven));
+    return this.#record(proven, decision, preflight === null ? entries : [preflight, ...entries]);
+  }
+
+  /** Records before it acts: what opens is published only once the ledger has it. The loser of a race stops here. */
+  async #record(work: Work, decision: RecordedDecision & RuledDecision, drafts: readonly EntryDraft[]): Promise<void> {
+    const { claim, poll } = work;
+    const tick: Tick = { poll, decision };
+    const nextCheckAtMs = this.#nextCheckAtMs(work);
+    if (drafts.length === 0) {
+      await this.#deps.rollouts.storeTick(claim, tick, nextCheckAtMs);
+      return;
+    }
+    const { state, feature, fence } = claim;
+    const outcome = await this.#deps.ledger.append({
+      chain: state.feature,
+      drafts,
+      expected: {
+        rollout: { id: state.id, version: state.version },
+        fence: { rolloutId: state.id, fence },
+        ...openingExpectation(claim, decision),
+      },
+      ticked: { rolloutId: state.id, tick, nextCheckAtMs },
+      notices: noticesOf(drafts),
+      recordedAtMs: this.#deps.clock.nowMs(),
+    });
+    const exposure = outcome.kind === 'appended' ? exposureIn(outcome.entries) : null;
+    if (outcome.kind === 'appended') this.#deps.telemetry.recorded(state, outcome.entries);
+    if (exposure !== null) await this.#deps.publisher.publish(feature.definition, exposure);
+  }
+
+  #nextCheckAtMs({ claim, context, nowMs }: Work): number {
+    const due = claim.nextCheckAtMs ?? nowMs;
+    const next = due + context.pollIntervalMs;
+    // On the grid of the schedule; after an outage the missed ones are skipped, not made up for.
+    return next > nowMs ? next : nowMs + context.pollIntervalMs - ((nowMs - due) % context.pollIntervalMs);
+  }
+
+  #subject(work: Work) {
+    return { rollout: work.claim.state, feature: work.claim.feature.state, auditedSeq: work.audited.throughSeq };
+  }
+
+  #evidence(work: Work): Evidence {
+    return { nowMs: work.nowMs, poll: work.poll, context: work.context };
+  }
+
+  #saying(work: Work) {
+    return { atMs: work.nowMs, actor: SLUICE, reason: null, comment: null, evidence: this.#evidence(work) };
+  }
+}
+
+/** An opening also rests on what the feature exposed, and a start on the room that is left. */
+function openingExpectation(claim: Claim, decision: RecordedDecision) {
+  if (claim.state.dryRun || decision.reason !== 'ready') return {};
+  const feature = { key: claim.state.feature, version: claim.feature.state.version };
+  return decision.kind === 'start' ? { feature, maxLive: claim.state.policy.maxConcurrentRollouts } : { feature };
+}
+
+function questionsOf(plan: readonly PlannedCriterion[]) {
+  return plan.flatMap(({ subject, past }) => [subject, past]).filter((query) => query !== null);
+}

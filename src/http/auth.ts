@@ -1,0 +1,69 @@
+import type { FastifyRequest, HookHandlerDoneFunction, onRequestHookHandler } from 'fastify';
+import { hasRight, mayTouch, type Principal, type Right, rolesWith } from '../domain/governance/role.ts';
+import type { TokenDesk } from '../control/application.ts';
+import { Refusal } from '../control/refusal.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** What a token must be good for here. */
+    right?: Right;
+  }
+  interface FastifyRequest {
+    principal: Principal | null;
+  }
+}
+
+/** Longer than any token that was ever issued; more is not worth a hash. */
+const LONGEST_TOKEN = 1024;
+
+/** The token of `Authorization: Bearer …`; null without one. */
+export function bearerOf(request: FastifyRequest): string | null {
+  const header = request.headers.authorization;
+  if (header === undefined || header.length > LONGEST_TOKEN || !/^bearer /i.test(header)) return null;
+  return header.slice('bearer '.length).trim() || null;
+}
+
+/** Who asks, for lookups also by `X-API-Key`; null where the token is none of ours. */
+export function lookupPrincipal(tokens: TokenDesk, request: FastifyRequest): Principal | null {
+  const key = request.headers['x-api-key'];
+  const token = bearerOf(request) ?? (typeof key === 'string' && key.length <= LONGEST_TOKEN ? key : null);
+  return token === null ? null : tokens.authenticate(token);
+}
+
+/**
+ * Runs before anything of the request is read: without a token nobody learns what exists here, nor what is wrong with the body.
+ */
+export function authenticate(tokens: TokenDesk): onRequestHookHandler {
+  return (request: FastifyRequest, _reply: unknown, done: HookHandlerDoneFunction) => {
+    const token = bearerOf(request);
+    request.principal = token === null ? null : tokens.authenticate(token);
+    const { right } = request.routeOptions.config;
+    done(refusedTo(request.principal, right) ?? undefined);
+  };
+}
+
+function refusedTo(principal: Principal | null, right: Right | undefined): Refusal | null {
+  if (principal === null) {
+    return new Refusal('UNAUTHENTICATED', 'send a token that stands as `Authorization: Bearer <token>`');
+  }
+  if (right === undefined) return null;
+  if (!hasRight(principal, right)) {
+    return new Refusal('FORBIDDEN', `this takes one of the roles ${rolesWith(right).join(', ')}`);
+  }
+  // Otherwise it could issue itself a token without bounds.
+  if (right === 'administer' && principal.features !== null) {
+    return new Refusal('FORBIDDEN', 'a token for some features has no right over the installation');
+  }
+  return null;
+}
+
+/** Who asks, on a route that `authenticate` guards. */
+export function callerOf(request: FastifyRequest): Principal {
+  if (request.principal === null) throw new Error('a route without authentication asked who the caller is');
+  return request.principal;
+}
+
+/** A token for some features may not act on others, whether they exist or not. */
+export function requireReach(principal: Principal, feature: string): void {
+  if (!mayTouch(principal, feature)) throw new Refusal('FORBIDDEN', 'the token is for other features');
+}

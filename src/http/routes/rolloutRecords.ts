@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import { Refusal } from '../../control/refusal.ts';
+import { callerOf } from '../auth.ts';
+import { NUMBERS, pageOf, pageQuery } from '../page.ts';
+import { rolloutInReach } from '../reach.ts';
+import { entrySchema } from '../schemas/entry.ts';
+import { listOf } from '../schemas/list.ts';
+import { measurementSchema } from '../schemas/measurement.ts';
+import { idPath } from '../schemas/parameters.ts';
+import { preflightSchema } from '../schemas/rollout.ts';
+import { measurementView } from '../views/measurementView.ts';
+import { preflightView } from '../views/preflightView.ts';
+import type { RouteDeps, Scope } from './scope.ts';
+
+const tags = ['records'];
+
+export async function rolloutRecordRoutes(scope: Scope, deps: RouteDeps): Promise<void> {
+  scope.addHook('preHandler', rolloutInReach(deps.application));
+  entries(scope, deps, 'ledger', { operationId: 'listEntries', summary: 'The ledger entries of a rollout, oldest first' });
+  entries(scope, deps, 'decisions', { operationId: 'listDecisions', summary: 'The recorded decisions, with all that they rested on' });
+  measurements(scope, deps);
+  preflight(scope, deps);
+  latestPreflight(scope, deps);
+}
+
+function entries(
+  scope: Scope,
+  { application }: RouteDeps,
+  list: 'ledger' | 'decisions',
+  described: { readonly operationId: string; readonly summary: string },
+): void {
+  scope.get(
+    `/rollouts/:id/${list}`,
+    {
+      schema: { ...described, tags, params: idPath, querystring: z.strictObject(pageQuery(list, NUMBERS)), response: { 200: listOf(entrySchema) } },
+      config: { right: 'view', refusals: ['NOT_FOUND'] },
+    },
+    async (request) => {
+      const { cursor, limit } = request.query;
+      const page = { afterSeq: Number(cursor ?? 0), limit: limit + 1 };
+      const found = await application.rollouts[list](request.params.id, page);
+      return pageOf(list, found, request.query, { positionOf: ({ seq }) => seq, show: (entry) => ({ ...entry }) });
+    },
+  );
+}
+
+function measurements(scope: Scope, { application, clock }: RouteDeps): void {
+  const time = z.iso.datetime({ offset: true }).optional();
+  const querystring = z.strictObject({ ...pageQuery('measurements', NUMBERS), from: time, to: time, sli: z.string().max(64).optional() });
+  scope.get(
+    '/rollouts/:id/measurements',
+    {
+      schema: {
+        operationId: 'listMeasurements',
+        summary: 'What each tick measured and decided, oldest first',
+        tags,
+        params: idPath,
+        querystring,
+        response: { 200: listOf(measurementSchema) },
+      },
+      config: { right: 'view', refusals: ['NOT_FOUND'] },
+    },
+    async (request) => {
+      const { from, to, cursor, limit, sli = null } = request.query;
+      const fromMs = Math.max(from === undefined ? 0 : Date.parse(from), Number(cursor ?? -1) + 1);
+      const toMs = to === undefined ? clock.nowMs() : Date.parse(to);
+      const found = await application.rollouts.measurements(request.params.id, { fromMs, toMs, limit: limit + 1 });
+      return pageOf('measurements', found, request.query, {
+        positionOf: ({ poll }) => poll.atMs,
+        show: (tick) => measurementView(tick, sli),
+      });
+    },
+  );
+}
+
+function preflight(scope: Scope, { application }: RouteDeps): void {
+  scope.post(
+    '/rollouts/:id/preflight',
+    {
+      schema: {
+        operationId: 'runPreflight',
+        summary: 'Look whether sources answer, indicators yield data and the store takes writes',
+        tags,
+        params: idPath,
+        response: { 200: preflightSchema },
+      },
+      config: { right: 'operate', refusals: ['NOT_FOUND', 'ILLEGAL_STATE', 'CONFLICT'] },
+    },
+    async (request) => preflightView(await application.rollouts.preflight(callerOf(request), request.params.id)),
+  );
+}
+
+function latestPreflight(scope: Scope, { application }: RouteDeps): void {
+  scope.get(
+    '/rollouts/:id/preflight',
+    {
+      schema: { operationId: 'getPreflight', summary: 'The last preflight', tags, params: idPath, response: { 200: preflightSchema } },
+      config: { right: 'view', refusals: ['NOT_FOUND'] },
+    },
+    async (request) => {
+      const report = await application.rollouts.latestPreflight(request.params.id);
+      if (report === null) throw new Refusal('NOT_FOUND', 'there was no preflight yet');
+      return preflightView(report);
+    },
+  );
+}

@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { proposalSchema } from '../../domain/contract/contract.ts';
+import { timeSchema } from './list.ts';
+import { violationSchema, warningSchema } from './violation.ts';
+
+const DIGEST = z.string().describe('lowercase hex SHA-256');
+
+export const contractSchema = z
+  .strictObject({
+    id: z.string(),
+    feature: z.string(),
+    title: z.string(),
+    state: z.enum(['proposed', 'approved', 'rejected', 'expired', 'used']),
+    digest: DIGEST.describe('of `contract` as RFC 8785 JSON: what an approval names'),
+    planDigest: DIGEST,
+    proposedBy: z.string(),
+    approvals: z.array(z.strictObject({ subject: z.string(), at: timeSchema, comment: z.string().nullable() })),
+    rejectedBy: z.string().nullable(),
+    rolloutId: z.string().nullable().describe('the real rollout that it started'),
+    warnings: z.array(warningSchema),
+    contract: z.record(z.string(), z.unknown()).describe('the proposal as stored: with its id, its defaults filled in'),
+    createdAt: timeSchema,
+    version: z.int(),
+  })
+  .meta({ id: 'Contract' });
+
+export const judgementSchema = z
+  .strictObject({
+    planDigest: DIGEST.nullable(),
+    violations: z.array(violationSchema),
+    warnings: z.array(warningSchema),
+  })
+  .meta({ id: 'Judgement' });
+
+/** The proposal, for people to read: the desk judges it as it was sent, with all mistakes at once. */
+export const proposalBody = proposalSchema.meta({ id: 'Proposal' });
+
+export const contractApprovalBody = z.strictObject({
+  decision: z.enum(['approve', 'reject']),
+  digest: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/, { message: 'must be a digest in lowercase hex' })
+    .describe('of the contract that was read'),
+  comment: z.string().max(1000).optional(),
+});

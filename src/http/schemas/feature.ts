@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import { BUCKETING, prerequisiteSchema, variantsSchema } from '../../domain/feature/feature.ts';
+import { grantSchema } from '../../domain/feature/grants.ts';
+import { scopeSchema } from '../../domain/feature/scope.ts';
+import { timeSchema } from './list.ts';
+
+export const featureSchema = z
+  .strictObject({
+    id: z.string(),
+    key: z.string(),
+    description: z.string(),
+    owner: z.string(),
+    variants: variantsSchema,
+    prerequisites: z.array(prerequisiteSchema),
+    salt: z.string(),
+    bucketing: z.literal(BUCKETING),
+    grants: z.array(grantSchema).describe('who is let in, and how many of them'),
+    caps: z.record(z.string(), z.int()).describe('thresholds that bound single workspaces'),
+    killed: z.boolean(),
+    live: z.strictObject({ rolloutId: z.string(), stage: z.string() }).nullable(),
+    cooldownUntil: timeSchema.nullable(),
+    reviveRequestedBy: z.string().nullable().describe('somebody else has to ask for the revival too'),
+    createdAt: timeSchema,
+    archivedAt: timeSchema.nullable(),
+    version: z.int().describe('of the definition'),
+  })
+  .meta({ id: 'Feature' });
+
+/** `recorded` false: the gate is closed, and the ledger will hear of it. `feature` is null where the ledger is away. */
+export const killedSchema = z
+  .strictObject({
+    key: z.string(),
+    killed: z.literal(true),
+    recorded: z.boolean(),
+    feature: featureSchema.nullable(),
+  })
+  .meta({ id: 'Killed' });
+
+export const explainBody = z.strictObject({
+  context: z.record(z.string(), z.unknown()).default({}).describe('as a lookup would send it'),
+});
+
+const outcome = z.enum(['passed', 'on', 'off', 'targetingKeyMissing']);
+const explainedGrant = z.strictObject({
+  index: z.int(),
+  scope: scopeSchema,
+  threshold: z.int(),
+  matches: z.boolean(),
+});
+const stepSchema = z.discriminatedUnion('step', [
+  z.strictObject({ step: z.literal('hardKill'), outcome, variable: z.string() }),
+  z.strictObject({ step: z.literal('killed'), outcome, killed: z.boolean() }),
+  z.strictObject({ step: z.literal('stale'), outcome, whenStale: z.enum(['close', 'keep']).nullable() }),
+  z.strictObject({
+    step: z.literal('prerequisite'),
+    outcome,
+    needs: z.array(z.string()),
+    missing: z.string().nullable(),
+  }),
+  z.strictObject({ step: z.literal('workspaceCap'), outcome, threshold: z.int().nullable() }),
+  z.strictObject({
+    step: z.literal('grants'),
+    outcome,
+    grants: z.array(explainedGrant),
+    deciding: z.int().nullable(),
+  }),
+]);
+
+/** How a lookup comes to its answer. */
+export const explanationSchema = z
+  .strictObject({
+    feature: z.string(),
+    version: z.int(),
+    bucket: z.int().nullable(),
+    threshold: z.int().nullable().describe('of the grant that decided; buckets below it are on'),
+    cohort: z.enum(['treatment', 'control', 'rest']).nullable(),
+    steps: z.array(stepSchema).describe('those that were asked, in order; the last one decided'),
+    answer: z.union([
+      z.strictObject({
+        value: z.json(),
+        variant: z.enum(['on', 'off']),
+        reason: z.string(),
+        step: z.string(),
+      }),
+      z.strictObject({ errorCode: z.string(), errorDetails: z.string() }),
+    ]),
+  })
+  .meta({ id: 'Explanation' });

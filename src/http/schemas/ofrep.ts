@@ -1,0 +1,40 @@
+import { z } from 'zod';
+
+const metadata = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
+
+export const lookupBody = z
+  .looseObject({
+    context: z
+      .looseObject({
+        targetingKey: z.string().optional(),
+        workspaceId: z.string().optional(),
+        groups: z.array(z.string()).optional(),
+        region: z.string().optional(),
+        tier: z.string().optional(),
+      })
+      .optional(),
+  })
+  .meta({ id: 'LookupRequest' });
+
+export const lookupAnswer = z
+  .strictObject({
+    key: z.string(),
+    value: z.json(),
+    reason: z.enum(['STATIC', 'TARGETING_MATCH', 'SPLIT']),
+    variant: z.enum(['on', 'off']),
+    metadata,
+  })
+  .meta({ id: 'LookupAnswer' });
+
+/** OFREP's own error body. */
+export const lookupFailure = z
+  .strictObject({
+    key: z.string().optional(),
+    errorCode: z.enum(['PARSE_ERROR', 'TARGETING_KEY_MISSING', 'INVALID_CONTEXT', 'FLAG_NOT_FOUND', 'GENERAL']),
+    errorDetails: z.string(),
+  })
+  .meta({ id: 'LookupFailure' });
+
+export const bulkAnswer = z
+  .strictObject({ flags: z.array(z.union([lookupAnswer, lookupFailure])) })
+  .meta({ id: 'BulkAnswer' });

@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import { wedgeStageSchema } from '../../domain/contract/wedge.ts';
+import { SEVERITIES } from '../../domain/health/criterion.ts';
+import { WEDGE_STATES } from '../../domain/rollout/state.ts';
+import { timeSchema } from './list.ts';
+import { phaseSchema } from './rollout.ts';
+
+export const verdictReasonSchema = z.enum([
+  'holds',
+  'doesNotHold',
+  'noTraffic',
+  'missing',
+  'unavailable',
+  'stale',
+  'insufficientSamples',
+  'windowNotFull',
+  'notApplicable',
+]);
+
+const sliSchema = z.strictObject({
+  id: z.string(),
+  criterion: z.string().describe('its place in the stage, as in `trigger/0`'),
+  role: z.enum(['success', 'trigger']),
+  severity: z.enum(SEVERITIES).nullable(),
+  value: z.number().nullable(),
+  baseline: z.number().nullable(),
+  threshold: z.number().nullable().describe('what the value was compared with'),
+  verdict: z.enum(['pass', 'fail', 'inconclusive']),
+  reason: verdictReasonSchema,
+  detail: z.string().nullable(),
+  samples: z.number().nullable(),
+  count: z.int().describe('polls in a row in which the condition held'),
+  consecutive: z.int().describe('of those wanted'),
+  dryRun: z.boolean(),
+  at: timeSchema,
+});
+
+const decisionSchema = z.strictObject({
+  kind: z.string(),
+  reason: z.string().describe('of the closed set of reasons'),
+  detail: z.string(),
+  row: z.int().describe('of the decision table'),
+  at: timeSchema,
+  unblocksAt: timeSchema.nullable(),
+});
+
+/** All that answers "why is it not advancing?" */
+export const rolloutStatusSchema = z
+  .strictObject({
+    rolloutId: z.string(),
+    contractId: z.string(),
+    feature: z.string(),
+    wedgeState: z.enum(WEDGE_STATES),
+    phase: phaseSchema,
+    dryRun: z.boolean(),
+    version: z.int(),
+    currentStage: wedgeStageSchema,
+    stageIndex: z.int(),
+    totalStages: z.int(),
+    visit: z.int(),
+    percentage: z.number(),
+    createdAt: timeSchema,
+    startedAt: timeSchema.nullable(),
+    endedAt: timeSchema.nullable(),
+    elapsedSeconds: z.number().describe('active time of the visit'),
+    minDurationSeconds: z.number(),
+    remainingSeconds: z.number(),
+    nextCheckAt: timeSchema.nullable(),
+    decision: decisionSchema.nullable(),
+    slis: z.array(sliSchema),
+    approvals: z.array(
+      z.strictObject({
+        stageId: z.string(),
+        subject: z.string(),
+        decision: z.enum(['approve', 'reject']),
+        at: timeSchema,
+      }),
+    ),
+    cooldownUntil: timeSchema.nullable(),
+    eta: timeSchema.nullable().describe('the earliest end, if nothing holds it up and no person is due'),
+  })
+  .meta({ id: 'RolloutStatus' });

@@ -1,0 +1,24 @@
+import type { z } from 'zod';
+import type { ContractRecord } from '../../control/application.ts';
+import type { contractSchema } from '../schemas/contract.ts';
+import { timeOf } from './time.ts';
+
+export function contractView({ state, standing }: ContractRecord): z.infer<typeof contractSchema> {
+  const { contract } = state;
+  return {
+    id: contract.id,
+    feature: contract.feature,
+    title: contract.title,
+    state: standing,
+    digest: state.digest,
+    planDigest: state.planDigest,
+    proposedBy: state.proposer,
+    approvals: state.approvals.map(({ subject, atMs, comment }) => ({ subject, at: timeOf(atMs), comment })),
+    rejectedBy: state.rejectedBy,
+    rolloutId: state.usedBy,
+    warnings: [...state.warnings],
+    contract,
+    createdAt: timeOf(state.proposedAtMs),
+    version: state.version,
+  };
+}

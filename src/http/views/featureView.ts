@@ -1,0 +1,27 @@
+import type { z } from 'zod';
+import type { FeatureRecord } from '../../control/ports/featureRegister.ts';
+import type { featureSchema } from '../schemas/feature.ts';
+import { timeOf, timeOrNull } from './time.ts';
+
+export function featureView({ definition, definitionVersion, state }: FeatureRecord): z.infer<typeof featureSchema> {
+  const { exposure } = state;
+  return {
+    id: definition.key,
+    key: definition.key,
+    description: definition.description,
+    owner: definition.owner,
+    variants: definition.variants,
+    prerequisites: [...definition.prerequisites],
+    salt: definition.salt,
+    bucketing: definition.bucketing,
+    grants: [...exposure.grants],
+    caps: exposure.caps,
+    killed: exposure.killed,
+    live: exposure.live === null ? null : { rolloutId: exposure.live.rolloutId, stage: exposure.live.stage },
+    cooldownUntil: timeOrNull(state.cooldownUntilMs),
+    reviveRequestedBy: state.reviveRequestedBy,
+    createdAt: timeOf(definition.createdAtMs),
+    archivedAt: timeOrNull(definition.archivedAtMs),
+    version: definitionVersion,
+  };
+}

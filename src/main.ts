@@ -1,0 +1,33 @@
+import './nodeVersionGuard.js';
+import { pino } from 'pino';
+import { compose, type Sluice } from './compose.ts';
+import { type Config, readConfig } from './config.ts';
+
+const read = await readConfig();
+if (read.ok) await serve(read.config);
+else refuse(read.mistakes.map(({ variable, message }) => `${variable}: ${message}`));
+
+async function serve(config: Config): Promise<void> {
+  const log = pino({ level: config.logLevel, base: { environment: config.environment } });
+  const sluice = await compose(config, log);
+  if (sluice.madeAdminToken !== null) tell(`ADMIN_TOKEN (shown this once): ${sluice.madeAdminToken}`);
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop(sluice, signal, log));
+  await sluice.start();
+}
+
+/** Finishes the ticks and requests under way. The process then ends by itself: nothing is left open. */
+async function stop(sluice: Sluice, signal: string, log: pino.Logger): Promise<void> {
+  log.info({ signal }, 'stopping');
+  await sluice.stop();
+  log.info('stopped');
+}
+
+function refuse(mistakes: readonly string[]): void {
+  tell(['The configuration has mistakes:', ...mistakes.map((mistake) => `  ${mistake}`)].join('\n'));
+  process.exitCode = 1;
+}
+
+/** Not through the log: a token must not end up where logs do. */
+function tell(text: string): void {
+  process.stderr.write(`${text}\n`);
+}

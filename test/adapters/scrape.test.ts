@@ -1,0 +1,8 @@
+import { describe } from 'vitest';
+import { metricSourceObligations, metricSourceReadings } from '../contracts/metricSource.ts';
+import { openScraped } from '../support/scrapedWorld.ts';
+
+describe('the scrape source', () => {
+  metricSourceObligations(openScraped);
+  metricSourceReadings(openScraped);
+});

@@ -1,0 +1,224 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { FlagView } from '../../src/control/flagView.ts';
+import type { FlagDocument } from '../../src/domain/feature/flagDocument.ts';
+import { type HandFields, handFieldsOf, UNTOUCHED } from '../../src/domain/feature/handFields.ts';
+import { isLowering } from '../../src/domain/feature/lowering.ts';
+import type { StoredFlag } from '../../src/domain/feature/storedFlag.ts';
+import { relatives } from '../domain/feature/arbitraries.ts';
+import { documentOf, grantOf } from '../domain/feature/documents.ts';
+import { userCalled } from '../domain/feature/lookups.ts';
+
+const DEADLINE_MS = 60_000;
+const U1 = userCalled('u-1');
+const LIVE = { rolloutId: 'r-1', stage: 'canary', whenStale: 'close', grant: 0 } as const;
+
+/** A view, and the clock that it looks at. */
+function viewAt(nowMs: number, hardKilled: readonly string[] = []) {
+  const clock = { nowMs };
+  const view = new FlagView({
+    monotonicMs: () => clock.nowMs,
+    staleAfterMs: DEADLINE_MS,
+    hardKilled: (feature) => hardKilled.includes(feature),
+  });
+  view.confirmed(nowMs);
+  return { view, clock };
+}
+
+const open = (version: number, given: Partial<FlagDocument> = {}) =>
+  documentOf({ version, grants: [grantOf(100)], ...given });
+
+const flagOf = (document: FlagDocument, hand: Partial<HandFields> = {}): StoredFlag => ({
+  kind: 'flag',
+  feature: document.feature,
+  document,
+  hand: { ...handFieldsOf(document), ...hand },
+});
+
+const answer = (view: FlagView, feature = 'checkout-v2') => {
+  const evaluation = view.evaluate(feature, U1);
+  return evaluation.kind === 'resolved' ? `${evaluation.variant} ${evaluation.step}` : evaluation.errorCode;
+};
+
+describe('a lookup', () => {
+  test('is answered from what the store told last', () => {
+    const { view } = viewAt(0);
+    expect(answer(view)).toBe('FLAG_NOT_FOUND');
+    expect(view.explain('checkout-v2', U1)).toBeNull();
+    view.changed(flagOf(open(1)));
+    expect(answer(view)).toBe('on grants');
+    expect(view.explain('checkout-v2', U1)?.answer).toEqual(view.evaluate('checkout-v2', U1));
+    view.changed(flagOf(documentOf({ version: 2 })));
+    expect(answer(view)).toBe('off grants');
+  });
+
+  test('sees prerequisites as they are served', () => {
+    const { view } = viewAt(0);
+    view.changed(flagOf(open(1, { prerequisites: [{ feature: 'accounts-v2', variant: 'on' }] })));
+    expect(answer(view)).toBe('off prerequisite');
+    view.changed(flagOf(open(1, { feature: 'accounts-v2' })));
+    expect(answer(view)).toBe('on grants');
+    view.changed(flagOf(open(1, { feature: 'accounts-v2' }), { enabled: false }));
+    expect(answer(view)).toBe('off prerequisite');
+  });
+
+  test('of all features answers each', () => {
+    const { view } = viewAt(0);
+    view.changed(flagOf(open(1)));
+    view.changed(flagOf(documentOf({ feature: 'accounts-v2' })));
+    const answers = view.evaluateAll(U1).map(({ feature, evaluation }) => [feature, evaluation]);
+    expect(Object.fromEntries(answers)).toEqual({
+      'checkout-v2': view.evaluate('checkout-v2', U1),
+      'accounts-v2': view.evaluate('accounts-v2', U1),
+    });
+  });
+
+  test('is off where the environment says so, whatever the store says', () => {
+    const { view } = viewAt(0, ['checkout-v2']);
+    view.changed(flagOf(open(1)));
+    expect(answer(view)).toBe('off hardKill');
+  });
+});
+
+describe('what the view takes', () => {
+  test('from the store: a higher version, never an older one, nor a wider one of the same', () => {
+    const { view } = viewAt(0);
+    view.changed(flagOf(documentOf({ version: 5, grants: [grantOf(10)] })));
+    view.changed(flagOf(open(4)));
+    view.changed(flagOf(open(5)));
+    view.changed(flagOf(documentOf({ version: 4 })));
+    expect(view.document('checkout-v2')?.grants).toEqual([grantOf(10)]);
+    view.changed(flagOf(documentOf({ version: 5, grants: [grantOf(3)] })));
+    expect(view.document('checkout-v2')?.grants).toEqual([grantOf(3)]);
+  });
+
+  test('without the store: a lowering at once, whatever its version, and the store can go on from there', () => {
+    const { view } = viewAt(0);
+    view.changed(flagOf(open(17)));
+    expect(view.apply(documentOf({ version: 3 }))).toBe(true);
+    expect(answer(view)).toBe('off grants');
+    expect(view.apply(open(17))).toBe(false);
+    view.changed(flagOf(open(17)));
+    expect(answer(view)).toBe('off grants');
+    view.changed(flagOf(documentOf({ version: 18 })));
+    view.changed(flagOf(open(19)));
+    expect(answer(view)).toBe('on grants');
+    expect(view.apply(open(20, { grants: [grantOf(50)] }))).toBe(true);
+    expect(view.document('checkout-v2')?.version).toBe(20);
+  });
+
+  test('an archived feature is gone, and no late writer brings it back', () => {
+    const { view } = viewAt(0);
+    view.changed(flagOf(open(3)));
+    view.changed({ kind: 'archived', feature: 'checkout-v2', version: 2 });
+    expect(answer(view)).toBe('on grants');
+    view.changed({ kind: 'archived', feature: 'checkout-v2', version: 4 });
+    expect(answer(view)).toBe('FLAG_NOT_FOUND');
+    expect(view.evaluateAll(U1)).toEqual([]);
+    view.changed(flagOf(open(4)));
+    expect(view.apply(open(4))).toBe(false);
+    expect(answer(view)).toBe('FLAG_NOT_FOUND');
+    view.changed(flagOf(open(5)));
+    expect(answer(view)).toBe('on grants');
+  });
+
+  test('SLU-STICKY, SLU-DOOR: over any history, only a higher version ever meets anybody new', () => {
+    const told = fc.tuple(relatives, fc.boolean()).map(([[, document], locally]) => ({ document, locally }));
+    fc.assert(
+      fc.property(fc.array(told, { minLength: 2, maxLength: 10 }), (history) => {
+        const { view } = viewAt(0);
+        for (const { document, locally } of history) {
+          const before = view.document('checkout-v2');
+          if (locally) view.apply(document);
+          else view.changed(flagOf(document));
+          const after = view.document('checkout-v2');
+          if (before === undefined || after === undefined) continue;
+          expect(after.version).toBeGreaterThanOrEqual(before.version);
+          expect(after.version > before.version || isLowering(after, before)).toBe(true);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+describe('what was changed by hand', () => {
+  test('lowers what is served, and is told apart from what was written', () => {
+    const { view } = viewAt(0);
+    view.changed(flagOf(open(1)));
+    expect(view.edits('checkout-v2')).toEqual(UNTOUCHED);
+    view.changed(flagOf(open(1), { rolloutPercent: 20, paused: true }));
+    expect(view.edits('checkout-v2')).toEqual({ ...UNTOUCHED, rolloutPercent: 20, paused: true });
+    expect(view.document('checkout-v2')?.grants).toEqual([grantOf(20)]);
+    view.changed(flagOf(open(1)));
+    expect(view.document('checkout-v2')?.grants).toEqual([grantOf(100)]);
+    expect(view.edits('unknown')).toEqual(UNTOUCHED);
+  });
+
+  test('stays in force for a document that did not come from the store', () => {
+    const { view } = viewAt(0);
+    view.changed(flagOf(documentOf({ grants: [grantOf(50)] }), { rolloutPercent: 20 }));
+    view.apply(open(2));
+    expect(view.document('checkout-v2')?.grants).toEqual([grantOf(20)]);
+  });
+
+  test('counts over the last good document where the stored one can not be read', () => {
+    const { view } = viewAt(0);
+    const unreadable = {
+      kind: 'unreadable',
+      feature: 'checkout-v2',
+      version: 0,
+      newerSchema: false,
+      fault: 'broken',
+    } as const;
+    view.changed({ ...unreadable, hand: handFieldsOf(open(1)) });
+    expect(answer(view)).toBe('FLAG_NOT_FOUND');
+    view.changed(flagOf(open(1)));
+    view.changed({ ...unreadable, hand: handFieldsOf(open(1)) });
+    expect(answer(view)).toBe('on grants');
+    view.changed({ ...unreadable, hand: { ...handFieldsOf(open(1)), enabled: false } });
+    expect(answer(view)).toBe('off killed');
+  });
+});
+
+describe('a view that nothing refreshes', () => {
+  test('INV-RWG-ROLLBACK: closes features with a live rollout at the deadline, no others, and opens again when refreshed', () => {
+    const { view, clock } = viewAt(1000);
+    view.changed(flagOf(open(1, { live: LIVE })));
+    view.changed(flagOf(open(1, { feature: 'kept', live: { ...LIVE, whenStale: 'keep' } })));
+    view.changed(flagOf(open(1, { feature: 'settled' })));
+    const answers = () => ['checkout-v2', 'kept', 'settled'].map((feature) => answer(view, feature));
+    clock.nowMs = 1000 + DEADLINE_MS - 1;
+    expect(answers()).toEqual(['on grants', 'on grants', 'on grants']);
+    clock.nowMs = 1000 + DEADLINE_MS;
+    expect(view.isStale()).toBe(true);
+    expect(view.ageMs()).toBe(DEADLINE_MS);
+    expect(answers()).toEqual(['off stale', 'on grants', 'on grants']);
+    view.confirmed(clock.nowMs);
+    expect(answers()).toEqual(['on grants', 'on grants', 'on grants']);
+    view.confirmed(1000);
+    expect(view.ageMs()).toBe(0);
+  });
+
+  test('is stale from the start until somebody confirms it, and news alone confirm nothing', () => {
+    const view = new FlagView({ monotonicMs: () => 0, staleAfterMs: DEADLINE_MS, hardKilled: () => false });
+    view.changed(flagOf(open(1, { live: LIVE })));
+    expect(answer(view)).toBe('off stale');
+    expect(view.ageMs()).toBe(Number.POSITIVE_INFINITY);
+  });
+});
+
+test('the revision grows with every change that lookups can see', () => {
+  const { view } = viewAt(0);
+  const revisions = [view.revision()];
+  const record = () => revisions.push(view.revision());
+  view.changed(flagOf(open(2)));
+  record();
+  view.apply(documentOf({ version: 2 }));
+  record();
+  view.apply(open(1));
+  record();
+  view.changed({ kind: 'archived', feature: 'checkout-v2', version: 3 });
+  record();
+  expect(revisions).toEqual([0, 1, 2, 2, 3]);
+});

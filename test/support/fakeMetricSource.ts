@@ -1,0 +1,82 @@
+import type { MetricSource, SourceState } from '../../src/control/ports/metricSource.ts';
+import {
+  type Arm,
+  type Measurement,
+  type MeasurementQuery,
+  type Measurements,
+  measurementsOf,
+  queryKey,
+  unavailable,
+} from '../../src/domain/health/measurement.ts';
+
+type Answer = Measurement | ((query: MeasurementQuery, nowMs: number) => Measurement);
+
+/** A metric source that answers what it is told to. What it was not told is missing. */
+export class FakeMetricSource implements MetricSource {
+  readonly name: string;
+  readonly kind = 'prometheus';
+  /** Every question that reached it, in order. */
+  readonly asked: MeasurementQuery[] = [];
+  readonly #answers = new Map<string, Answer>();
+  #failure: string | null = null;
+
+  constructor(name = 'prometheus') {
+    this.name = name;
+  }
+
+  start(): void {}
+
+  /** What an SLI measures for an arm from now on. */
+  answer(sli: string, arm: Arm, answer: Answer): this {
+    this.#answers.set(`${sli}/${arm}`, answer);
+    return this;
+  }
+
+  /** A fresh observation over the whole window, whatever the window. */
+  observe(sli: string, arm: Arm, value: number, samples = 1000): this {
+    return this.answer(sli, arm, ({ windowSeconds, sli: { id } }, nowMs) => ({
+      kind: 'observed',
+      value,
+      samples,
+      coveredSeconds: windowSeconds,
+      newestSampleAtMs: nowMs,
+      query: id,
+    }));
+  }
+
+  /** From now on nothing can be asked, until `recover`. */
+  fail(detail: string): this {
+    this.#failure = detail;
+    return this;
+  }
+
+  recover(): this {
+    this.#failure = null;
+    return this;
+  }
+
+  async measure(
+    queries: readonly MeasurementQuery[],
+    nowMs: number,
+    signal?: AbortSignal,
+  ): Promise<ReadonlyMap<string, Measurements>> {
+    signal?.throwIfAborted();
+    this.asked.push(...queries);
+    return new Map(queries.map((query) => [queryKey(query), this.#measured(query, nowMs)]));
+  }
+
+  async state(): Promise<SourceState> {
+    return this.#failure === null ? { ok: true, detail: 'a fake' } : { ok: false, detail: this.#failure };
+  }
+
+  async close(): Promise<void> {}
+
+  #measured(query: MeasurementQuery, nowMs: number): Measurements {
+    if (this.#failure !== null) return unavailable(query, this.#failure, query.sli.id);
+    return measurementsOf(query, (arm) => {
+      const answer = this.#answers.get(`${query.sli.id}/${arm}`);
+      if (typeof answer === 'function') return answer(query, nowMs);
+      return answer ?? { kind: 'missing', detail: `no series: ${query.sli.id}`, query: query.sli.id };
+    });
+  }
+}
