@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import type { FastifyInstance } from 'fastify';
-import type { Logger } from 'pino';
+import { type Logger, pino } from 'pino';
+import manifest from '../package.json' with { type: 'json' };
 import { FileLateJournal } from './adapters/journal/fileLateJournal.ts';
 import { MemoryFlagStore } from './adapters/memory/flagStore.ts';
 import { LogNotifier } from './adapters/notify/logNotifier.ts';
@@ -15,6 +16,7 @@ import { monotonicMs, systemClock } from './adapters/system/systemClock.ts';
 import { systemTimer } from './adapters/system/systemTimer.ts';
 import { PrometheusTelemetry } from './adapters/telemetry/prometheusTelemetry.ts';
 import type { Config, MetricSourceConfig } from './config.ts';
+import { configuredAdmin, firstAdmin } from './control/admin.ts';
 import type { Application } from './control/application.ts';
 import { Background } from './control/background.ts';
 import { ChainAudit } from './control/chainAudit.ts';
@@ -30,13 +32,14 @@ import { Rollouts } from './control/desks/rollouts.ts';
 import { Tokens } from './control/desks/tokens.ts';
 import { Drift } from './control/drift.ts';
 import { FlagView } from './control/flagView.ts';
+import { forget } from './control/forgetting.ts';
 import { Killing } from './control/killing.ts';
 import { KnownRollouts } from './control/knownRollouts.ts';
 import { MetricSources } from './control/metricSources.ts';
 import { announcePolicy } from './control/policyAnnouncement.ts';
+import { policyFit } from './control/policyFit.ts';
 import type { FlagStore } from './control/ports/flagStore.ts';
 import type { MetricSource } from './control/ports/metricSource.ts';
-import type { TokenRecord } from './control/ports/tokenRegister.ts';
 import { Preflight } from './control/preflight.ts';
 import { Publisher } from './control/publisher.ts';
 import { Reconciler } from './control/reconciler.ts';
@@ -46,8 +49,7 @@ import { Ticker } from './control/ticker.ts';
 import { TickTelemetry } from './control/tickTelemetry.ts';
 import { TokenDirectory } from './control/tokenDirectory.ts';
 import { hardKillVariable } from './domain/feature/hardKill.ts';
-import type { Principal } from './domain/governance/role.ts';
-import { sha256Hex } from './domain/ledger/digest.ts';
+import { REDACTION } from './http/logging.ts';
 import { buildServer } from './http/server.ts';
 
 /** A composed Sluice. `start` serves and ticks; `stop` finishes what is under way and closes what was opened, in turn. */
@@ -59,23 +61,33 @@ export type Sluice = {
   stop(): Promise<void>;
 };
 
+/** A rate that no person and no script reaches by honest use; lookups are not counted. */
+const SERVING = {
+  bodyLimitBytes: 1_048_576,
+  trustProxy: false,
+  requestsPerMinute: 6_000,
+  lookupsPerMinute: null,
+} as const;
 const MIGRATIONS = join(import.meta.dirname, '..', 'prisma', 'migrations');
 const RECONCILE_MS = 5_000;
 const TOKENS_MS = 5_000;
 const DELIVER_MS = 1_000;
 const FORGET_MS = 3_600_000;
-const KEEP_TICKS_MS = 35 * 24 * 3_600_000;
-const KEEP_ANSWERS_MS = 24 * 3_600_000;
 
 /** The one place that knows every part. Top to bottom: what is outside, what decides, what people and services reach. */
 export async function compose(config: Config, log: Logger): Promise<Sluice> {
   await using opened = new AsyncDisposableStack();
   const outside = await openOutside(config, log, opened);
   const inside = composeControl(config, log, outside);
-  const server = buildServer(inside.application, outside.telemetry, { logger: log });
+  const server = buildServer(inside.application, outside.telemetry, {
+    logger: log,
+    clock: systemClock,
+    version: manifest.version,
+    ...SERVING,
+  });
   await outside.directory.refresh();
   await announcePolicy(config.policy, { ...outside.postgres, clock: systemClock, log });
-  const madeAdminToken = await firstToken(config, inside.application);
+  const madeAdminToken = config.adminToken === null ? await firstAdmin(inside.application.tokens) : null;
   const closing = opened.move();
   return {
     server,
@@ -98,6 +110,11 @@ export async function compose(config: Config, log: Logger): Promise<Sluice> {
   };
 }
 
+/** JSON lines on standard output; what is secret never gets there. */
+export function openLog(config: Config): Logger {
+  return pino({ level: config.logLevel, base: { environment: config.environment }, redact: REDACTION });
+}
+
 type Outside = Awaited<ReturnType<typeof openOutside>>;
 
 /** Everything with a connection, a file or a timer of its own; each closes itself when the stack unwinds. */
@@ -112,7 +129,7 @@ async function openOutside(config: Config, log: Logger, opened: AsyncDisposableS
     hardKilled: (feature) => config.hardKills.has(hardKillVariable(feature)),
   });
   telemetry.watchSnapshotAge(() => view.ageMs() / 1000);
-  const directory = new TokenDirectory(postgres.tokens, systemClock, configuredTokens(config));
+  const directory = new TokenDirectory(postgres.tokens, systemClock, configuredAdmin(config.adminToken));
   const late = new FileLateJournal(join(resolve(config.dataDirectory), 'late-closings'));
   return { telemetry, postgres, store, sources, view, directory, late };
 }
@@ -168,7 +185,8 @@ function composeControl(config: Config, log: Logger, outside: Outside) {
   const audit = new ChainAudit(ledger);
   const contexts = new DecisionContexts({ contracts, rollouts, installation, view, pollIntervalMs });
   const publisher = new Publisher({ store, view, telemetry, environment });
-  const preflight = new Preflight({ sources, store });
+  const fits = policyFit(policy, sourceKinds);
+  const preflight = new Preflight({ sources, store, policyFit: fits });
   const closing = new Closing({ ledger, rollouts, features, publisher, late, known, telemetry, shown, clock });
   const killing = new Killing({ ledger, features, rollouts, publisher, view, late, telemetry, clock });
   const opening = new RolloutOpening({ ledger, contexts, audit, publisher, shown, clock });
@@ -192,7 +210,7 @@ function composeControl(config: Config, log: Logger, outside: Outside) {
       { name: 'reconciliation', everyMs: RECONCILE_MS, run: () => reconciler.run() },
       { name: 'delivery', everyMs: DELIVER_MS, run: () => delivery.run() },
       { name: 'tokens', everyMs: TOKENS_MS, run: () => directory.refresh() },
-      { name: 'forgetting', everyMs: FORGET_MS, run: () => forget(postgres) },
+      { name: 'forgetting', everyMs: FORGET_MS, run: () => forget(postgres, clock.nowMs()) },
     ],
     { timer, log },
   );
@@ -201,7 +219,7 @@ function composeControl(config: Config, log: Logger, outside: Outside) {
     features: new Features({ features, ledger, publisher, store, view, clock, chance, environment }),
     contracts: new Contracts({ contracts, features, ledger, clock, chance, policy, sources: sourceKinds }),
     rollouts: new Rollouts({
-      ...{ rollouts, features, ledger, creation, opening, preflight, clock, policy, sources: sourceKinds },
+      ...{ rollouts, features, ledger, creation, opening, preflight, clock, policyFit: fits },
     }),
     closings: new Closings({ closing, killing, rollouts, features, known, view, clock, chance }),
     tokens: new Tokens({ register: postgres.tokens, directory, clock, chance }),
@@ -210,25 +228,4 @@ function composeControl(config: Config, log: Logger, outside: Outside) {
     idempotency: postgres.idempotency,
   };
   return { application, scheduler, background, reconciler };
-}
-
-/** Polls make charts and answers make repeats safe, for a while; entries are for ever. */
-async function forget({ rollouts, idempotency }: Postgres): Promise<void> {
-  const nowMs = systemClock.nowMs();
-  await rollouts.forgetTicksBefore(nowMs - KEEP_TICKS_MS);
-  await idempotency.forgetBefore(nowMs - KEEP_ANSWERS_MS);
-}
-
-const ADMIN: Principal = { tokenId: 'configured', subject: 'admin', roles: ['admin'], features: null };
-
-function configuredTokens({ adminToken }: Config): readonly TokenRecord[] {
-  if (adminToken === null) return [];
-  return [{ ...ADMIN, hash: sha256Hex(adminToken), createdAtMs: 0, expiresAtMs: null }];
-}
-
-/** Somebody must be able to begin: where nobody has a token yet, an administrator gets one. */
-async function firstToken(config: Config, application: Application): Promise<string | null> {
-  if (config.adminToken !== null || (await application.tokens.list()).length > 0) return null;
-  const wish = { subject: 'admin', roles: ['admin'] as const, features: null, expiresAtMs: null };
-  return (await application.tokens.issue(ADMIN, wish)).token;
 }

@@ -1,6 +1,5 @@
 import './nodeVersionGuard.js';
-import { pino } from 'pino';
-import { compose, type Sluice } from './compose.ts';
+import { compose, openLog, type Sluice } from './compose.ts';
 import { type Config, readConfig } from './config.ts';
 
 const read = await readConfig();
@@ -8,18 +7,18 @@ if (read.ok) await serve(read.config);
 else refuse(read.mistakes.map(({ variable, message }) => `${variable}: ${message}`));
 
 async function serve(config: Config): Promise<void> {
-  const log = pino({ level: config.logLevel, base: { environment: config.environment } });
+  const log = openLog(config);
   const sluice = await compose(config, log);
   if (sluice.madeAdminToken !== null) tell(`ADMIN_TOKEN (shown this once): ${sluice.madeAdminToken}`);
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop(sluice, signal, log));
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop(sluice, signal));
   await sluice.start();
 }
 
 /** Finishes the ticks and requests under way. The process then ends by itself: nothing is left open. */
-async function stop(sluice: Sluice, signal: string, log: pino.Logger): Promise<void> {
-  log.info({ signal }, 'stopping');
+async function stop(sluice: Sluice, signal: string): Promise<void> {
+  sluice.server.log.info({ signal }, 'stopping');
   await sluice.stop();
-  log.info('stopped');
+  sluice.server.log.info('stopped');
 }
 
 function refuse(mistakes: readonly string[]): void {

@@ -6,10 +6,15 @@ import { draft } from '../domain/rollout/draft.ts';
 import { type PreflightItem, preflightPassed } from '../domain/rollout/preflight.ts';
 import type { RolloutState } from '../domain/rollout/state.ts';
 import type { MetricSources } from './metricSources.ts';
+import type { PolicyFit } from './policyFit.ts';
 import type { FeatureRecord } from './ports/featureRegister.ts';
 import { type FlagStore, FlagStoreUnreachable } from './ports/flagStore.ts';
 
-export type PreflightDeps = { readonly sources: MetricSources; readonly store: FlagStore };
+export type PreflightDeps = {
+  readonly sources: MetricSources;
+  readonly store: FlagStore;
+  readonly policyFit: PolicyFit;
+};
 export type PreflightDraft = Extract<EntryDraft, { type: 'preflight' }>;
 
 /** What is looked at before a gate opens for the first time: sources answer, every SLI yields data or is declared new, the store takes writes. */
@@ -34,7 +39,13 @@ export class Preflight {
       this.#slis(rollout, nowMs),
       this.#store(rollout),
     ]);
-    return [notKilled(feature), ...store, ...sources, ...slis];
+    return [notKilled(feature), this.#policy(rollout, feature), ...store, ...sources, ...slis];
+  }
+
+  #policy(rollout: RolloutState, feature: FeatureRecord): PreflightItem {
+    const broken = this.#deps.policyFit(rollout, feature).map(({ rule }) => rule);
+    if (broken.length === 0) return item('policy', true, 'the contract keeps the rules of today');
+    return item('policy', false, `the contract breaks stricter rules of today: ${broken.join(', ')}; propose it again`);
   }
 
   async #sources(rollout: RolloutState, nowMs: number): Promise<readonly PreflightItem[]> {

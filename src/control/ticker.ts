@@ -5,7 +5,8 @@ import { SLUICE } from '../domain/ledger/entry.ts';
 import type { DecisionContext } from '../domain/rollout/context.ts';
 import { decide } from '../domain/rollout/decide.ts';
 import { entriesOf, type RecordedDecision } from '../domain/rollout/decided.ts';
-import type { Opening, Rollback, RuledDecision } from '../domain/rollout/decision.ts';
+import type { Hold, Opening, Rollback, RuledDecision } from '../domain/rollout/decision.ts';
+import { hold } from '../domain/rollout/hold.ts';
 import { nextPoll } from '../domain/rollout/nextPoll.ts';
 import type { Poll } from '../domain/rollout/poll.ts';
 import type { ChainAudit, ChainVerdict } from './chainAudit.ts';
@@ -18,7 +19,7 @@ import type { Chance } from './ports/chance.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Ledger } from './ports/ledger.ts';
 import type { Claim, RolloutRegister, Tick } from './ports/rolloutRegister.ts';
-import type { Preflight } from './preflight.ts';
+import type { Preflight, PreflightDraft } from './preflight.ts';
 import type { Publisher } from './publisher.ts';
 import type { TickTelemetry } from './tickTelemetry.ts';
 
@@ -36,6 +37,9 @@ export type TickerDeps = {
   readonly clock: Clock;
   readonly chance: Chance;
 };
+
+/** The row that would have started it. */
+const START_ROW = 17;
 
 /** What one tick works on, gathered once. */
 type Work = {
@@ -138,7 +142,7 @@ export class Ticker {
     if (again.kind !== decision.kind) return this.#carryOut(proven, again);
     const preflight =
       decision.kind === 'start' ? await this.#deps.preflight.entry(state, feature, SLUICE, work.nowMs) : null;
-    if (preflight !== null && !preflight.data.passed) return this.#record(proven, decision, [preflight]);
+    if (preflight !== null && !preflight.data.passed) return this.#record(proven, failedStart(preflight), []);
     const entries = entriesOf(this.#subject(proven), decision, this.#saying(proven));
     return this.#record(proven, decision, preflight === null ? entries : [preflight, ...entries]);
   }
@@ -188,6 +192,14 @@ export class Ticker {
   #saying(work: Work) {
     return { atMs: work.nowMs, actor: SLUICE, reason: null, comment: null, evidence: this.#evidence(work) };
   }
+}
+
+/** A start at an hour that fails its preflight waits and tries again; the tick says why, and the ledger is not filled with it. */
+function failedStart({ data }: PreflightDraft): Hold & RuledDecision {
+  const failed = data.items.filter(({ outcome }) => outcome === 'failed');
+  const reason = failed.some(({ item }) => item.startsWith('SLI')) ? 'missingData' : 'sourceUnavailable';
+  const detail = failed.map(({ item, detail }) => `${item}: ${detail}`).join('; ');
+  return { ...hold(reason, `preflight: ${detail}`), row: START_ROW };
 }
 
 /** An opening also rests on what the feature exposed, and a start on the room that is left. */

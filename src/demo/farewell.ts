@@ -22,3 +22,9 @@ export OPERATOR=${people.operator}
 export APPROVER=${people.approver}
 curl -sH "Authorization: Bearer $OPERATOR" $SLUICE/v1/rollouts`;
 }
+
+/** An error, with those that came while it was cleaned up after. */
+export function whatWentWrong(error: unknown): string {
+  if (error instanceof SuppressedError) return `${whatWentWrong(error.suppressed)}\n${whatWentWrong(error.error)}`;
+  return String(error);
+}

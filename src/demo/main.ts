@@ -1,6 +1,6 @@
 // `npm run demo`, with `-- --keep` to leave it running.
 
-import { invitation, verdictOn } from './farewell.ts';
+import { invitation, verdictOn, whatWentWrong } from './farewell.ts';
 import { parseOptions } from './options.ts';
 import { scratchFolder } from './process/scratchFolder.ts';
 import { stopRequested } from './process/stopRequested.ts';
@@ -41,7 +41,7 @@ try {
     },
   });
 } catch (error) {
-  screen.say(`\n${signal.aborted ? signal.reason.message : String(error)}`);
+  screen.say(`\n${signal.aborted ? signal.reason.message : whatWentWrong(error)}`);
   process.exitCode = interrupted.signal.aborted ? INTERRUPTED : FAILED;
 } finally {
   clearTimeout(timer);

@@ -1,7 +1,7 @@
 import type { FastifyRequest, HookHandlerDoneFunction, onRequestHookHandler } from 'fastify';
-import { hasRight, mayTouch, type Principal, type Right, rolesWith } from '../domain/governance/role.ts';
 import type { TokenDesk } from '../control/application.ts';
 import { Refusal } from '../control/refusal.ts';
+import { hasRight, mayTouch, type Principal, type Right, rolesWith } from '../domain/governance/role.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {

@@ -1,8 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { sha256Hex } from '../domain/ledger/digest.ts';
 import type { Clock } from '../control/ports/clock.ts';
 import type { IdempotencyRegister } from '../control/ports/idempotencyRegister.ts';
 import { Refusal } from '../control/refusal.ts';
+import { sha256Hex } from '../domain/ledger/digest.ts';
 import { bearerOf, callerOf } from './auth.ts';
 import { seal, unseal } from './sealedAnswer.ts';
 
@@ -21,7 +21,11 @@ export class Creation {
     this.#clock = clock;
   }
 
-  async once<T extends object>(request: FastifyRequest, reply: FastifyReply, create: () => Promise<Created<T>>): Promise<T> {
+  async once<T extends object>(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    create: () => Promise<Created<T>>,
+  ): Promise<T> {
     const kept = keptUnder(request);
     if (kept === null) return answer(reply, await create());
     const begun = await this.#register.begin(kept.tokenId, kept.key, kept.requestHash, this.#clock.nowMs());

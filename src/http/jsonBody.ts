@@ -24,6 +24,6 @@ export function readJsonOnly(scope: FastifyInstance): void {
     } catch {
       return done(new Refusal('MALFORMED_JSON', 'the body is not UTF-8'));
     }
-    parse(request, request.bodyText, done);
+    void parse(request, request.bodyText, done);
   });
 }

@@ -50,7 +50,10 @@ const described: SwaggerTransform = (document) => {
     schema: {
       ...schema,
       ...(headers === null ? {} : { headers }),
-      response: { ...Object(schema.response), ...(config.right === 'lookup' ? {} : problemsOf(document.route, schema)) },
+      response: {
+        ...Object(schema.response),
+        ...(config.right === 'lookup' ? {} : problemsOf(document.route, schema)),
+      },
       security,
     } as Schema,
   });

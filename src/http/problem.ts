@@ -1,5 +1,5 @@
-import type { Violation } from '../domain/contract/violation.ts';
 import { REFUSALS, type Refusal, type RefusalCode } from '../control/refusal.ts';
+import type { Violation } from '../domain/contract/violation.ts';
 
 /** RFC 9457. `code` is the stable name; the members after `instance` are there where the refusal says them. */
 export type Problem = {

@@ -1,8 +1,8 @@
 import type { FastifyRequest } from 'fastify';
-import { mayTouch, type Principal } from '../domain/governance/role.ts';
 import type { Application } from '../control/application.ts';
 import { LedgerUnreachable } from '../control/ports/ledger.ts';
 import { Refusal } from '../control/refusal.ts';
+import { mayTouch, type Principal } from '../domain/governance/role.ts';
 import { callerOf, requireReach } from './auth.ts';
 
 /** Tokens bound to features: what such a token names must be one of its own. Others are not asked anything. */

@@ -19,7 +19,10 @@ type Asked = {
 };
 
 /** Every code that a route may answer with. */
-export function refusalsOf(config: Asked, takes: { readonly body: boolean; readonly input: boolean }): readonly RefusalCode[] {
+export function refusalsOf(
+  config: Asked,
+  takes: { readonly body: boolean; readonly input: boolean },
+): readonly RefusalCode[] {
   const { right, refusals = [], ifMatch, creates } = config;
   return [
     ...(right === undefined ? [] : (['UNAUTHENTICATED', 'FORBIDDEN', 'TOO_MANY_REQUESTS'] as const)),

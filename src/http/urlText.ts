@@ -1,5 +1,5 @@
-import { violation } from '../domain/contract/violation.ts';
 import { Refusal } from '../control/refusal.ts';
+import { violation } from '../domain/contract/violation.ts';
 
 /**
  * What is wrong with a path or query before anything reads it. A lone surrogate has no UTF-8: sent all the same, it is an
@@ -7,7 +7,8 @@ import { Refusal } from '../control/refusal.ts';
  */
 export function urlFault(url: string): Refusal | null {
   if (!url.includes('%')) return null;
-  if (/%(?![0-9A-Fa-f]{2})/.test(url)) return new Refusal('MALFORMED_URL', 'a percent sign begins two hexadecimal digits');
+  if (/%(?![0-9A-Fa-f]{2})/.test(url))
+    return new Refusal('MALFORMED_URL', 'a percent sign begins two hexadecimal digits');
   return isStorable(url) ? null : textRefusal();
 }
 

@@ -1,8 +1,14 @@
-import { describe } from 'vitest';
+import { afterAll, beforeAll, describe } from 'vitest';
 import { metricSourceObligations, metricSourceReadings } from '../contracts/metricSource.ts';
-import { openPrometheus } from '../support/prometheusWorld.ts';
+import { openPrometheusWorlds, type PrometheusWorlds } from '../support/prometheusWorld.ts';
 
 describe('the Prometheus source', () => {
-  metricSourceObligations(openPrometheus);
-  metricSourceReadings(openPrometheus);
+  let worlds: PrometheusWorlds;
+  beforeAll(async () => {
+    worlds = await openPrometheusWorlds(30);
+  });
+  afterAll(() => worlds.stop());
+
+  metricSourceObligations(() => worlds.open());
+  metricSourceReadings(() => worlds.open());
 });

@@ -217,6 +217,7 @@ describe('a subscriber', () => {
   test('hears nothing twice, and nothing of what vanished', async () => {
     const { store, told, settled } = await watched();
     await store.publish(DOCUMENT);
+    await vi.waitFor(() => expect(told).toHaveLength(1));
     await cli.del('flags:checkout-v2');
     await cli.incr('flags:revision');
     await settled();
@@ -226,9 +227,12 @@ describe('a subscriber', () => {
   });
 
   test('is told of many flags, more than are read at once', async () => {
-    const { store } = await watched();
     const features = Array.from({ length: 1201 }, (_, index) => `f-${index}`);
-    await Promise.all(features.map((feature) => store.publish({ ...DOCUMENT, feature })));
+    const typed = cli.pipeline();
+    for (const feature of features) {
+      typed.hset(`flags:${feature}`, { version: '17', document: JSON.stringify({ ...DOCUMENT, feature }) });
+    }
+    await typed.exec();
     const { told } = await watched();
     expect(new Set(told.map(({ feature }) => feature))).toEqual(new Set(features));
   });
@@ -250,7 +254,7 @@ describe('with Redis away', () => {
       () => store.rehearse(),
     ];
     for (const call of calls) await expect(call()).rejects.toThrow(FlagStoreUnreachable);
-    expect(store.state().detail).toMatch(/ECONNREFUSED|closed|writeable/);
+    await vi.waitFor(() => expect(store.state().detail).toMatch(/ECONNREFUSED/));
 
     const second = await startRedis(Number(new URL(first.url).port));
     onTestFinished(second.stop);
@@ -279,10 +283,9 @@ describe('with Redis away', () => {
   test('or silent: commands give up by themselves, and it goes on when Redis does', async () => {
     const { store, told } = await watched({ commandTimeoutMs: 100 });
     await store.publish(DOCUMENT);
-    await cli.call('CLIENT', 'PAUSE', '100000', 'ALL');
+    await cli.call('CLIENT', 'PAUSE', '1500', 'ALL');
     await expect(store.read('checkout-v2')).rejects.toThrow(FlagStoreUnreachable);
     await vi.waitFor(() => expect(store.state().ok).toBe(false));
-    await cli.call('CLIENT', 'UNPAUSE');
     await vi.waitFor(() => expect(store.state().ok).toBe(true), { timeout: 10_000 });
     await store.publish({ ...DOCUMENT, version: 18 });
     await vi.waitFor(() => expect(told.at(-1)).toMatchObject({ document: { version: 18 } }));

@@ -6,9 +6,10 @@ import { contractDigest, planDigest } from '../../src/domain/contract/digest.ts'
 import { DEFAULT_POLICY } from '../../src/domain/contract/policy.ts';
 import { BUCKETING, type FeatureDefinition } from '../../src/domain/feature/feature.ts';
 import { type Entry, type EntryDraft, INSTALLATION_CHAIN, SLUICE } from '../../src/domain/ledger/entry.ts';
+import { entriesOf } from '../../src/domain/rollout/decided.ts';
 import type { Decision } from '../../src/domain/rollout/decision.ts';
 import { draft, type Saying } from '../../src/domain/rollout/draft.ts';
-import { exposureAt, exposureWithoutRollout, startThreshold } from '../../src/domain/rollout/exposure.ts';
+import { exposureWithoutRollout } from '../../src/domain/rollout/exposure.ts';
 import { rolledBackEntry } from '../../src/domain/rollout/rolledBack.ts';
 import { validProposal } from './proposals.ts';
 
@@ -128,6 +129,8 @@ export function entriesIn(appended: Appended): readonly Entry[] {
   return appended.entries;
 }
 
+type Said = 'paused' | 'resumed' | 'held' | 'preflight';
+
 const HOLD: Decision = { kind: 'hold', reason: 'stageDuration', detail: 'wait', unblocksAtMs: null };
 
 /** What a tick that holds leaves behind. */
@@ -169,14 +172,16 @@ export class LedgerStory {
     return this.rollout(state.id);
   }
 
-  async start(id: string, atMs: number): Promise<Append> {
+  start(id: string, atMs: number): Promise<Append> {
+    return this.open('start', id, atMs);
+  }
+
+  async open(kind: 'start' | 'ramp' | 'advance' | 'complete', id: string, atMs: number): Promise<Append> {
     const { state } = await this.rollout(id);
-    const feature = await this.featureOf(state.feature);
-    const { threshold, phase } = startThreshold(state);
-    const exposure = exposureAt(state, feature.state, { base: feature.state.settled, stageIndex: 0, threshold, nowMs: atMs });
-    const data = { exposure, base: feature.state.settled, phase };
-    const started = draft(state, sayingAt(atMs, { reason: 'ready' }), { type: 'started', data, after: threshold / 1000 });
-    return appendOf(state.feature, [started], { expected: { rollout: { id, version: state.version } } });
+    const { state: feature } = await this.featureOf(state.feature);
+    const subject = { rollout: state, feature, auditedSeq: 1 };
+    const drafts = entriesOf(subject, { kind, reason: 'ready', detail: 'ready' }, sayingAt(atMs));
+    return appendOf(state.feature, drafts, { expected: { rollout: { id, version: state.version } } });
   }
 
   async rollback(id: string, atMs: number): Promise<Append> {
@@ -188,19 +193,24 @@ export class LedgerStory {
     return appendOf(state.feature, [entry], { expected: { rollout: { id, version: state.version } } });
   }
 
-  async say<T extends 'paused' | 'resumed' | 'held' | 'preflight'>(type: T, id: string, atMs: number): Promise<Append> {
+  async say(type: Said, id: string, atMs: number): Promise<Append> {
     const { state } = await this.rollout(id);
-    return appendOf(state.feature, [this.#said(type, state, atMs)], { expected: { rollout: { id, version: state.version } } });
+    return appendOf(state.feature, [this.#said(type, state, atMs)], {
+      expected: { rollout: { id, version: state.version } },
+    });
   }
 
-  #said(type: 'paused' | 'resumed' | 'held' | 'preflight', state: RolloutRecord['state'], atMs: number): EntryDraft {
+  #said(type: Said, state: RolloutRecord['state'], atMs: number): EntryDraft {
     switch (type) {
       case 'paused':
         return draft(state, sayingAt(atMs, { reason: 'operator' }), { type, data: { detail: 'by hand' } });
       case 'resumed':
         return draft(state, sayingAt(atMs, { reason: 'operator' }), { type, data: { acknowledged: [] } });
       case 'held':
-        return draft(state, sayingAt(atMs, { reason: 'noTraffic' }), { type, data: { detail: 'none', unblocksAtMs: null } });
+        return draft(state, sayingAt(atMs, { reason: 'noTraffic' }), {
+          type,
+          data: { detail: 'none', unblocksAtMs: null },
+        });
       case 'preflight':
         return draft(state, sayingAt(atMs), { type, data: { passed: true, items: [] } });
     }

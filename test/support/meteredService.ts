@@ -25,8 +25,9 @@ type Metrics = {
 };
 
 /** A real HTTP service on loopback with prom-client's metrics at `/metrics`. */
-export async function startMeteredService(): Promise<MeteredService> {
+export async function startMeteredService(shop = 'shop'): Promise<MeteredService> {
   const registry = new Registry();
+  registry.setDefaultLabels({ shop });
   const metrics = register(registry);
   const held = new Set<ServerResponse>();
   let state: 'up' | 'failing' | 'silent' | 'html' = 'up';

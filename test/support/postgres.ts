@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import { inject } from 'vitest';
 import type { TestProject } from 'vitest/node';
-import { startEmbeddedPostgres } from '../../src/adapters/postgres/embedded/embeddedPostgres.ts';
 import { applyMigrations } from '../../src/adapters/postgres/migrations.ts';
+import { endHost, startHost } from './embeddedPostgresScratch.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -21,19 +21,21 @@ const TEMPLATE = 'sluice_template';
 /** One embedded PostgreSQL for the whole run, with a migrated database that the others are copied from. */
 export async function startPostgresService(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), 'sluice-test-postgres-'));
-  const server = await startEmbeddedPostgres({ dataDirectory: folder, log: () => {} });
+  // In a process of its own: a global setup is run by Vite, not by Node.
+  const { host, connectionString, said } = await startHost(folder);
   const stop = async () => {
-    await server.stop();
+    if (connectionString !== '') await endHost(host, 'stop');
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    await run(server.connectionString, `CREATE DATABASE ${TEMPLATE}`);
-    await applyMigrations(urlOf(server.connectionString, TEMPLATE), MIGRATIONS_FOLDER);
+    if (connectionString === '') throw new Error(`the embedded PostgreSQL did not start:\n${await said}`);
+    await run(connectionString, `CREATE DATABASE ${TEMPLATE}`);
+    await applyMigrations(urlOf(connectionString, TEMPLATE), MIGRATIONS_FOLDER);
   } catch (error) {
     await stop();
     throw error;
   }
-  project.provide('postgresUrl', server.connectionString);
+  project.provide('postgresUrl', connectionString);
   return stop;
 }
 

@@ -3,34 +3,55 @@ import { BoundedHttp } from '../../src/adapters/outboundHttp/boundedHttp.ts';
 import { PrometheusClient } from '../../src/adapters/prometheus/client.ts';
 import { PrometheusSource } from '../../src/adapters/prometheus/source.ts';
 import type { World } from '../contracts/metricSource.ts';
-import { startMeteredService } from './meteredService.ts';
+import { type MeteredService, startMeteredService } from './meteredService.ts';
 import { startPrometheus } from './prometheus.ts';
 
-/** A real Prometheus that scrapes a real service, and a source on it, by the real clock. */
-export async function openPrometheus(): Promise<World & { readonly client: PrometheusClient; readonly url: string }> {
-  const service = await startMeteredService();
-  const server = await startPrometheus({ targets: [service.host] });
-  const source = new PrometheusSource('shop', new BoundedHttp(server.url));
+export type PrometheusWorlds = {
+  readonly url: string;
+  readonly client: PrometheusClient;
+  /** The next service, that nobody has used yet, and a source of its own. */
+  readonly open: () => Promise<World>;
+  readonly stop: () => Promise<void>;
+};
+
+/** A real Prometheus that scrapes many real services: its first scrape takes five seconds, which one per test would add up. */
+export async function openPrometheusWorlds(count: number): Promise<PrometheusWorlds> {
+  const services = await Promise.all(Array.from({ length: count }, (_, index) => startMeteredService(String(index))));
+  const server = await startPrometheus({ targets: services.map(({ host }) => host) });
   const client = new PrometheusClient(new BoundedHttp(server.url));
+  const unused = services.entries();
   return {
-    service,
-    source,
-    client,
     url: server.url,
-    nowMs: () => Date.now(),
-    looked: () => scrapedAfter(client, Date.now()),
+    client,
+    open: async () => {
+      const [index, service] = unused.next().value ?? [];
+      if (service === undefined) throw new Error(`more than ${count} worlds`);
+      return worldOf(service, String(index), server.url, client);
+    },
     stop: async () => {
-      await Promise.all([source.close(), client.close()]);
+      await client.close();
       await server.stop();
-      await service.stop();
+      await Promise.all(services.map((service) => service.stop()));
     },
   };
 }
 
+function worldOf(service: MeteredService, shop: string, url: string, client: PrometheusClient): World {
+  const source = new PrometheusSource('shop', new BoundedHttp(url));
+  return {
+    service,
+    source,
+    shop,
+    nowMs: () => Date.now(),
+    looked: () => scrapedAfter(client, service.host, Date.now()),
+    stop: () => source.close(),
+  };
+}
+
 /** `up` has a sample of every attempt, failed ones too; its time is the attempt's beginning. */
-async function scrapedAfter(client: PrometheusClient, momentMs: number): Promise<void> {
+async function scrapedAfter(client: PrometheusClient, instance: string, momentMs: number): Promise<void> {
   for (;;) {
-    const answer = await client.instant('timestamp(up)', Date.now());
+    const answer = await client.instant(`timestamp(up{instance="${instance}"})`, Date.now());
     if (answer.ok && (answer.data[0]?.value ?? 0) * 1000 > momentMs) return;
     await sleep(20);
   }

@@ -49,13 +49,14 @@ export class BoundedHttp implements HttpExchange {
   async exchange(request: HttpRequest, signal?: AbortSignal): Promise<HttpAnswer> {
     signal?.throwIfAborted();
     const deadline = new AbortController();
-    const timer = setTimeout(() => deadline.abort(), this.#limits.timeoutMs);
+    const timeoutMs = Math.min(this.#limits.timeoutMs, request.timeoutMs ?? this.#limits.timeoutMs);
+    const timer = setTimeout(() => deadline.abort(), timeoutMs);
     const ending = signal === undefined ? deadline.signal : AbortSignal.any([deadline.signal, signal]);
     try {
       return await this.#ask(request, ending);
     } catch (error) {
       signal?.throwIfAborted();
-      if (deadline.signal.aborted) return failed(`no answer within ${this.#limits.timeoutMs / 1000} s`);
+      if (deadline.signal.aborted) return failed(`no answer within ${timeoutMs / 1000} s`);
       return failed(this.#told(error));
     } finally {
       clearTimeout(timer);

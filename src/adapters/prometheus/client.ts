@@ -17,6 +17,7 @@ export type ApiAnswer<Data> =
 /** Warnings go into evidence: a server that warns about each series must not fill the ledger. */
 const WARNINGS_KEPT = 5;
 const LONGEST_TEXT = 300;
+const READINESS_TIMEOUT_MS = 2_000;
 
 /** Prometheus' HTTP API: queries at an instant and over a range. Never throws but for an aborted signal. */
 export class PrometheusClient {
@@ -36,6 +37,12 @@ export class PrometheusClient {
     return this.#post('/api/v1/query_range', form, rangeAnswerSchema, signal);
   }
 
+  /** Whether queries are answered, and soon: readiness can't wait as long as a measurement can. */
+  async answers(nowMs: number): Promise<ApiAnswer<readonly VectorSample[]>> {
+    const form = { query: 'vector(1)', time: seconds(nowMs) };
+    return this.#post('/api/v1/query', form, instantAnswerSchema, undefined, READINESS_TIMEOUT_MS);
+  }
+
   async close(): Promise<void> {
     await this.#http.close();
   }
@@ -45,10 +52,12 @@ export class PrometheusClient {
     form: Readonly<Record<string, string>>,
     schema: z.ZodType<{ data: Data; warnings: readonly string[] }>,
     signal: AbortSignal | undefined,
+    timeoutMs?: number,
   ): Promise<ApiAnswer<Data>> {
     const headers = { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' };
     const body = new URLSearchParams(form).toString();
-    const answer = await this.#http.exchange({ method: 'POST', path, headers, body }, signal);
+    const request = { method: 'POST', path, headers, body, ...(timeoutMs !== undefined && { timeoutMs }) } as const;
+    const answer = await this.#http.exchange(request, signal);
     return answer.kind === 'failed' ? { ok: false, detail: answer.detail } : read(answer, schema);
   }
 }

@@ -9,7 +9,7 @@ export type Plan = {
   /** Every query that must be evaluated, at one and the same time. */
   readonly texts: readonly string[];
   /** How old the numbers are where their series have ended; null: that can't be asked. */
-  readonly lookback: Lookback | null;
+  lookback(): Lookback | null;
   read(answerTo: (text: string) => VectorAnswer, lookedBack?: LookedBack): Measurements;
 };
 

@@ -18,7 +18,7 @@ export function promqlPlan(query: MeasurementQuery, sli: PromqlSli): Plan {
   const texts = armsOf(query).flatMap((arm) => [valueText(query, sli, arm), samplesText(query, sli, arm) ?? []].flat());
   return {
     texts,
-    lookback: null,
+    lookback: () => null,
     read: (answerTo) => measurementsOf(query, (arm) => readArm(query, sli, arm, answerTo)),
   };
 }

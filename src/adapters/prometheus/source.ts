@@ -56,7 +56,7 @@ export class PrometheusSource implements MetricSource {
   }
 
   async state(nowMs: number): Promise<SourceState> {
-    const answer = await this.#client.instant('vector(1)', nowMs);
+    const answer = await this.#client.answers(nowMs);
     return answer.ok ? { ok: true, detail: 'answers queries' } : { ok: false, detail: answer.detail };
   }
 
@@ -71,9 +71,10 @@ async function measured(query: MeasurementQuery, atMs: number, ask: Ask<VectorAn
   const answers = await answered(plan.texts, ask);
   const answerTo: AnswerTo = (text) => answers.get(text) ?? NOT_ASKED;
   const measurements = plan.read(answerTo);
-  if (plan.lookback === null || !lacksNewest(measurements)) return measurements;
-  const { text, seconds } = plan.lookback;
-  return plan.read(answerTo, { answer: await ask(text), sinceMs: atMs - seconds * 1000 });
+  const lookback = lacksNewest(measurements) ? plan.lookback() : null;
+  if (lookback === null) return measurements;
+  const sinceMs = atMs - lookback.seconds * 1000;
+  return plan.read(answerTo, { answer: await ask(lookback.text), sinceMs });
 }
 
 async function answered<Answer>(texts: Plan['texts'], ask: Ask<Answer>): Promise<ReadonlyMap<string, Answer>> {

@@ -20,7 +20,7 @@ export function structuredPlan(query: MeasurementQuery, sli: StructuredSli): Pla
   const text = structuredQuery(query, sli);
   return {
     texts: [text],
-    lookback: query.windowSeconds === 0 ? null : lookbackQuery(query, sli),
+    lookback: () => (query.windowSeconds === 0 ? null : lookbackQuery(query, sli)),
     read: (answerTo, lookedBack) => read(query, sli, text, answerTo(text), lookedBack),
   };
 }
@@ -38,7 +38,8 @@ function read(
   const context = { query: text, coveredSeconds: query.windowSeconds, warnings: answer.warnings };
   return measurementsOf(query, (arm) => {
     const reading = readingOf(sli, parts, arm);
-    const newestSampleAtMs = reading.newestSampleAtMs ?? newestOf(query, arm, lookedBack);
+    const isEnded = reading.samples !== null && reading.newestSampleAtMs === null;
+    const newestSampleAtMs = isEnded ? newestOf(query, arm, lookedBack) : reading.newestSampleAtMs;
     return toMeasurement(sli, arm, { ...reading, newestSampleAtMs }, context);
   });
 }

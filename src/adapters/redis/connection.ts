@@ -1,4 +1,8 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { Redis } from 'ioredis';
+
+/** How long a peer has to take leave; then its socket is destroyed. */
+const DISCONNECT_TIMEOUT_MS = 100;
 
 /**
  * A connection that comes back by itself, and whose commands fail instead of waiting: nothing is queued while Redis is away,
@@ -10,6 +14,7 @@ export function connect(url: string, name: string, commandTimeoutMs: number): Re
     commandTimeout: commandTimeoutMs,
     connectTimeout: commandTimeoutMs,
     socketTimeout: commandTimeoutMs,
+    disconnectTimeout: DISCONNECT_TIMEOUT_MS,
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     autoResubscribe: false,
@@ -26,9 +31,15 @@ export function firstAttempt(redis: Redis): Promise<void> {
   });
 }
 
-/** Ends a connection for good; resolves when its socket is gone. */
+/** Ends a connection for good; resolves when its socket and timers are gone. */
 export async function disconnect(redis: Redis): Promise<void> {
   if (redis.status === 'end') return;
+  if (redis.status === 'reconnecting') {
+    redis.disconnect();
+    // Between two attempts no event ever says so, and ioredis sets its timer even for the socket that is gone.
+    await wait(DISCONNECT_TIMEOUT_MS);
+    return;
+  }
   const ended = new Promise<void>((resolve) => {
     redis.once('end', () => resolve());
   });

@@ -28,6 +28,10 @@ export class FlagHashes {
     redis.on('error', (error: Error) => {
       this.#lastError = error.message;
     });
+    redis.on('ready', () => {
+      // What there is to say if the connection ends without an error.
+      this.#lastError = 'the connection was closed';
+    });
   }
 
   /** Null while connected; else why not. */

@@ -39,7 +39,10 @@ export class FeatureGauge {
 
   /** Null takes the series away. */
   set(labels: Labels, value: number | null): void {
-    if (value === null) return this.#known.remove(labels);
+    if (value === null) {
+      this.#known.remove(labels);
+      return;
+    }
     this.#known.note(labels);
     this.#gauge.set(labels, value);
   }

@@ -16,7 +16,9 @@ export class PrometheusTelemetry implements Telemetry {
   readonly #changes = this.#featureCounter('rollout_controller_changes_total', 'Decisions carried out.', ['result']);
   readonly #percent = this.#featureGauge('rollout_controller_percent', 'Percentage that the feature is open to.', []);
   readonly #stage = this.#featureGauge('rollout_stage', '1 for the stage that the live rollout is in.', ['stage']);
-  readonly #stageStarted = this.#featureGauge('rollout_stage_started_timestamp_seconds', 'When it came there.', ['stage']);
+  readonly #stageStarted = this.#featureGauge('rollout_stage_started_timestamp_seconds', 'When it came there.', [
+    'stage',
+  ]);
   readonly #advancements = this.#featureCounter('rollout_advancement_total', 'Advances into a stage.', ['to_stage']);
   readonly #rollbacks = this.#featureCounter('rollout_rollback_total', 'Rollbacks.', ['from_stage', 'to_stage']);
   readonly #holds = this.#featureGauge('rollout_hold', '1 for the reason why nothing changes.', ['reason']);
@@ -30,7 +32,11 @@ export class PrometheusTelemetry implements Telemetry {
     labelNames: ['status'],
     registers: [this.#registry],
   });
-  readonly #rollbackSeconds = this.#histogram('rollout_rollback_seconds', 'From trigger to exposure removed.', TO_A_MINUTE);
+  readonly #rollbackSeconds = this.#histogram(
+    'rollout_rollback_seconds',
+    'From trigger to exposure removed.',
+    TO_A_MINUTE,
+  );
   readonly #tickLag = this.#histogram('rollout_tick_lag_seconds', 'How late ticks began.', TO_A_MINUTE);
   readonly #propagation = this.#histogram('rollout_propagation_seconds', 'From publish to served.', AT_ONCE);
   readonly #lookupSeconds = this.#histogram('flag_lookup_seconds', 'Time to answer a lookup request.', IN_MEMORY);

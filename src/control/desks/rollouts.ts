@@ -1,5 +1,3 @@
-import type { Policy } from '../../domain/contract/policy.ts';
-import type { Sources } from '../../domain/contract/subject.ts';
 import { hasRight, type Principal } from '../../domain/governance/role.ts';
 import type { Entry } from '../../domain/ledger/entry.ts';
 import { type Command, legality } from '../../domain/rollout/commands.ts';
@@ -8,6 +6,7 @@ import { draft } from '../../domain/rollout/draft.ts';
 import type { RolloutState } from '../../domain/rollout/state.ts';
 import { type RolloutStatus, statusOf } from '../../domain/rollout/statusView.ts';
 import type { PreflightReport, RolloutDesk, VersionedWish } from '../application.ts';
+import type { PolicyFit } from '../policyFit.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Cursor, FeatureRecord, FeatureRegister } from '../ports/featureRegister.ts';
 import type { EntryPage, Ledger } from '../ports/ledger.ts';
@@ -17,7 +16,6 @@ import { Refusal } from '../refusal.ts';
 import type { RolloutOpening } from '../rolloutOpening.ts';
 import { actorOf } from './actorOf.ts';
 import { assertLegal } from './assertLegal.ts';
-import { policyStillAllows } from './policyStillAllows.ts';
 import type { RolloutCreation } from './rolloutCreation.ts';
 
 export type RolloutsDeps = {
@@ -28,8 +26,7 @@ export type RolloutsDeps = {
   readonly opening: RolloutOpening;
   readonly preflight: Preflight;
   readonly clock: Clock;
-  readonly policy: Policy;
-  readonly sources: Sources;
+  readonly policyFit: PolicyFit;
 };
 
 /** A rollout has some dozens of entries. */
@@ -81,8 +78,8 @@ export class Rollouts implements RolloutDesk {
     const record = await this.#allowed(id, 'start');
     if (legality(record.state.wedgeState, 'start') === 'stands') return this.status(id);
     this.#sameVersion(record, wish);
-    policyStillAllows(record.state, this.#deps.policy, this.#deps.sources, await this.#feature(record.state));
     const feature = await this.#feature(record.state);
+    this.#fitsPolicy(record.state, feature);
     const preflight = await this.#deps.preflight.entry(record.state, feature, actorOf(who), this.#deps.clock.nowMs());
     const failed = preflight.data.items.filter(({ outcome }) => outcome === 'failed');
     if (failed.length > 0) {
@@ -161,6 +158,12 @@ export class Rollouts implements RolloutDesk {
   #sameVersion({ state }: RolloutRecord, wish: VersionedWish): void {
     if (wish.expectedVersion === state.version) return;
     throw new Refusal('VERSION_STALE', `the version is ${state.version}, not ${wish.expectedVersion}`);
+  }
+
+  #fitsPolicy(state: RolloutState, feature: FeatureRecord): void {
+    const violations = this.#deps.policyFit(state, feature);
+    if (violations.length === 0) return;
+    throw new Refusal('POLICY_STRICTER', 'propose it again, by the rules of today', { violations });
   }
 
   async #feature(state: RolloutState): Promise<FeatureRecord> {

@@ -8,7 +8,10 @@ export type Published = {
   readonly version: number;
 };
 
-/** Whoever wants to know what the store holds. Called in the order in which the store had it; must not throw. */
+/**
+ * Whoever wants to know what the store holds. Told of each feature in the order in which the store had it, though not of every
+ * state in between; must not throw.
+ */
 export type FlagListener = {
   /** What the store holds of one feature now: told at first, after each change, also by hand. The same may come again. */
   readonly changed: (flag: StoredFlag) => void;

@@ -4,6 +4,8 @@ export type HttpRequest = {
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** Where the answer is wanted sooner than the exchange's own limit. */
+  readonly timeoutMs?: number;
 };
 
 /** `failed` tells people what went wrong, in words that hold neither credentials nor a query string. */

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import { Child } from '../process/child.ts';
 import { freePort } from '../process/freePort.ts';
+import { endOrphanedDatabase } from '../process/orphanedDatabase.ts';
 import { untilAnswering } from '../process/untilAnswering.ts';
 import { type CensusReport, censusReport } from '../shop/censusReport.ts';
 import { PAGES } from '../shop/pages.ts';
@@ -48,8 +50,16 @@ export async function openInstallation(options: InstallationOptions): Promise<In
   const [sluiceUrl, shopUrl] = [`http://127.0.0.1:${sluicePort}`, `http://127.0.0.1:${shopPort}`];
   const adminToken = randomBytes(32).toString('hex');
 
+  const dataFolder = join(options.folder, 'data');
+  starting.defer(() => endOrphanedDatabase(dataFolder));
   const { metricSource, signal, ...given } = options;
-  const env = await sluiceEnv({ ...given, adminToken, port: sluicePort, metricSource: await metricSource(shopUrl) });
+  const env = await sluiceEnv({
+    ...given,
+    dataFolder,
+    adminToken,
+    port: sluicePort,
+    metricSource: await metricSource(shopUrl),
+  });
   await untilAnswering(start('sluice', 'src/main.ts', env), `${sluiceUrl}/livez`, signal);
   const people = await introducePeople(sluiceUrl, adminToken, signal);
 

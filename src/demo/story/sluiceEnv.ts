@@ -7,6 +7,7 @@ export const METRIC_SOURCE = 'shop';
 
 export type SluiceSetting = {
   readonly folder: string;
+  readonly dataFolder: string;
   readonly port: number;
   readonly adminToken: string;
   /** `scrape+URL` or `prometheus+URL` */
@@ -24,7 +25,7 @@ export async function sluiceEnv(setting: SluiceSetting): Promise<Record<string, 
   return {
     PORT: String(setting.port),
     ENVIRONMENT: 'demo',
-    DATA_DIR: join(folder, 'data'),
+    DATA_DIR: setting.dataFolder,
     ADMIN_TOKEN: setting.adminToken,
     POLICY_FILE: policyFile,
     POLL_INTERVAL_SECONDS: '1',

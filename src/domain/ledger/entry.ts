@@ -60,7 +60,6 @@ export type EntryData = {
     readonly triggeredAtMs: number;
     readonly removedAtMs: number;
   };
-  readonly healthVerified: { readonly recovered: boolean; readonly detail: string };
   readonly completed: { readonly exposure: Exposure };
   readonly audited: {
     readonly subject: 'visit' | 'rollout';

@@ -66,7 +66,6 @@ function toldBy(state: RolloutState, entry: Entry, atMs: number): Change | null 
     }
     case 'preflight':
     case 'exposureRemoved':
-    case 'healthVerified':
     case 'audited':
       return {};
     default:

@@ -17,7 +17,8 @@ export function approvalWanted(rollout: RolloutState, ask: Ask | null): GateWait
     const why = cameBack ? 'was rolled back from and needs an approval given since' : 'requires approval';
     return { stageId: stage.stageId, detail: `stage ${stage.stageId} ${why}: ${missing} still missing` };
   }
-  const manual = rollout.contract.rolloutWedge.incrementPolicy === 'manual';
+  // A start is always asked for by somebody, be it for a later hour.
+  const manual = rollout.contract.rolloutWedge.incrementPolicy === 'manual' && rollout.wedgeState !== 'PENDING';
   if (!manual || ask !== null || standingApprovers(rollout, stage.stageId).length > 0) return null;
   return { stageId: stage.stageId, detail: `the increments are manual: an operator must ask for ${stage.stageId}` };
 }

@@ -7,14 +7,13 @@ import { contractInReach } from '../reach.ts';
 import { contractApprovalBody, contractSchema, judgementSchema, proposalBody } from '../schemas/contract.ts';
 import { listOf } from '../schemas/list.ts';
 import { idPath } from '../schemas/parameters.ts';
-import { bodyJudgedInside } from '../validation.ts';
 import { versioned } from '../versioned.ts';
 import { contractView } from '../views/contractView.ts';
 import type { RouteDeps, Scope } from './scope.ts';
 
 const tags = ['contracts'];
 
-export async function contractRoutes(scope: Scope, deps: RouteDeps): Promise<void> {
+export function contractRoutes(scope: Scope, deps: RouteDeps): void {
   scope.addHook('preHandler', contractInReach(deps.application));
   propose(scope, deps);
   validate(scope, deps);
@@ -27,9 +26,18 @@ function propose(scope: Scope, { application, creation }: RouteDeps): void {
   scope.post(
     '/contracts',
     {
-      schema: { operationId: 'proposeContract', summary: 'Propose a contract', tags, body: proposalBody, response: { 201: contractSchema } },
-      validatorCompiler: bodyJudgedInside,
-      config: { right: 'operate', creates: true, refusals: ['CONTRACT_INVALID', 'NOT_YET_SUPPORTED', 'NOT_FOUND', 'CONFLICT'] },
+      schema: {
+        operationId: 'proposeContract',
+        summary: 'Propose a contract',
+        tags,
+        body: proposalBody,
+        response: { 201: contractSchema },
+      },
+      config: {
+        right: 'operate',
+        creates: true,
+        refusals: ['CONTRACT_INVALID', 'NOT_YET_SUPPORTED', 'NOT_FOUND', 'CONFLICT'],
+      },
     },
     (request, reply) =>
       creation.once(request, reply, async () => {
@@ -50,7 +58,6 @@ function validate(scope: Scope, { application }: RouteDeps): void {
         body: proposalBody,
         response: { 200: judgementSchema },
       },
-      validatorCompiler: bodyJudgedInside,
       config: { right: 'operate', refusals: ['NOT_FOUND'] },
     },
     async (request) => {
@@ -65,7 +72,13 @@ function list(scope: Scope, { application }: RouteDeps): void {
   scope.get(
     '/contracts',
     {
-      schema: { operationId: 'listContracts', summary: 'The contracts, newest first', tags, querystring, response: { 200: listOf(contractSchema) } },
+      schema: {
+        operationId: 'listContracts',
+        summary: 'The contracts, newest first',
+        tags,
+        querystring,
+        response: { 200: listOf(contractSchema) },
+      },
       config: { right: 'view' },
     },
     async (request) => {
@@ -83,7 +96,13 @@ function get(scope: Scope, { application }: RouteDeps): void {
   scope.get(
     '/contracts/:id',
     {
-      schema: { operationId: 'getContract', summary: 'One contract', tags, params: idPath, response: { 200: contractSchema } },
+      schema: {
+        operationId: 'getContract',
+        summary: 'One contract',
+        tags,
+        params: idPath,
+        response: { 200: contractSchema },
+      },
       config: { right: 'view', refusals: ['NOT_FOUND'] },
     },
     async (request, reply) => versioned(reply, contractView(await application.contracts.get(request.params.id))),
@@ -102,12 +121,18 @@ function approve(scope: Scope, { application }: RouteDeps): void {
         body: contractApprovalBody,
         response: { 200: contractSchema },
       },
-      config: { right: 'approve', refusals: ['NOT_FOUND', 'FOUR_EYES', 'DIGEST_MISMATCH', 'CONTRACT_NOT_OPEN', 'CONFLICT'] },
+      config: {
+        right: 'approve',
+        refusals: ['NOT_FOUND', 'FOUR_EYES', 'DIGEST_MISMATCH', 'CONTRACT_NOT_OPEN', 'CONFLICT'],
+      },
     },
     async (request, reply) => {
       const { decision, digest, comment = null } = request.body;
       const word = { decision, digest, comment };
-      return versioned(reply, contractView(await application.contracts.decide(callerOf(request), request.params.id, word)));
+      return versioned(
+        reply,
+        contractView(await application.contracts.decide(callerOf(request), request.params.id, word)),
+      );
     },
   );
 }

@@ -11,7 +11,7 @@ import type { RouteDeps, Scope } from './scope.ts';
 
 const tags = ['features'];
 
-export async function featureActRoutes(scope: Scope, deps: RouteDeps): Promise<void> {
+export function featureActRoutes(scope: Scope, deps: RouteDeps): void {
   scope.addHook('preHandler', featureInReach);
   kill(scope, deps);
   revive(scope, deps);
@@ -32,7 +32,8 @@ function kill(scope: Scope, { application }: RouteDeps): void {
       },
       config: { ...CLOSING, right: 'operate', refusals: ['NOT_FOUND', 'CONFLICT'] },
     },
-    async (request) => killedView(await application.features.kill(callerOf(request), request.params.key, request.body.reason)),
+    async (request) =>
+      killedView(await application.closings.kill(callerOf(request), request.params.key, request.body.reason)),
   );
 }
 
@@ -51,7 +52,11 @@ function revive(scope: Scope, { application }: RouteDeps): void {
       config: { right: 'operate', refusals: ['NOT_FOUND', 'FOUR_EYES', 'CONFLICT'] },
     },
     async (request, reply) => {
-      const { outcome, feature } = await application.features.revive(callerOf(request), request.params.key, request.body.reason);
+      const { outcome, feature } = await application.features.revive(
+        callerOf(request),
+        request.params.key,
+        request.body.reason,
+      );
       reply.code(outcome === 'waiting' ? 202 : 200);
       return versioned(reply, featureView(feature));
     },

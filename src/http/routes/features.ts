@@ -1,21 +1,19 @@
 import { z } from 'zod';
 import { mayTouch } from '../../domain/governance/role.ts';
-import { featurePatchSchema, newFeatureSchema } from '../../control/desks/features.ts';
 import { callerOf } from '../auth.ts';
 import { optionalVersion } from '../ifMatch.ts';
 import { askFor, pageOf, pageQuery } from '../page.ts';
 import { featureInReach } from '../reach.ts';
-import { featureSchema } from '../schemas/feature.ts';
+import { featurePatchBody, featureSchema, newFeatureBody } from '../schemas/feature.ts';
 import { listOf } from '../schemas/list.ts';
 import { featurePath, flagQuery } from '../schemas/parameters.ts';
-import { bodyJudgedInside } from '../validation.ts';
 import { versioned } from '../versioned.ts';
 import { featureView } from '../views/featureView.ts';
 import type { RouteDeps, Scope } from './scope.ts';
 
 const tags = ['features'];
 
-export async function featureRoutes(scope: Scope, deps: RouteDeps): Promise<void> {
+export function featureRoutes(scope: Scope, deps: RouteDeps): void {
   scope.addHook('preHandler', featureInReach);
   create(scope, deps);
   list(scope, deps);
@@ -28,8 +26,13 @@ function create(scope: Scope, { application, creation }: RouteDeps): void {
   scope.post(
     '/features',
     {
-      schema: { operationId: 'createFeature', summary: 'Create a feature, closed', tags, body: newFeatureSchema, response: { 201: featureSchema } },
-      validatorCompiler: bodyJudgedInside,
+      schema: {
+        operationId: 'createFeature',
+        summary: 'Create a feature, closed',
+        tags,
+        body: newFeatureBody,
+        response: { 201: featureSchema },
+      },
       config: { right: 'operate', creates: true, refusals: ['FEATURE_EXISTS'] },
     },
     (request, reply) =>
@@ -41,11 +44,21 @@ function create(scope: Scope, { application, creation }: RouteDeps): void {
 }
 
 function list(scope: Scope, { application }: RouteDeps): void {
-  const querystring = z.strictObject({ ...pageQuery('features'), owner: z.string().max(1000).optional(), archived: flagQuery.optional() });
+  const querystring = z.strictObject({
+    ...pageQuery('features'),
+    owner: z.string().max(1000).optional(),
+    archived: flagQuery.optional(),
+  });
   scope.get(
     '/features',
     {
-      schema: { operationId: 'listFeatures', summary: 'The features, by key', tags, querystring, response: { 200: listOf(featureSchema) } },
+      schema: {
+        operationId: 'listFeatures',
+        summary: 'The features, by key',
+        tags,
+        querystring,
+        response: { 200: listOf(featureSchema) },
+      },
       config: { right: 'view' },
     },
     async (request) => {
@@ -63,7 +76,13 @@ function get(scope: Scope, { application }: RouteDeps): void {
   scope.get(
     '/features/:key',
     {
-      schema: { operationId: 'getFeature', summary: 'One feature', tags, params: featurePath, response: { 200: featureSchema } },
+      schema: {
+        operationId: 'getFeature',
+        summary: 'One feature',
+        tags,
+        params: featurePath,
+        response: { 200: featureSchema },
+      },
       config: { right: 'view', refusals: ['NOT_FOUND'] },
     },
     async (request, reply) => versioned(reply, featureView(await application.features.get(request.params.key))),
@@ -79,10 +98,9 @@ function patch(scope: Scope, { application }: RouteDeps): void {
         summary: 'Change what a feature is, never whom it lets in',
         tags,
         params: featurePath,
-        body: featurePatchSchema,
+        body: featurePatchBody,
         response: { 200: featureSchema },
       },
-      validatorCompiler: bodyJudgedInside,
       config: {
         right: 'operate',
         ifMatch: 'optional',
@@ -92,7 +110,10 @@ function patch(scope: Scope, { application }: RouteDeps): void {
     async (request, reply) => {
       const version = optionalVersion(request);
       const { key } = request.params;
-      return versioned(reply, featureView(await application.features.patch(callerOf(request), key, request.body, version)));
+      return versioned(
+        reply,
+        featureView(await application.features.patch(callerOf(request), key, request.body, version)),
+      );
     },
   );
 }
@@ -101,7 +122,13 @@ function archive(scope: Scope, { application }: RouteDeps): void {
   scope.delete(
     '/features/:key',
     {
-      schema: { operationId: 'archiveFeature', summary: 'Archive a feature', tags, params: featurePath, response: { 204: z.undefined() } },
+      schema: {
+        operationId: 'archiveFeature',
+        summary: 'Archive a feature',
+        tags,
+        params: featurePath,
+        response: { 204: z.undefined() },
+      },
       config: { right: 'operate', refusals: ['NOT_FOUND', 'FEATURE_IN_USE', 'CONFLICT'] },
     },
     async (request, reply) => {

@@ -9,7 +9,7 @@ import type { RouteDeps, Scope } from './scope.ts';
 
 const tags = ['installation'];
 
-export async function installationRoutes(scope: Scope, deps: RouteDeps): Promise<void> {
+export function installationRoutes(scope: Scope, deps: RouteDeps): void {
   sources(scope, deps);
   policy(scope, deps);
   stop(scope, deps);
@@ -32,7 +32,10 @@ function sources(scope: Scope, { application }: RouteDeps): void {
     },
     async (request) => {
       const found = slice(await application.installation.sources(), request.query, ({ name }) => name);
-      return pageOf('sources', found, request.query, { positionOf: ({ name }) => name, show: (source) => ({ ...source }) });
+      return pageOf('sources', found, request.query, {
+        positionOf: ({ name }) => name,
+        show: (source) => ({ ...source }),
+      });
     },
   );
 }
@@ -41,7 +44,12 @@ function policy(scope: Scope, { application }: RouteDeps): void {
   scope.get(
     '/policy',
     {
-      schema: { operationId: 'getPolicy', summary: 'The policy that judges contracts today', tags, response: { 200: policyAnswer } },
+      schema: {
+        operationId: 'getPolicy',
+        summary: 'The policy that judges contracts today',
+        tags,
+        response: { 200: policyAnswer },
+      },
       config: { right: 'view' },
     },
     async () => application.installation.policy(),
@@ -52,7 +60,12 @@ function stop(scope: Scope, { application }: RouteDeps): void {
   scope.get(
     '/stop',
     {
-      schema: { operationId: 'getStop', summary: 'Whether the global stop is set', tags, response: { 200: stopSchema } },
+      schema: {
+        operationId: 'getStop',
+        summary: 'Whether the global stop is set',
+        tags,
+        response: { 200: stopSchema },
+      },
       config: { right: 'view' },
     },
     async () => application.installation.stop(),
@@ -63,7 +76,13 @@ function setStop(scope: Scope, { application }: RouteDeps): void {
   scope.put(
     '/stop',
     {
-      schema: { operationId: 'setStop', summary: 'No gate opens further until it is lifted', tags, body: reasonBody, response: { 200: stopSchema } },
+      schema: {
+        operationId: 'setStop',
+        summary: 'No gate opens further until it is lifted',
+        tags,
+        body: reasonBody,
+        response: { 200: stopSchema },
+      },
       config: { ...CLOSING, right: 'administer', refusals: ['CONFLICT'] },
     },
     async (request) => application.installation.setStop(callerOf(request), request.body.reason),
@@ -74,7 +93,13 @@ function liftStop(scope: Scope, { application }: RouteDeps): void {
   scope.delete(
     '/stop',
     {
-      schema: { operationId: 'liftStop', summary: 'Lift the global stop', tags, body: optionalReasonBody, response: { 200: stopSchema } },
+      schema: {
+        operationId: 'liftStop',
+        summary: 'Lift the global stop',
+        tags,
+        body: optionalReasonBody,
+        response: { 200: stopSchema },
+      },
       config: { right: 'administer', refusals: ['CONFLICT'] },
     },
     async (request) => application.installation.liftStop(callerOf(request), request.body),

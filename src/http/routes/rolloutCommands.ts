@@ -1,5 +1,5 @@
-import { violation } from '../../domain/contract/violation.ts';
 import { Refusal } from '../../control/refusal.ts';
+import { violation } from '../../domain/contract/violation.ts';
 import { callerOf } from '../auth.ts';
 import { CLOSING } from '../closing.ts';
 import { expectedVersion } from '../ifMatch.ts';
@@ -16,11 +16,14 @@ const response = { 200: rolloutStatusSchema };
 
 const OPENING = {
   start: { operationId: 'startRollout', summary: 'Open the gate' },
-  advance: { operationId: 'advanceRollout', summary: 'On to the next stage; with a reason it may stand in for the stage duration' },
+  advance: {
+    operationId: 'advanceRollout',
+    summary: 'On to the next stage; with a reason it may stand in for the stage duration',
+  },
   resume: { operationId: 'resumeRollout', summary: 'End a pause' },
 } as const;
 
-export async function rolloutCommandRoutes(scope: Scope, deps: RouteDeps): Promise<void> {
+export function rolloutCommandRoutes(scope: Scope, deps: RouteDeps): void {
   scope.addHook('preHandler', rolloutInReach(deps.application));
   for (const command of ['start', 'advance', 'resume'] as const) open(scope, deps, command);
   pause(scope, deps);
@@ -37,12 +40,23 @@ function open(scope: Scope, { application }: RouteDeps, command: keyof typeof OP
       config: {
         right: 'operate',
         ifMatch: 'required',
-        refusals: ['NOT_FOUND', 'ILLEGAL_STATE', 'HELD', 'PREFLIGHT_FAILED', 'POLICY_STRICTER', 'CONTRACT_NOT_APPROVED', 'CONFLICT'],
+        refusals: [
+          'NOT_FOUND',
+          'ILLEGAL_STATE',
+          'HELD',
+          'PREFLIGHT_FAILED',
+          'POLICY_STRICTER',
+          'CONTRACT_NOT_APPROVED',
+          'CONFLICT',
+        ],
       },
     },
     async (request, reply) => {
       const wish = { expectedVersion: expectedVersion(request), comment: request.body };
-      return versioned(reply, statusView(await application.rollouts[command](callerOf(request), request.params.id, wish)));
+      return versioned(
+        reply,
+        statusView(await application.rollouts[command](callerOf(request), request.params.id, wish)),
+      );
     },
   );
 }
@@ -51,11 +65,21 @@ function pause(scope: Scope, { application }: RouteDeps): void {
   scope.post(
     '/rollouts/:id/pause',
     {
-      schema: { operationId: 'pauseRollout', summary: 'Keep the exposure, stop every opening', tags, params: idPath, body: optionalReasonBody, response },
+      schema: {
+        operationId: 'pauseRollout',
+        summary: 'Keep the exposure, stop every opening',
+        tags,
+        params: idPath,
+        body: optionalReasonBody,
+        response,
+      },
       config: { ...CLOSING, right: 'operate', refusals: ['NOT_FOUND', 'ILLEGAL_STATE', 'CONFLICT'] },
     },
     async (request, reply) =>
-      versioned(reply, statusView(await application.rollouts.pause(callerOf(request), request.params.id, request.body))),
+      versioned(
+        reply,
+        statusView(await application.closings.pause(callerOf(request), request.params.id, request.body)),
+      ),
   );
 }
 
@@ -63,13 +87,27 @@ function rollback(scope: Scope, { application }: RouteDeps): void {
   scope.post(
     '/rollouts/:id/rollback',
     {
-      schema: { operationId: 'rollBackRollout', summary: 'Take the exposure back, at once', tags, params: idPath, body: rollbackBody, response },
-      config: { ...CLOSING, right: 'operate', refusals: ['NOT_FOUND', 'ILLEGAL_STATE', 'NOT_YET_SUPPORTED', 'CONFLICT'] },
+      schema: {
+        operationId: 'rollBackRollout',
+        summary: 'Take the exposure back, at once',
+        tags,
+        params: idPath,
+        body: rollbackBody,
+        response,
+      },
+      config: {
+        ...CLOSING,
+        right: 'operate',
+        refusals: ['NOT_FOUND', 'ILLEGAL_STATE', 'NOT_YET_SUPPORTED', 'CONFLICT'],
+      },
     },
     async (request, reply) => {
       const { to, mode, comment } = request.body;
       requireImmediate(mode);
-      return versioned(reply, statusView(await application.rollouts.rollback(callerOf(request), request.params.id, { to, comment })));
+      return versioned(
+        reply,
+        statusView(await application.closings.rollback(callerOf(request), request.params.id, { to, comment })),
+      );
     },
   );
 }
@@ -84,7 +122,14 @@ function approve(scope: Scope, { application }: RouteDeps): void {
   scope.post(
     '/rollouts/:id/approvals',
     {
-      schema: { operationId: 'decideStage', summary: 'Approve or reject a stage; may be given ahead', tags, params: idPath, body: stageApprovalBody, response },
+      schema: {
+        operationId: 'decideStage',
+        summary: 'Approve or reject a stage; may be given ahead',
+        tags,
+        params: idPath,
+        body: stageApprovalBody,
+        response,
+      },
       config: {
         right: 'approve',
         ifMatch: 'required',
@@ -94,7 +139,10 @@ function approve(scope: Scope, { application }: RouteDeps): void {
     async (request, reply) => {
       const { stageId, decision, comment = null } = request.body;
       const wish = { expectedVersion: expectedVersion(request), stageId, decision, comment };
-      return versioned(reply, statusView(await application.rollouts.approve(callerOf(request), request.params.id, wish)));
+      return versioned(
+        reply,
+        statusView(await application.rollouts.approve(callerOf(request), request.params.id, wish)),
+      );
     },
   );
 }

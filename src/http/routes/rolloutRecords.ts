@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Refusal } from '../../control/refusal.ts';
+import type { Entry } from '../../domain/ledger/entry.ts';
 import { callerOf } from '../auth.ts';
 import { NUMBERS, pageOf, pageQuery } from '../page.ts';
 import { rolloutInReach } from '../reach.ts';
@@ -14,39 +15,54 @@ import type { RouteDeps, Scope } from './scope.ts';
 
 const tags = ['records'];
 
-export async function rolloutRecordRoutes(scope: Scope, deps: RouteDeps): Promise<void> {
+export function rolloutRecordRoutes(scope: Scope, deps: RouteDeps): void {
   scope.addHook('preHandler', rolloutInReach(deps.application));
-  entries(scope, deps, 'ledger', { operationId: 'listEntries', summary: 'The ledger entries of a rollout, oldest first' });
-  entries(scope, deps, 'decisions', { operationId: 'listDecisions', summary: 'The recorded decisions, with all that they rested on' });
+  entries(scope, deps, 'ledger');
+  entries(scope, deps, 'decisions');
   measurements(scope, deps);
   preflight(scope, deps);
   latestPreflight(scope, deps);
 }
 
-function entries(
-  scope: Scope,
-  { application }: RouteDeps,
-  list: 'ledger' | 'decisions',
-  described: { readonly operationId: string; readonly summary: string },
-): void {
+const ENTRIES = {
+  ledger: {
+    described: { operationId: 'listEntries', summary: 'The ledger entries of a rollout, oldest first' },
+    shows: () => true,
+  },
+  decisions: {
+    described: { operationId: 'listDecisions', summary: 'The recorded decisions, with all that they rested on' },
+    shows: (entry: Entry) => entry.evidence !== null,
+  },
+} as const;
+
+function entries(scope: Scope, { application }: RouteDeps, list: keyof typeof ENTRIES): void {
+  const { described, shows } = ENTRIES[list];
+  const querystring = z.strictObject(pageQuery(list, NUMBERS));
   scope.get(
     `/rollouts/:id/${list}`,
     {
-      schema: { ...described, tags, params: idPath, querystring: z.strictObject(pageQuery(list, NUMBERS)), response: { 200: listOf(entrySchema) } },
+      schema: { ...described, tags, params: idPath, querystring, response: { 200: listOf(entrySchema) } },
       config: { right: 'view', refusals: ['NOT_FOUND'] },
     },
     async (request) => {
       const { cursor, limit } = request.query;
       const page = { afterSeq: Number(cursor ?? 0), limit: limit + 1 };
-      const found = await application.rollouts[list](request.params.id, page);
-      return pageOf(list, found, request.query, { positionOf: ({ seq }) => seq, show: (entry) => ({ ...entry }) });
+      return pageOf(list, await application.rollouts.ledger(request.params.id, page), request.query, {
+        positionOf: ({ seq }) => seq,
+        show: (entry) => (shows(entry) ? { ...entry } : null),
+      });
     },
   );
 }
 
 function measurements(scope: Scope, { application, clock }: RouteDeps): void {
   const time = z.iso.datetime({ offset: true }).optional();
-  const querystring = z.strictObject({ ...pageQuery('measurements', NUMBERS), from: time, to: time, sli: z.string().max(64).optional() });
+  const querystring = z.strictObject({
+    ...pageQuery('measurements', NUMBERS),
+    from: time,
+    to: time,
+    sli: z.string().max(64).optional(),
+  });
   scope.get(
     '/rollouts/:id/measurements',
     {
@@ -94,7 +110,13 @@ function latestPreflight(scope: Scope, { application }: RouteDeps): void {
   scope.get(
     '/rollouts/:id/preflight',
     {
-      schema: { operationId: 'getPreflight', summary: 'The last preflight', tags, params: idPath, response: { 200: preflightSchema } },
+      schema: {
+        operationId: 'getPreflight',
+        summary: 'The last preflight',
+        tags,
+        params: idPath,
+        response: { 200: preflightSchema },
+      },
       config: { right: 'view', refusals: ['NOT_FOUND'] },
     },
     async (request) => {

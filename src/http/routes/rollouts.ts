@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import type { RolloutFilter } from '../../control/ports/rolloutRegister.ts';
 import { featureKeySchema } from '../../domain/feature/feature.ts';
 import { mayTouch } from '../../domain/governance/role.ts';
 import { WEDGE_STATES } from '../../domain/rollout/state.ts';
-import type { RolloutFilter } from '../../control/ports/rolloutRegister.ts';
 import { callerOf } from '../auth.ts';
 import { askFor, pageOf, pageQuery } from '../page.ts';
 import { rolloutInReach } from '../reach.ts';
@@ -24,7 +24,7 @@ const listQuery = z.strictObject({
   dryRun: flagQuery.optional(),
 });
 
-export async function rolloutRoutes(scope: Scope, deps: RouteDeps): Promise<void> {
+export function rolloutRoutes(scope: Scope, deps: RouteDeps): void {
   scope.addHook('preHandler', rolloutInReach(deps.application));
   create(scope, deps);
   list(scope, deps);
@@ -36,7 +36,13 @@ function create(scope: Scope, { application, creation }: RouteDeps): void {
   scope.post(
     '/rollouts',
     {
-      schema: { operationId: 'createRollout', summary: 'Make a rollout of an approved contract', tags, body: newRolloutBody, response: { 201: rolloutSchema } },
+      schema: {
+        operationId: 'createRollout',
+        summary: 'Make a rollout of an approved contract',
+        tags,
+        body: newRolloutBody,
+        response: { 201: rolloutSchema },
+      },
       config: {
         right: 'operate',
         creates: true,
@@ -67,10 +73,15 @@ function list(scope: Scope, { application }: RouteDeps): void {
       config: { right: 'view' },
     },
     async (request) =>
-      pageOf('rollouts', await application.rollouts.list(filterOf(request.query), askFor(request.query)), request.query, {
-        positionOf: ({ state }) => state.id,
-        show: (record) => (mayTouch(callerOf(request), record.state.feature) ? rolloutView(record) : null),
-      }),
+      pageOf(
+        'rollouts',
+        await application.rollouts.list(filterOf(request.query), askFor(request.query)),
+        request.query,
+        {
+          positionOf: ({ state }) => state.id,
+          show: (record) => (mayTouch(callerOf(request), record.state.feature) ? rolloutView(record) : null),
+        },
+      ),
   );
 }
 
@@ -86,7 +97,13 @@ function get(scope: Scope, { application }: RouteDeps): void {
   scope.get(
     '/rollouts/:id',
     {
-      schema: { operationId: 'getRollout', summary: 'One rollout', tags, params: idPath, response: { 200: rolloutSchema } },
+      schema: {
+        operationId: 'getRollout',
+        summary: 'One rollout',
+        tags,
+        params: idPath,
+        response: { 200: rolloutSchema },
+      },
       config: { right: 'view', refusals: ['NOT_FOUND'] },
     },
     async (request, reply) => versioned(reply, rolloutView(await application.rollouts.get(request.params.id))),

@@ -9,7 +9,7 @@ import type { RouteDeps, Scope } from './scope.ts';
 
 const tags = ['tokens'];
 
-export async function tokenRoutes(scope: Scope, deps: RouteDeps): Promise<void> {
+export function tokenRoutes(scope: Scope, deps: RouteDeps): void {
   issue(scope, deps);
   list(scope, deps);
   revoke(scope, deps);
@@ -19,7 +19,13 @@ function issue(scope: Scope, { application, creation }: RouteDeps): void {
   scope.post(
     '/tokens',
     {
-      schema: { operationId: 'issueToken', summary: 'Issue a token; it is shown this once', tags, body: newTokenBody, response: { 201: issuedTokenSchema } },
+      schema: {
+        operationId: 'issueToken',
+        summary: 'Issue a token; it is shown this once',
+        tags,
+        body: newTokenBody,
+        response: { 201: issuedTokenSchema },
+      },
       config: { right: 'administer', creates: true },
     },
     (request, reply) =>
@@ -56,7 +62,13 @@ function revoke(scope: Scope, { application }: RouteDeps): void {
   scope.delete(
     '/tokens/:id',
     {
-      schema: { operationId: 'revokeToken', summary: 'Revoke a token', tags, params: idPath, response: { 204: z.undefined() } },
+      schema: {
+        operationId: 'revokeToken',
+        summary: 'Revoke a token',
+        tags,
+        params: idPath,
+        response: { 204: z.undefined() },
+      },
       config: { right: 'administer', refusals: ['NOT_FOUND'] },
     },
     async (request, reply) => {

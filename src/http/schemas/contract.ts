@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { proposalSchema } from '../../domain/contract/contract.ts';
+import { judgedByDesk } from '../validation.ts';
 import { timeSchema } from './list.ts';
 import { violationSchema, warningSchema } from './violation.ts';
 
@@ -32,8 +33,7 @@ export const judgementSchema = z
   })
   .meta({ id: 'Judgement' });
 
-/** The proposal, for people to read: the desk judges it as it was sent, with all mistakes at once. */
-export const proposalBody = proposalSchema.meta({ id: 'Proposal' });
+export const proposalBody = judgedByDesk(proposalSchema.meta({ id: 'Proposal' }));
 
 export const contractApprovalBody = z.strictObject({
   decision: z.enum(['approve', 'reject']),

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { BUCKETING, prerequisiteSchema, variantsSchema } from '../../domain/feature/feature.ts';
+import { featurePatchSchema, newFeatureSchema } from '../../domain/feature/featureInput.ts';
 import { grantSchema } from '../../domain/feature/grants.ts';
 import { scopeSchema } from '../../domain/feature/scope.ts';
+import { judgedByDesk } from '../validation.ts';
 import { timeSchema } from './list.ts';
 
 export const featureSchema = z
@@ -35,6 +37,9 @@ export const killedSchema = z
     feature: featureSchema.nullable(),
   })
   .meta({ id: 'Killed' });
+
+export const newFeatureBody = judgedByDesk(newFeatureSchema.meta({ id: 'NewFeature' }));
+export const featurePatchBody = judgedByDesk(featurePatchSchema.meta({ id: 'FeaturePatch' }));
 
 export const explainBody = z.strictObject({
   context: z.record(z.string(), z.unknown()).default({}).describe('as a lookup would send it'),

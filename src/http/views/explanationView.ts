@@ -6,7 +6,15 @@ import type { explanationSchema } from '../schemas/feature.ts';
 type View = z.infer<typeof explanationSchema>;
 
 export function explanationView({ feature, version, bucket, cohort, steps, answer }: Explanation): View {
-  return { feature, version, bucket, threshold: thresholdOf(steps.at(-1)), cohort, steps: steps.map(stepView), answer: answerView(answer) };
+  return {
+    feature,
+    version,
+    bucket,
+    threshold: thresholdOf(steps.at(-1)),
+    cohort,
+    steps: steps.map(stepView),
+    answer: answerView(answer),
+  };
 }
 
 /** What the bucket was compared with, in the step that decided. */

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import type { Verdict } from '../../domain/health/verdict.ts';
 import type { Tick } from '../../control/ports/rolloutRegister.ts';
+import type { Verdict } from '../../domain/health/verdict.ts';
 import type { measurementSchema } from '../schemas/measurement.ts';
 import { timeOf } from './time.ts';
 

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
+import type { RolloutRecord } from '../../control/ports/rolloutRegister.ts';
 import { exposedPercentage } from '../../domain/rollout/foldRollout.ts';
 import { currentStage } from '../../domain/rollout/state.ts';
-import type { RolloutRecord } from '../../control/ports/rolloutRegister.ts';
 import type { rolloutSchema } from '../schemas/rollout.ts';
 import { timeOf, timeOrNull } from './time.ts';
 

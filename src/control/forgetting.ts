@@ -1,0 +1,14 @@
+import type { IdempotencyRegister } from './ports/idempotencyRegister.ts';
+import type { RolloutRegister } from './ports/rolloutRegister.ts';
+
+const KEEP_TICKS_MS = 35 * 24 * 3_600_000;
+const KEEP_ANSWERS_MS = 24 * 3_600_000;
+
+/** Ticks make charts and answers make repeats safe, for a while; entries are for ever. */
+export async function forget(
+  registers: { readonly rollouts: RolloutRegister; readonly idempotency: IdempotencyRegister },
+  nowMs: number,
+): Promise<void> {
+  await registers.rollouts.forgetTicksBefore(nowMs - KEEP_TICKS_MS);
+  await registers.idempotency.forgetBefore(nowMs - KEEP_ANSWERS_MS);
+}

@@ -1,0 +1,52 @@
+import type { FastifyInstance } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { authenticate } from './auth.ts';
+import { readJsonOnly } from './jsonBody.ts';
+import { limitRate, shedLoad } from './limits.ts';
+import { refuseOtherMethods } from './methodNotAllowed.ts';
+import { contractRoutes } from './routes/contracts.ts';
+import { featureActRoutes } from './routes/featureActs.ts';
+import { featureRoutes } from './routes/features.ts';
+import { installationRoutes } from './routes/installation.ts';
+import { rolloutCommandRoutes } from './routes/rolloutCommands.ts';
+import { rolloutRecordRoutes } from './routes/rolloutRecords.ts';
+import { rolloutRoutes } from './routes/rollouts.ts';
+import type { RouteDeps } from './routes/scope.ts';
+import { tokenRoutes } from './routes/tokens.ts';
+import { refuseUnknownRoute, unknownRoute } from './unknownRoute.ts';
+import { urlFault } from './urlText.ts';
+
+const ROUTES = [
+  featureRoutes,
+  featureActRoutes,
+  contractRoutes,
+  rolloutRoutes,
+  rolloutCommandRoutes,
+  rolloutRecordRoutes,
+  tokenRoutes,
+  installationRoutes,
+];
+
+export type GuardedOptions = RouteDeps & { readonly requestsPerMinute: number };
+
+/** Sluice's own API: everything that takes a token. The order of the hooks is the order in which a request can fail. */
+export function guardedRoutes(scope: FastifyInstance, options: GuardedOptions): void {
+  scope.decorateRequest('principal', null);
+  readJsonOnly(scope);
+  scope.addHook('onRequest', authenticate(options.application.tokens));
+  scope.addHook('onRequest', async (request) => {
+    const fault = unknownRoute(request) ?? urlFault(request.url);
+    if (fault !== null) throw fault;
+  });
+  shedLoad(scope);
+  limitRate(scope, options.requestsPerMinute);
+  scope.setNotFoundHandler(refuseUnknownRoute);
+  const refuseTheRest = refuseOtherMethods(scope);
+  for (const routes of ROUTES) {
+    scope.register((inner, _options, done) => {
+      routes(inner.withTypeProvider<ZodTypeProvider>(), options);
+      done();
+    });
+  }
+  scope.after(refuseTheRest);
+}

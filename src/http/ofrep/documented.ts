@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import { bulkAnswer, lookupAnswer, lookupBody, lookupFailure } from '../schemas/ofrep.ts';
+
+/** What the OpenAPI document says of lookups. Nothing is validated by it: the handlers read what they need by hand. */
+const tags = ['lookups'];
+
+const failures = { 400: lookupFailure, 401: lookupFailure, 403: lookupFailure, 429: lookupFailure, 500: lookupFailure };
+
+export const singleSchema = {
+  operationId: 'lookUp',
+  summary: 'Look up one flag (OFREP 0.3)',
+  tags,
+  params: z.object({ key: z.string() }),
+  body: lookupBody,
+  response: { 200: lookupAnswer, ...failures, 404: lookupFailure },
+};
+
+export const bulkSchema = {
+  operationId: 'lookUpAll',
+  summary: 'Look up all flags (OFREP 0.3)',
+  tags,
+  headers: z.object({ 'If-None-Match': z.string().optional() }),
+  querystring: z.object({ flagConfigEtag: z.string().optional(), flagConfigLastModified: z.string().optional() }),
+  body: lookupBody,
+  response: {
+    200: bulkAnswer,
+    304: { description: 'Nothing has changed since the answer with this ETag.', content: {} },
+    ...failures,
+  },
+};

@@ -1,0 +1,83 @@
+import { randomUUID } from 'node:crypto';
+import swagger from '@fastify/swagger';
+import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
+import type { Application } from '../control/application.ts';
+import type { Clock } from '../control/ports/clock.ts';
+import type { ServingTelemetry } from '../control/ports/telemetry.ts';
+import { answerProblem } from './answerProblem.ts';
+import { Creation } from './creation.ts';
+import { isQuiet } from './logging.ts';
+import { lookupRoutes } from './ofrep/lookups.ts';
+import { openApi } from './openapi.ts';
+import { surface } from './surface.ts';
+import { answerUnroutable } from './unroutable.ts';
+import { serializerCompiler, validatorCompiler } from './validation.ts';
+
+export type ServerOptions = {
+  /** A pino logger made with `REDACTION` of `logging.ts`; null for silence. */
+  readonly logger: FastifyBaseLogger | null;
+  readonly clock: Clock;
+  /** Of this Sluice, for the OpenAPI document. */
+  readonly version: string;
+} & Partial<Settings>;
+
+type Settings = {
+  readonly bodyLimitBytes: number;
+  /** Whether a proxy in front says who asks; as Fastify takes it. */
+  readonly trustProxy: boolean | string;
+  /** Per token, without the acts that close a gate. */
+  readonly requestsPerMinute: number;
+  /** Per token; null does not count them. */
+  readonly lookupsPerMinute: number | null;
+};
+
+const DEFAULTS: Settings = {
+  bodyLimitBytes: 1024 * 1024,
+  trustProxy: false,
+  requestsPerMinute: 6000,
+  lookupsPerMinute: null,
+};
+
+/** Encoded, a character may take twelve. Feature keys have at most 128, OFREP's up to 256. */
+const LONGEST_PARAMETER = 256 * 12;
+/** A body that trickles in for longer is given up. */
+const REQUEST_TIMEOUT_MS = 30_000;
+
+/** Puts the wire in front of an application. Listens to nothing: that is the caller's. */
+export function buildServer(
+  application: Application,
+  telemetry: ServingTelemetry,
+  wish: ServerOptions,
+): FastifyInstance {
+  const options = { ...DEFAULTS, ...wish };
+  const server = fastify({
+    ...(options.logger === null ? {} : { loggerInstance: options.logger }),
+    logController: new LogController({ disableRequestLogging: isQuiet }),
+    genReqId: () => randomUUID(),
+    bodyLimit: options.bodyLimitBytes,
+    trustProxy: options.trustProxy,
+    routerOptions: { maxParamLength: LONGEST_PARAMETER },
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    // While stopping, requests that are on their way are still answered.
+    return503OnClosing: false,
+    frameworkErrors: answerUnroutable(application.tokens),
+  });
+  server.setValidatorCompiler(validatorCompiler);
+  server.setSerializerCompiler(serializerCompiler);
+  server.setErrorHandler(answerProblem);
+  const { clock, requestsPerMinute, lookupsPerMinute } = options;
+  const creation = new Creation(application.idempotency, clock);
+  server.register(swagger, openApi(options.version));
+  server.register(
+    (lookups, _options, done) => {
+      lookupRoutes(lookups, { application, telemetry, lookupsPerMinute });
+      done();
+    },
+    { prefix: '/ofrep/v1' },
+  );
+  server.register((rest, _options, done) => {
+    surface(rest, { application, telemetry, creation, clock, requestsPerMinute });
+    done();
+  });
+  return server;
+}

@@ -1,0 +1,24 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { TokenDesk } from '../control/application.ts';
+import { Refusal } from '../control/refusal.ts';
+import { answerProblem } from './answerProblem.ts';
+import { bearerOf, lookupPrincipal } from './auth.ts';
+import { answerFailure } from './ofrep/failure.ts';
+import { refusalOf } from './refusalOf.ts';
+import { urlFault } from './urlText.ts';
+
+/** Answers a URL that the router can't read. No hook has run: who asks is looked at here, since nobody learns more without a token. */
+export function answerUnroutable(tokens: TokenDesk) {
+  return (error: Error, request: FastifyRequest, reply: FastifyReply): void => {
+    const refusal = urlFault(request.url) ?? refusalOf(error);
+    const unauthenticated = new Refusal('UNAUTHENTICATED', 'a token is needed');
+    if (request.url.startsWith('/ofrep/')) {
+      answerFailure(lookupPrincipal(tokens, request) === null ? unauthenticated : refusal, request, reply);
+      return;
+    }
+    const isGuarded = request.url.startsWith('/v1/');
+    const token = bearerOf(request);
+    const isKnown = token !== null && tokens.authenticate(token) !== null;
+    answerProblem(isGuarded && !isKnown ? unauthenticated : refusal, request, reply);
+  };
+}

@@ -1,0 +1,6 @@
+import { registersContract } from '../contracts/registers.ts';
+import { rolloutRegisterContract } from '../contracts/rolloutRegister.ts';
+import { openTestPostgres } from '../support/postgresUnderTest.ts';
+
+rolloutRegisterContract('on PostgreSQL', openTestPostgres);
+registersContract('on PostgreSQL', openTestPostgres);
