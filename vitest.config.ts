@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 import { LeakGuard } from './tooling/leakGuard.ts';
 
-const needsNothing = ['test/domain/**/*.test.ts', 'test/tooling/**/*.test.ts'];
+const needsNothing = ['test/config/**/*.test.ts', 'test/domain/**/*.test.ts', 'test/tooling/**/*.test.ts'];
 
 export default defineConfig({
   test: {

@@ -48,5 +48,5 @@ export function guardedRoutes(scope: FastifyInstance, options: GuardedOptions): 
       done();
     });
   }
-  scope.after(refuseTheRest);
+  void scope.after(refuseTheRest);
 }

@@ -1,4 +1,5 @@
 import helmet from '@fastify/helmet';
+import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { ServingTelemetry } from '../control/ports/telemetry.ts';
@@ -31,6 +32,7 @@ export function surface(scope: FastifyInstance, options: SurfaceOptions): void {
     },
     { prefix: '/v1' },
   );
+  scope.register(swaggerUi, { routePrefix: '/docs' });
   scope.register((open, _options, done) => {
     openRoutes(open.withTypeProvider<ZodTypeProvider>(), options);
     done();
@@ -41,5 +43,5 @@ function openRoutes(scope: Scope, options: SurfaceOptions): void {
   const refuseTheRest = refuseOtherMethods(scope);
   healthRoutes(scope, options);
   documentationRoutes(scope);
-  scope.after(refuseTheRest);
+  refuseTheRest();
 }

@@ -28,7 +28,7 @@ type SliInput = z.input<typeof sliSchema>;
 /** Longer than any test: the whole life of its service. */
 export const WINDOW_SECONDS = 120;
 
-const COMMON = { source: 'shop', direction: 'lower', cohort: {} } as const;
+export const COMMON = { source: 'shop', direction: 'lower', cohort: {} } as const;
 export const ERROR_RATE = sli({
   id: 'error_rate',
   kind: 'ratio',

@@ -1,25 +1,30 @@
 import { openPostgres, type Postgres } from '../../src/adapters/postgres/openPostgres.ts';
 import type { LedgerUnderTest } from '../contracts/ledger.ts';
-import { MIGRATIONS_FOLDER, makeDatabase } from './postgres.ts';
+import { MIGRATIONS_FOLDER, makeDatabase, type TestDatabase } from './postgres.ts';
+
+export type OpenTestPostgres = LedgerUnderTest & { readonly database: TestDatabase };
 
 /** A migrated database with nothing in it, opened; `another` opens it once more, as another process would. */
-export async function openTestPostgres(): Promise<LedgerUnderTest & { readonly postgres: Postgres }> {
+export async function openTestPostgres(): Promise<OpenTestPostgres> {
   const database = await makeDatabase();
   const opened: Postgres[] = [];
   const openOne = async () => {
-    const options = { connectionString: database.url, migrationsFolder: MIGRATIONS_FOLDER, environment: 'test' };
-    const postgres = await openPostgres({ ...options, maxConnections: 5 });
+    const postgres = await openAt(database.url);
     opened.push(postgres);
     return postgres;
   };
-  const postgres = await openOne();
   return {
-    kept: postgres,
-    postgres,
+    kept: await openOne(),
     another: openOne,
+    database,
     close: async () => {
       for (const each of opened) await each.close();
       await database.drop();
     },
   };
+}
+
+export function openAt(connectionString: string): Promise<Postgres> {
+  const options = { migrationsFolder: MIGRATIONS_FOLDER, environment: 'test', maxConnections: 5 };
+  return openPostgres({ ...options, connectionString });
 }

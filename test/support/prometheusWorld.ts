@@ -14,10 +14,10 @@ export type PrometheusWorlds = {
   readonly stop: () => Promise<void>;
 };
 
-/** A real Prometheus that scrapes many real services: its first scrape takes five seconds, which one per test would add up. */
-export async function openPrometheusWorlds(count: number): Promise<PrometheusWorlds> {
+/** A real Prometheus that scrapes many real services, and `others`: its first scrape takes five seconds, which one per test would add up. */
+export async function openPrometheusWorlds(count: number, others: readonly string[] = []): Promise<PrometheusWorlds> {
   const services = await Promise.all(Array.from({ length: count }, (_, index) => startMeteredService(String(index))));
-  const server = await startPrometheus({ targets: services.map(({ host }) => host) });
+  const server = await startPrometheus({ targets: [...services.map(({ host }) => host), ...others] });
   const client = new PrometheusClient(new BoundedHttp(server.url));
   const unused = services.entries();
   return {

@@ -9,12 +9,12 @@ export type ProposalInput = z.input<typeof proposalSchema>;
 export type StageInput = ProposalInput['rolloutWedge']['wedgeStages'][number];
 export type SliInput = Extract<ProposalInput['slis'][number], { id: string }>;
 
-export const SOURCES: Sources = new Map([
+const SOURCES: Sources = new Map([
   ['prometheus', 'prometheus'],
   ['shop', 'scrape'],
 ]);
 
-export const BETA: Scope = { groups: ['internal', 'beta'], regions: 'all', tiers: 'all' };
+const BETA: Scope = { groups: ['internal', 'beta'], regions: 'all', tiers: 'all' };
 
 export const ERROR_RATE: SliInput = {
   id: 'error_rate',

@@ -147,9 +147,12 @@ const REFUSED = {
 /** An SLI of the catalogue has no definition yet, so there is nothing to take a digest of. */
 const digestible = (proposal: Proposal) => proposal.slis.every((sli) => !('use' in sli));
 
+/** What can't be read is not judged. */
+const UNREADABLE: ReadonlySet<string> = new Set(['SCHEMA', 'TEXT', 'NESTING']);
+
 function refused(violations: readonly Violation[]): Refusal {
   const later = violations.some(({ rule }) => rule === 'NOT_YET_SUPPORTED');
-  const schema = violations.every(({ rule }) => rule === 'SCHEMA');
+  const schema = violations.every(({ rule }) => UNREADABLE.has(rule));
   const code = later ? 'NOT_YET_SUPPORTED' : schema ? 'SCHEMA' : 'CONTRACT_INVALID';
   return new Refusal(code, `the contract breaks ${violations.length} rules`, { violations });
 }

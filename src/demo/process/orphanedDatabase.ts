@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const EVERY_MS = 50;
+const LOOKS = 200;
 const FAST_SHUTDOWN = 'SIGINT';
 
 /**
@@ -14,7 +15,8 @@ export async function endOrphanedDatabase(dataFolder: string): Promise<void> {
   const text = await readFile(pidFile, 'utf8').catch(() => '');
   const pid = Number.parseInt(text, 10);
   if (!(pid > 0) || !signalled(pid, FAST_SHUTDOWN)) return;
-  while (signalled(pid, 0)) await sleep(EVERY_MS);
+  // Bounded: where nobody reaps what was left behind, an ended process can be signalled for ever.
+  for (let look = 0; look < LOOKS && signalled(pid, 0); look += 1) await sleep(EVERY_MS);
 }
 
 function signalled(pid: number, signal: NodeJS.Signals | 0): boolean {

@@ -98,9 +98,8 @@ function strangeness(branch: readonly Issue[]): number {
 function strangeFields(issue: Issue): number {
   if (issue.code === 'unrecognized_keys') return issue.keys.length;
   if (issue.code !== 'invalid_union' || issue.errors.length > 0 || !isRecord(issue.input)) return 0;
-  // Without its discriminator a branch reads no field at all.
-  const named = issue.discriminator !== undefined && issue.discriminator in issue.input;
-  return named ? 0 : Object.keys(issue.input).length;
+  // Without a discriminator that it knows, a branch reads no field at all.
+  return Object.keys(issue.input).length;
 }
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>

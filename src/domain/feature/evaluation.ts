@@ -8,7 +8,7 @@ import { type Lookup, Subject } from './subject.ts';
 import { percentageOf } from './threshold.ts';
 
 /** What a lookup tells beside the value; flat, and a member that does not apply is absent. */
-export type FlagMetadata = {
+type FlagMetadata = {
   /** Of the document that was evaluated. */
   readonly version: number;
   /** 0 to 100: how many of the live rollout's scope it meets; with none live, the widest grant. 0 where killed. */

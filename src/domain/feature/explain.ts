@@ -8,7 +8,7 @@ import { type Decision, STEPS, type StepName } from './steps.ts';
 import { type Lookup, Subject } from './subject.ts';
 
 /** What a step looked at. */
-export type StepFacts =
+type StepFacts =
   | { readonly step: 'hardKill'; readonly variable: string }
   | { readonly step: 'killed'; readonly killed: boolean }
   | { readonly step: 'stale'; readonly whenStale: 'close' | 'keep' | null }
@@ -17,7 +17,7 @@ export type StepFacts =
   | { readonly step: 'grants'; readonly grants: readonly ExplainedGrant[]; readonly deciding: number | null };
 
 /** A grant, and whether the context lies in its scope. */
-export type ExplainedGrant = {
+type ExplainedGrant = {
   readonly index: number;
   readonly scope: Scope;
   readonly threshold: number;

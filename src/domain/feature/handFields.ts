@@ -1,5 +1,5 @@
 import type { FlagDocument } from './flagDocument.ts';
-import { type Grant, largestThreshold } from './grants.ts';
+import { cappedAt, type Grant, largestThreshold } from './grants.ts';
 import { covers, INTERNAL, matches } from './scope.ts';
 import { percentageOf, thresholdOf } from './threshold.ts';
 
@@ -58,8 +58,7 @@ export function loweredByHand(document: FlagDocument, hand: HandFields): FlagDoc
   const caps = hand.rolloutPercent !== null && thresholdOf(hand.rolloutPercent) < largestThreshold(document.grants);
   if (killed === document.killed && !narrows && !caps) return document;
   const cap = hand.rolloutPercent === null ? Number.POSITIVE_INFINITY : thresholdOf(hand.rolloutPercent);
-  const narrowed = narrows ? document.grants.map(toInternals) : document.grants;
-  const grants = narrowed.map((grant) => ({ ...grant, threshold: Math.min(grant.threshold, cap) }));
+  const grants = cappedAt(narrows ? document.grants.map(toInternals) : document.grants, cap);
   return { ...document, killed, grants };
 }
 

@@ -39,9 +39,11 @@ export function parseSelector(text: string): Selector {
   const name = reader.take(NAME);
   const matchers = reader.takes('{') ? readMatchers(reader) : [];
   reader.end();
-  if (name !== null) return { name, matchers };
-  const named = matchers.find((matcher) => matcher.label === '__name__' && matcher.operator === '=');
-  if (named === undefined) throw new SelectorError(`a selector needs a metric name: ${text}`);
+  const [named, ...others] = matchers.filter(({ label }) => label === '__name__');
+  if (name !== null && named === undefined) return { name, matchers };
+  if (name !== null || others.length > 0 || named?.operator !== '=') {
+    throw new SelectorError(`a selector needs a metric name, once and in full: ${text}`);
+  }
   return { name: named.value, matchers: matchers.filter((matcher) => matcher !== named) };
 }
 

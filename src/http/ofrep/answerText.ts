@@ -1,25 +1,21 @@
 import type { Evaluation } from '../../domain/feature/evaluation.ts';
 import type { FlagDocument } from '../../domain/feature/flagDocument.ts';
-import { failureOf } from './failure.ts';
 
-type Resolved = Extract<Evaluation, { kind: 'resolved' }>;
+export type Resolved = Extract<Evaluation, { kind: 'resolved' }>;
 
 /**
- * The text of answers. One document has a handful of them (value, variant and metadata follow from it, the reason, the variant
+ * The text of answers. One document has a handful of them (value and metadata follow from it and from the variant, the reason
  * and the cohort), so each is put into JSON once; a document that is no longer served takes its texts with it.
  */
 export class AnswerTexts {
   readonly #byDocument = new WeakMap<FlagDocument, Map<string, string>>();
 
-  of(document: FlagDocument, evaluation: Evaluation): string {
-    const key = document.feature;
-    if (evaluation.kind === 'failed')
-      return JSON.stringify(failureOf(key, evaluation.errorCode, evaluation.errorDetails));
+  of(document: FlagDocument, evaluation: Resolved): string {
     const texts = this.#byDocument.get(document) ?? this.#begin(document);
     const which = `${evaluation.variant} ${evaluation.reason} ${evaluation.cohort}`;
     const known = texts.get(which);
     if (known !== undefined) return known;
-    const text = answerText(key, evaluation);
+    const text = answerText(document.feature, evaluation);
     texts.set(which, text);
     return text;
   }
@@ -31,6 +27,6 @@ export class AnswerTexts {
   }
 }
 
-function answerText(key: string, { value, reason, variant, metadata }: Resolved): string {
+export function answerText(key: string, { value, reason, variant, metadata }: Resolved): string {
   return JSON.stringify({ key, value, reason, variant, metadata });
 }

@@ -24,7 +24,7 @@ export const bulkSchema = {
   body: lookupBody,
   response: {
     200: bulkAnswer,
-    304: { description: 'Nothing has changed since the answer with this ETag.', content: {} },
+    304: z.null().describe('Nothing has changed since the answer with this ETag.'),
     ...failures,
   },
 };

@@ -1,17 +1,18 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Application } from '../../control/application.ts';
 import type { ServingTelemetry } from '../../control/ports/telemetry.ts';
 import { Refusal } from '../../control/refusal.ts';
-import { hasRight, mayTouch, type Principal } from '../../domain/governance/role.ts';
-import { callerOf, lookupPrincipal, requireReach } from '../auth.ts';
+import { hasRight, type Principal } from '../../domain/governance/role.ts';
+import { lookupPrincipal } from '../auth.ts';
 import { limitRate } from '../limits.ts';
 import { refuseOtherMethods } from '../methodNotAllowed.ts';
 import { refuseUnknownRoute, unknownRoute } from '../unknownRoute.ts';
 import { AnswerTexts } from './answerText.ts';
+import { answerBulk } from './bulk.ts';
 import { bulkSchema, singleSchema } from './documented.ts';
-import { entityTagOf, matchesAny } from './entityTag.ts';
-import { answerFailure, fail } from './failure.ts';
-import { readLookup } from './lookupBody.ts';
+import { answerFailure } from './failure.ts';
+import type { LookupDeps } from './lookupDeps.ts';
+import { answerSingle } from './single.ts';
 
 export type LookupOptions = {
   readonly application: Application;
@@ -19,13 +20,11 @@ export type LookupOptions = {
   readonly lookupsPerMinute: number | null;
 };
 
-const JSON_TYPE = 'application/json; charset=utf-8';
-const config = { right: 'lookup' } as const;
-
-/** Lookups. Everything they need is in memory; no handler here is asynchronous. */
-export function lookupRoutes(scope: FastifyInstance, options: LookupOptions): void {
-  const { application, telemetry, lookupsPerMinute } = options;
-  const texts = new AnswerTexts();
+/** Lookups. No handler here is asynchronous, and no hook but the one that asks who it is. */
+export function lookupRoutes(
+  scope: FastifyInstance,
+  { application, telemetry, lookupsPerMinute }: LookupOptions,
+): void {
   scope.decorateRequest('principal', null);
   // A child logger per request costs more than the lookup; faults name their request themselves.
   scope.setChildLoggerFactory((logger) => logger);
@@ -41,74 +40,31 @@ export function lookupRoutes(scope: FastifyInstance, options: LookupOptions): vo
   });
   scope.setNotFoundHandler(refuseUnknownRoute);
   if (lookupsPerMinute !== null) limitRate(scope, lookupsPerMinute);
+  const deps = { flags: application.flags, telemetry, texts: new AnswerTexts() };
+  void scope.after(() => addRoutes(scope, deps));
+}
+
+function addRoutes(scope: FastifyInstance, deps: LookupDeps): void {
+  const config = { right: 'lookup' } as const;
   const refuseTheRest = refuseOtherMethods(scope);
   scope.post<{ Params: { key: string } }>('/evaluate/flags/:key', { schema: singleSchema, config }, (request, reply) =>
-    answerSingle(request, reply, options, texts),
+    answerSingle(request, reply, deps),
   );
-  scope.post('/evaluate/flags', { schema: bulkSchema, config }, (request, reply) =>
-    answerBulk(request, reply, options, texts),
-  );
+  scope.post('/evaluate/flags', { schema: bulkSchema, config }, (request, reply) => answerBulk(request, reply, deps));
   refuseTheRest();
 }
 
 function refusedTo(principal: Principal | null, request: FastifyRequest): Refusal | null {
-  if (principal === null)
+  if (principal === null) {
     return new Refusal('UNAUTHENTICATED', 'send a token that stands, as bearer token or X-API-Key');
-  if (!hasRight(principal, 'lookup')) return new Refusal('FORBIDDEN', 'the token is not for lookups');
-  return unknownRoute(request);
+  }
+  return hasRight(principal, 'lookup')
+    ? unknownRoute(request)
+    : new Refusal('FORBIDDEN', 'the token is not for lookups');
 }
 
 /** Members called `__proto__` are attributes that nobody knows, here as everywhere: only own members are ever read. */
 function readAnyJson(scope: FastifyInstance): void {
   scope.removeAllContentTypeParsers();
   scope.addContentTypeParser('application/json', { parseAs: 'string' }, scope.getDefaultJsonParser('ignore', 'ignore'));
-}
-
-function answerSingle(
-  request: FastifyRequest<{ Params: { key: string } }>,
-  reply: FastifyReply,
-  { application: { flags }, telemetry }: LookupOptions,
-  texts: AnswerTexts,
-): void {
-  const began = performance.now();
-  const { key } = request.params;
-  requireReach(callerOf(request), key);
-  const read = readLookup(request.body, key);
-  if (read.kind === 'failed') return fail(reply, 400, read.failure);
-  const document = flags.document(key);
-  if (document === undefined) throw new Refusal('NOT_FOUND', 'no feature has this key');
-  const evaluation = flags.evaluate(key, read.context);
-  if (evaluation.kind === 'resolved') telemetry.lookup(key, evaluation.variant);
-  else reply.code(400);
-  reply.header('content-type', JSON_TYPE).send(texts.of(document, evaluation));
-  telemetry.lookupSeconds((performance.now() - began) / 1000);
-}
-
-function answerBulk(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  { application: { flags }, telemetry }: LookupOptions,
-  texts: AnswerTexts,
-): void {
-  const began = performance.now();
-  const principal = callerOf(request);
-  const read = readLookup(request.body, null);
-  if (read.kind === 'failed') return fail(reply, 400, read.failure);
-  const seen = flags.evaluateAll(read.context).filter(({ feature }) => mayTouch(principal, feature));
-  const answers = seen
-    .toSorted((one, other) => (one.feature < other.feature ? -1 : 1))
-    .flatMap(({ feature, evaluation }) => {
-      const document = flags.document(feature);
-      if (evaluation.kind === 'resolved') telemetry.lookup(feature, evaluation.variant);
-      return document === undefined ? [] : [texts.of(document, evaluation)];
-    });
-  sendTagged(request, reply, `{"flags":[${answers.join(',')}]}`);
-  telemetry.lookupSeconds((performance.now() - began) / 1000);
-}
-
-function sendTagged(request: FastifyRequest, reply: FastifyReply, body: string): void {
-  const tag = entityTagOf(body);
-  reply.header('etag', tag);
-  if (matchesAny(tag, request.headers['if-none-match'])) reply.code(304).send();
-  else reply.header('content-type', JSON_TYPE).send(body);
 }

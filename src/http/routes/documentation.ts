@@ -1,4 +1,3 @@
-import swaggerUi from '@fastify/swagger-ui';
 import type { Scope } from './scope.ts';
 
 /** Until the console is here: a page that leads to what there is. */
@@ -21,7 +20,6 @@ const LANDING = `<!doctype html>
 
 /** What the API is, for people and for generators of clients. Open: it tells nothing of this installation. */
 export function documentationRoutes(scope: Scope): void {
-  scope.register(swaggerUi, { routePrefix: '/docs' });
   scope.get('/openapi.json', { schema: { hide: true } }, async () => scope.swagger());
   scope.get('/', { schema: { hide: true } }, async (_request, reply) =>
     reply.type('text/html; charset=utf-8').send(LANDING),

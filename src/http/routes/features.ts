@@ -5,7 +5,7 @@ import { optionalVersion } from '../ifMatch.ts';
 import { askFor, pageOf, pageQuery } from '../page.ts';
 import { featureInReach } from '../reach.ts';
 import { featurePatchBody, featureSchema, newFeatureBody } from '../schemas/feature.ts';
-import { listOf } from '../schemas/list.ts';
+import { listOf, nothing } from '../schemas/list.ts';
 import { featurePath, flagQuery } from '../schemas/parameters.ts';
 import { versioned } from '../versioned.ts';
 import { featureView } from '../views/featureView.ts';
@@ -127,13 +127,13 @@ function archive(scope: Scope, { application }: RouteDeps): void {
         summary: 'Archive a feature',
         tags,
         params: featurePath,
-        response: { 204: z.undefined() },
+        response: { 204: nothing },
       },
       config: { right: 'operate', refusals: ['NOT_FOUND', 'FEATURE_IN_USE', 'CONFLICT'] },
     },
     async (request, reply) => {
       await application.features.archive(callerOf(request), request.params.key);
-      return reply.code(204).send();
+      return reply.code(204).send(null);
     },
   );
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { callerOf } from '../auth.ts';
 import { pageOf, pageQuery, slice } from '../page.ts';
-import { listOf } from '../schemas/list.ts';
+import { listOf, nothing } from '../schemas/list.ts';
 import { idPath } from '../schemas/parameters.ts';
 import { issuedTokenSchema, newTokenBody, tokenSchema } from '../schemas/token.ts';
 import { issuedTokenView, tokenView } from '../views/tokenView.ts';
@@ -67,13 +67,13 @@ function revoke(scope: Scope, { application }: RouteDeps): void {
         summary: 'Revoke a token',
         tags,
         params: idPath,
-        response: { 204: z.undefined() },
+        response: { 204: nothing },
       },
       config: { right: 'administer', refusals: ['NOT_FOUND'] },
     },
     async (request, reply) => {
       await application.tokens.revoke(callerOf(request), request.params.id);
-      return reply.code(204).send();
+      return reply.code(204).send(null);
     },
   );
 }

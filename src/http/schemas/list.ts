@@ -8,5 +8,8 @@ export function listOf<S extends z.ZodType>(item: S) {
   });
 }
 
+/** An answer that has no body. */
+export const nothing = z.null().describe('Done.');
+
 /** A time on the wire: RFC 3339 UTC. */
 export const timeSchema = z.iso.datetime();

@@ -4,7 +4,7 @@ import { nearestLine, stagePercentages } from '../../../src/domain/contract/incr
 import { judge } from '../../../src/domain/contract/validation.ts';
 import { EVERYONE, INTERNAL, type Scope } from '../../../src/domain/feature/scope.ts';
 import { percentageSchema } from '../../../src/domain/feature/threshold.ts';
-import { type ProposalInput, stageInput, subjectOf, validProposal } from '../../support/proposals.ts';
+import { ERROR_RATE, type ProposalInput, stageInput, subjectOf, validProposal } from '../../support/proposals.ts';
 
 type IncrementPolicy = ProposalInput['rolloutWedge']['incrementPolicy'];
 
@@ -157,5 +157,17 @@ describe('other warnings', () => {
     expect(judged.violations).toEqual([]);
     expect(new Set(judged.warnings.map(({ rule }) => rule))).toEqual(new Set(['PROMQL_FIXED_WINDOW']));
     expect(judged.warnings).toHaveLength(6);
+  });
+
+  it('do not mind a promql SLI of the latest sample', () => {
+    const sli = { id: 'latest', kind: 'promql', source: 'prometheus', direction: 'lower', query: 'x' } as const;
+    const plain = stageInput('canary', 10);
+    const latest = { sli: 'latest', compare: 'absolute', operator: '>', threshold: 1, windowSeconds: 0 } as const;
+    const wedgeStages = [
+      { ...plain, rollbackTrigger: [...plain.rollbackTrigger, latest] },
+      stageInput('everyone', 100),
+    ];
+    const judged = judge(subjectOf(validProposal({ slis: [ERROR_RATE, sli] }, { wedgeStages })));
+    expect(judged).toEqual({ violations: [], warnings: [] });
   });
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseProposal } from '../../../src/domain/contract/parseProposal.ts';
-import { proposalInput, validProposals } from '../../support/proposals.ts';
+import { ERROR_RATE, proposalInput, validProposals } from '../../support/proposals.ts';
 
 const violationsOf = (input: unknown) => {
   const parsed = parseProposal(input);
@@ -106,6 +106,22 @@ describe('a proposal that does not fit', () => {
     ['nothing', undefined, '$', null, 'an object'],
   ])('names %s', (_, input, path, found, allowed) => {
     expect(violationsOf(input)).toEqual([{ rule: 'SCHEMA', path, found, allowed, message: expect.any(String) }]);
+  });
+
+  it('says whether something is missing, wrong, or of the wrong form', () => {
+    const input = { ...proposalInput(), title: undefined, issueIds: 1, feature: 'A', pollIntervalSeconds: 0 };
+    const cohort = { treatment: 'on', control: 'on' };
+    const messages = violationsOf({ ...input, slis: [{ ...ERROR_RATE, cohort }] }).map(({ message }) => message);
+    expect(messages).toEqual([
+      'must match [a-z0-9][a-z0-9._-]{0,127}',
+      'is missing: a string is required',
+      'must be a list',
+      'must be at least 1',
+      'must give treatment and control different values',
+    ]);
+    expect(violationsOf({ ...proposalInput(), pollIntervalSeconds: JSON.parse('1e999') })[0]?.message).toBe(
+      'must be a number',
+    );
   });
 
   it('names what is missing of the kind of SLI that was meant', () => {

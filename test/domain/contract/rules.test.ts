@@ -84,6 +84,19 @@ describe('the rules', () => {
     expect(rulesBroken(broken)).toEqual([]);
   });
 
+  it('name what there is to choose from', () => {
+    const trigger = { sli: 'nowhere', compare: 'absolute', operator: '>', threshold: 1, windowSeconds: 1 } as const;
+    const [first] = stageAt(validSubject(), 0).rollbackTrigger;
+    if (first === undefined) throw new Error('the example has one');
+    const unknown = withStage(validSubject(), 0, { rollbackTrigger: [first, trigger] });
+    const allowed = (subject: Subject) => judge(subject).violations.map((broken) => broken.allowed);
+    expect(allowed(unknown)).toEqual(['one of error_rate']);
+    expect(
+      allowed({ ...validSubject(), sources: new Map([['shop', 'scrape'] as const, ['lab', 'scrape'] as const]) }),
+    ).toEqual(['one of shop, lab']);
+    expect(allowed({ ...validSubject(), sources: new Map() })).toEqual(['none: no source is configured']);
+  });
+
   it('take a scope of internals and others for no scope of internals', () => {
     const mixed = { audience: 'INTERNAL', scope: { ...INTERNAL, groups: ['internal', 'beta'] } } as const;
     expect(rulesBroken(withStage(validSubject(), 0, mixed))).toEqual(['INTERNAL_SCOPE']);

@@ -25,7 +25,7 @@ export const grant: fc.Arbitrary<Grant> = fc.record({
   threshold,
 });
 
-export const caps = fc.dictionary(fc.constantFrom(...WORKSPACES), threshold, { noNullPrototype: true });
+const caps = fc.dictionary(fc.constantFrom(...WORKSPACES), threshold, { noNullPrototype: true });
 
 export const context: fc.Arbitrary<EvaluationContext> = fc.record({
   targetingKey: fc.oneof(

@@ -22,7 +22,7 @@ export function documentOf(given: Partial<FlagDocument> = {}): FlagDocument {
   };
 }
 
-export const scopeOf = (given: Partial<Scope>): Scope => ({ ...EVERYONE, ...given });
+const scopeOf = (given: Partial<Scope>): Scope => ({ ...EVERYONE, ...given });
 
 /** Percentage of everyone, or of a scope. */
 export const grantOf = (percentage: number, scope: Partial<Scope> = {}): Grant => ({

