@@ -41,6 +41,7 @@ import { policyFit } from './control/policyFit.ts';
 import type { FlagStore } from './control/ports/flagStore.ts';
 import type { MetricSource } from './control/ports/metricSource.ts';
 import { Preflight } from './control/preflight.ts';
+import { Propagation } from './control/propagation.ts';
 import { Publisher } from './control/publisher.ts';
 import { Reconciler } from './control/reconciler.ts';
 import { RolloutOpening } from './control/rolloutOpening.ts';
@@ -94,7 +95,7 @@ export async function compose(config: Config, log: Logger): Promise<Sluice> {
     madeAdminToken,
     async start() {
       outside.sources.start();
-      await outside.store.subscribe(outside.view);
+      await outside.store.subscribe(new Propagation(outside.view, outside.telemetry, systemClock));
       // The gate is as the ledger has it before the first lookup is answered.
       await inside.reconciler.run();
       await server.listen({ host: config.host, port: config.port });
@@ -188,7 +189,7 @@ function composeControl(config: Config, log: Logger, outside: Outside) {
   const fits = policyFit(policy, sourceKinds);
   const preflight = new Preflight({ sources, store, policyFit: fits });
   const closing = new Closing({ ledger, rollouts, features, publisher, late, known, telemetry, shown, clock });
-  const killing = new Killing({ ledger, features, rollouts, publisher, view, late, telemetry, clock });
+  const killing = new Killing({ ledger, features, rollouts, publisher, view, late, telemetry, shown, clock });
   const opening = new RolloutOpening({ ledger, contexts, audit, publisher, shown, clock });
   const creation = new RolloutCreation({ contracts, features, ledger, clock, chance, dryRunAlways: config.dryRun });
   const drift = new Drift({ ledger, features, rollouts, store, closing, killing, clock, chance, environment });

@@ -5,6 +5,7 @@ import type { EntryDraft } from '../domain/ledger/entry.ts';
 import type { Saying } from '../domain/rollout/draft.ts';
 import { rolledBackExposure } from '../domain/rollout/rollbackTarget.ts';
 import { rolledBackEntry } from '../domain/rollout/rolledBack.ts';
+import type { RolloutState } from '../domain/rollout/state.ts';
 import type { ClosingOutcome } from './closing.ts';
 import type { KillRequest } from './closingRequest.ts';
 import type { FlagView } from './flagView.ts';
@@ -16,6 +17,7 @@ import { type Ledger, LedgerUnreachable } from './ports/ledger.ts';
 import type { RolloutRegister } from './ports/rolloutRegister.ts';
 import type { RolloutTelemetry } from './ports/telemetry.ts';
 import type { Publisher } from './publisher.ts';
+import type { TickTelemetry } from './tickTelemetry.ts';
 
 export type KillingDeps = {
   readonly ledger: Ledger;
@@ -25,6 +27,7 @@ export type KillingDeps = {
   readonly view: FlagView;
   readonly late: LateJournal;
   readonly telemetry: RolloutTelemetry;
+  readonly shown: TickTelemetry;
   readonly clock: Clock;
 };
 
@@ -56,7 +59,8 @@ export class Killing {
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       const feature = await this.#deps.features.get(request.feature);
       if (feature === null || feature.state.exposure.killed) return 'stands';
-      const drafts = await this.#drafts(request, feature, { storedVersion, closedAtMs });
+      const ended = await this.#liveRollout(feature);
+      const drafts = killEntries(request, feature, ended, { storedVersion, closedAtMs });
       const outcome = await this.#deps.ledger.append({
         chain: request.feature,
         drafts,
@@ -65,36 +69,45 @@ export class Killing {
         notices: noticesOf(drafts),
         recordedAtMs: this.#deps.clock.nowMs(),
       });
-      if (outcome.kind === 'appended') return 'recorded';
+      if (outcome.kind === 'appended') {
+        if (ended !== null) this.#deps.shown.recorded(ended, outcome.entries);
+        return 'recorded';
+      }
     }
     throw new LedgerUnreachable('the kill lost every race for the record');
   }
 
-  /** The kill, the end of the live rollout under it, and the removal where the store already has it. */
-  async #drafts(
-    request: KillRequest,
-    feature: FeatureRecord,
-    closed: { readonly storedVersion: number | null; readonly closedAtMs: number },
-  ): Promise<readonly EntryDraft[]> {
-    const saying: Saying = { ...saidBy(request), reason: 'operator' };
-    const killed = killedState(feature, closed.storedVersion, request.atMs);
-    const kill = featureDraft(feature, saying, { type: 'killed', data: { exposure: killed.exposure } });
-    const ended = await this.#endOfLive(killed, saying);
-    if (closed.storedVersion === null) return [kill, ...ended];
-    const { documentVersion } = killed.exposure;
-    const data = { documentVersion, triggeredAtMs: request.atMs, removedAtMs: closed.closedAtMs };
-    const removed = featureDraft(feature, { ...saying, atMs: closed.closedAtMs }, { type: 'exposureRemoved', data });
-    return [kill, ...ended, removed];
+  async #liveRollout(feature: FeatureRecord): Promise<RolloutState | null> {
+    const { live } = feature.state.exposure;
+    const record = live === null ? null : await this.#deps.rollouts.get(live.rolloutId);
+    return record?.state ?? null;
   }
+}
 
-  async #endOfLive(killed: FeatureState, saying: Saying): Promise<readonly EntryDraft[]> {
-    const rolloutId = killed.exposure.live?.rolloutId;
-    const rollout = rolloutId === undefined ? null : await this.#deps.rollouts.get(rolloutId);
-    if (rollout === null) return [];
-    const exposure = rolledBackExposure(rollout.state, killed, null, saying.atMs);
-    const how = { exposure, toStageIndex: null, automatic: false, detail: 'the feature was killed' };
-    return [rolledBackEntry(rollout.state, { ...saying, reason: 'killed' }, how)];
-  }
+type Closed = { readonly storedVersion: number | null; readonly closedAtMs: number };
+
+/** The kill, the end of the live rollout under it, and the removal where the store already has it. */
+function killEntries(
+  request: KillRequest,
+  feature: FeatureRecord,
+  live: RolloutState | null,
+  closed: Closed,
+): readonly EntryDraft[] {
+  const saying: Saying = { ...saidBy(request), reason: 'operator' };
+  const killed = killedState(feature, closed.storedVersion, request.atMs);
+  const kill = featureDraft(feature, saying, { type: 'killed', data: { exposure: killed.exposure } });
+  const ended = live === null ? [] : [endedBy(killed, live, saying)];
+  if (closed.storedVersion === null) return [kill, ...ended];
+  const { documentVersion } = killed.exposure;
+  const data = { documentVersion, triggeredAtMs: request.atMs, removedAtMs: closed.closedAtMs };
+  const removed = featureDraft(feature, { ...saying, atMs: closed.closedAtMs }, { type: 'exposureRemoved', data });
+  return [kill, ...ended, removed];
+}
+
+function endedBy(killed: FeatureState, live: RolloutState, saying: Saying): EntryDraft {
+  const exposure = rolledBackExposure(live, killed, null, saying.atMs);
+  const how = { exposure, toStageIndex: null, automatic: false, detail: 'the feature was killed' };
+  return rolledBackEntry(live, { ...saying, reason: 'killed' }, how);
 }
 
 const killedFrom = (served: FlagDocument): FlagDocument => ({ ...served, killed: true, version: served.version + 1 });

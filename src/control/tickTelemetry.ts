@@ -20,7 +20,6 @@ export class TickTelemetry {
     const { feature } = rollout;
     const holding = decision.kind === 'hold' || decision.kind === 'awaitApproval';
     this.#telemetry.hold(feature, holding ? decision.reason : null);
-    if (holding) this.#telemetry.change(feature, 'hold');
     for (const verdict of poll.verdicts) this.#verdict(rollout, verdict);
   }
 
@@ -55,6 +54,9 @@ export class TickTelemetry {
         this.#at(feature, stageAt(rollout, entry.data.stageIndex).stageId, entry.percentageAfter, atMs);
         this.#telemetry.advancement(feature, entry.stage ?? '');
         this.#telemetry.change(feature, 'promote');
+        return;
+      case 'held':
+        this.#telemetry.change(feature, 'hold');
         return;
       case 'paused':
         this.#telemetry.change(feature, 'pause');

@@ -11,6 +11,8 @@ import { runStory } from './story/story.ts';
 const LONGEST_MS = 175_000;
 const FAILED = 1;
 const INTERRUPTED = 130;
+/** Of a terminal that does not tell its width. */
+const NARROW_COLUMNS = 80;
 
 const { keep } = parseOptions(process.argv.slice(2));
 const interrupted = new AbortController();
@@ -20,8 +22,9 @@ const timer = setTimeout(() => tooLong.abort(new Error('The story took too long.
 const signal = AbortSignal.any([interrupted.signal, tooLong.signal]);
 
 const write = (text: string) => process.stdout.write(text);
-const screen = process.stdout.isTTY
-  ? liveScreen({ write, columns: () => process.stdout.columns })
+const canRedraw = process.stdout.isTTY && process.env['TERM'] !== 'dumb';
+const screen = canRedraw
+  ? liveScreen({ write, columns: () => process.stdout.columns || NARROW_COLUMNS })
   : plainScreen((line) => write(`${line}\n`));
 
 try {

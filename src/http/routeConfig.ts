@@ -1,3 +1,4 @@
+import type { FastifyContextConfig } from 'fastify';
 import type { RefusalCode } from '../control/refusal.ts';
 
 declare module 'fastify' {
@@ -11,16 +12,9 @@ declare module 'fastify' {
   }
 }
 
-type Asked = {
-  readonly right?: string | undefined;
-  readonly refusals?: readonly RefusalCode[];
-  readonly ifMatch?: 'required' | 'optional';
-  readonly creates?: true;
-};
-
 /** Every code that a route may answer with. */
 export function refusalsOf(
-  config: Asked,
+  config: FastifyContextConfig,
   takes: { readonly body: boolean; readonly input: boolean },
 ): readonly RefusalCode[] {
   const { right, refusals = [], ifMatch, creates } = config;

@@ -3,9 +3,11 @@ import { createServer } from 'node:http';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { BoundedHttp } from '../../src/adapters/outboundHttp/boundedHttp.ts';
+import { labelMatch } from '../../src/adapters/scrape/labelMatch.ts';
 import { ScrapeSource } from '../../src/adapters/scrape/source.ts';
 import type { Measurement } from '../../src/domain/health/measurement.ts';
 import { type Bucket, histogramQuantile } from '../../src/domain/health/quantile.ts';
+import { formatSelector } from '../../src/domain/health/selector.ts';
 import { ask, ERROR_RATE, LATENCY, question, within } from '../contracts/metricSource.ts';
 import { openPrometheusWorlds, type PrometheusWorlds } from '../support/prometheusWorld.ts';
 
@@ -24,13 +26,68 @@ const histogram = fc
     })),
   );
 
+/** None with a line feed: whether `.` matches one changed from Prometheus 2 to 3. */
+const LABEL_VALUES = [
+  '',
+  '5',
+  '500',
+  '503',
+  '5xx',
+  'GET',
+  'get',
+  'a b',
+  'a\tb',
+  'é',
+  '😀',
+  '/api/v1',
+  'a.b',
+  'a-b',
+  'a+',
+  'aa',
+  'ab\u00a0',
+  '\\d',
+  '[x]',
+  '{}',
+];
+const EXPRESSIONS = [
+  '',
+  '.*',
+  '.+',
+  '.',
+  '..',
+  '5..',
+  '5\\d+',
+  '5\\D\\D',
+  'GET|get',
+  '(?:G|g)(ET|et)?',
+  '[a-z]+',
+  '[^a-z]+',
+  'a[ .-]b',
+  'a\\sb',
+  '\\w+',
+  '\\W',
+  '/api/.*',
+  '\\/api\\/v\\d',
+  'a\\.b',
+  'a\\-b',
+  'a\\+',
+  'a{2}',
+  'a{1,2}',
+  'a+?',
+  '^500$',
+  '\\[x\\]|\\{\\}',
+  '[\\[\\]x]+',
+  '\\\\d',
+  '\\ba.*',
+];
+
 describe('both kinds of source', () => {
   const histograms = fc.sample(histogram, { seed: 20261120, numRuns: 200 });
   let worlds: PrometheusWorlds;
   let exposing: Awaited<ReturnType<typeof expose>>;
   beforeAll(async () => {
-    exposing = await expose(histograms.flatMap(exposition).join(''));
-    worlds = await openPrometheusWorlds(2, [exposing.host]);
+    exposing = await expose([...histograms.flatMap(exposition), ...LABEL_VALUES.map(spelled)].join(''));
+    worlds = await openPrometheusWorlds(3, [exposing.host]);
   });
   afterAll(async () => {
     await worlds.stop();
@@ -52,6 +109,21 @@ describe('both kinds of source', () => {
         const ours = histogramQuantile(quantile, buckets) ?? Number.NaN;
         expect(Math.abs(ours - their) <= 1e-9 * Math.max(1, Math.abs(their)) || Object.is(ours, their)).toBe(true);
       }
+    }
+  });
+
+  test('match labels by the same regular expressions', async () => {
+    const world = await worlds.open();
+    onTestFinished(() => world.stop());
+    await world.looked();
+    await world.looked();
+    for (const value of EXPRESSIONS) {
+      const matcher = { label: 'text', operator: '=~', value } as const;
+      const answer = await worlds.client.instant(formatSelector({ name: 'spelled', matchers: [matcher] }), Date.now());
+      if (!answer.ok) throw new Error(`${value}: ${answer.detail}`);
+      const matches = labelMatch([matcher]);
+      const ours = LABEL_VALUES.filter((text) => matches(new Map(text === '' ? [] : [['text', text]])));
+      expect([value, ...ours.sort()]).toEqual([value, ...answer.data.map(({ labels }) => labels['text'] ?? '').sort()]);
     }
   });
 
@@ -110,6 +182,11 @@ describe('both kinds of source', () => {
 function observed(measurement: Measurement | undefined) {
   if (measurement?.kind !== 'observed') throw new Error(`not observed: ${JSON.stringify(measurement)}`);
   return measurement;
+}
+
+function spelled(text: string): string {
+  const escaped = text.replaceAll('\\', '\\\\').replaceAll('"', '\\"');
+  return `spelled{text="${escaped}"} 1\n`;
 }
 
 function exposition(buckets: readonly Bucket[], drawing: number): readonly string[] {

@@ -36,7 +36,11 @@ test('prisma/schema.prisma and the migrations make the same tables', async () =>
 /** What Prisma would run to make the tables of the schema in an empty database. */
 async function ddlOf(connectionString: string): Promise<string> {
   const file = { path: SCHEMA, content: await readFile(SCHEMA, 'utf8') };
-  const engine = await SchemaEngine.new({ datamodels: [[file.path, file.content]] }, () => {}, boundAdapter(connectionString));
+  const engine = await SchemaEngine.new(
+    { datamodels: [[file.path, file.content]] },
+    () => {},
+    boundAdapter(connectionString),
+  );
   try {
     const { stdout } = await engine.diff({
       from: { tag: 'empty' },

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Client } from 'pg';
-import { afterEach, beforeAll, afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/adapters/postgres/embedded/embeddedPostgres.ts';
 import type { Postgres } from '../../src/adapters/postgres/openPostgres.ts';
 import { LedgerUnreachable } from '../../src/control/ports/ledger.ts';
@@ -100,7 +100,12 @@ describe('PostgreSQL that goes away', () => {
     } finally {
       for (const pid of processes) process.kill(pid, 'SIGCONT');
     }
-    await until(() => kept.ledger.ping().then(() => true, () => false));
+    await until(() =>
+      kept.ledger.ping().then(
+        () => true,
+        () => false,
+      ),
+    );
     const chain = await kept.ledger.entries('@installation', { afterSeq: 0, limit: 100_000 });
     expect(firstBreak(chain)).toBeNull();
   });
@@ -138,7 +143,12 @@ describe('PostgreSQL that is there but can not answer', () => {
     const name = new URL(under.database.url).pathname.slice(1);
     await under.database.sql(`ALTER DATABASE ${name} SET default_transaction_read_only = on`);
     await endSessions(under);
-    await until(() => under.kept.rollouts.countLive().then((live) => live === 1, () => false));
+    await until(() =>
+      under.kept.rollouts.countLive().then(
+        (live) => live === 1,
+        () => false,
+      ),
+    );
     await expect(under.kept.ledger.append(stopAppend('stopSet'))).rejects.toThrow(LedgerUnreachable);
     await expect(under.kept.ledger.ping()).rejects.toThrow(LedgerUnreachable);
     expect(await under.kept.rollouts.countLive()).toBe(1);

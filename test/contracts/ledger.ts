@@ -6,9 +6,8 @@ import { closedFeature, foldFeature } from '../../src/domain/feature/featureStat
 import { foldContract } from '../../src/domain/governance/contractState.ts';
 import { canonicalJson } from '../../src/domain/ledger/canonicalJson.ts';
 import { EMPTY_CHAIN, firstBreak, headOf } from '../../src/domain/ledger/chain.ts';
-import { type Entry, type EntryDraft, INSTALLATION_CHAIN } from '../../src/domain/ledger/entry.ts';
+import { type Entry, INSTALLATION_CHAIN } from '../../src/domain/ledger/entry.ts';
 import { foldRollout } from '../../src/domain/rollout/foldRollout.ts';
-import type { RolloutState } from '../../src/domain/rollout/state.ts';
 import {
   appendOf,
   approvedDraft,
@@ -23,6 +22,7 @@ import {
   T0,
   tickAt,
 } from '../support/ledgerStory.ts';
+import { steps, takeStep, texts } from '../support/rolloutWalk.ts';
 
 export type LedgerUnderTest = {
   readonly kept: Kept;
@@ -202,6 +202,15 @@ export function ledgerContract(name: string, open: () => Promise<LedgerUnderTest
       expect(await chainOf('nobody')).toEqual([]);
     });
 
+    test('what an append expects of another feature is refused: it would hold under another lock', async () => {
+      await story.feature('one');
+      await story.feature('two');
+      const drafts = [proposedDraft(contractOf('c1', 'one'))];
+      const expected = { feature: { key: 'two', version: 0 } };
+      await expect(kept.ledger.append(appendOf('one', drafts, { expected }))).rejects.toThrow('the feature two');
+      expect(await chainOf('one')).toEqual([]);
+    });
+
     test('an append may hold a tick alone', async () => {
       const { state } = await story.active('checkout');
       const ticked = { rolloutId: state.id, tick: tickAt(T0 + 5), nextCheckAtMs: T0 + 15_000 };
@@ -309,58 +318,7 @@ export function ledgerContract(name: string, open: () => Promise<LedgerUnderTest
   });
 }
 
-const ODD_NUMBERS = [
-  1e21,
-  1e-7,
-  5e-324,
-  1.7976931348623157e308,
-  0.1 + 0.2,
-  9007199254740993,
-  -1e-300,
-  333333333.3333332,
-];
-
-/** Well-formed text of every plane, U+0000 too. */
-const texts = fc.string({ unit: 'binary', maxLength: 12 }).filter((text) => text.isWellFormed());
-
-const steps = fc.constantFrom(
-  ...(['start', 'ramp', 'advance', 'complete', 'paused', 'resumed', 'held', 'preflight', 'rollback'] as const),
-);
-
-type Step = typeof steps extends fc.Arbitrary<infer S> ? S : never;
-
-const LEGAL_IN: Readonly<Record<Step, (state: RolloutState) => boolean>> = {
-  start: ({ wedgeState }) => wedgeState === 'PENDING',
-  ramp: ({ wedgeState, phase }) => wedgeState === 'ACTIVE' && phase === 'ramp',
-  advance: ({ wedgeState, phase, stageIndex }) => wedgeState === 'ACTIVE' && phase === 'stage' && stageIndex < 2,
-  complete: ({ wedgeState, phase }) => wedgeState === 'ACTIVE' && phase === 'stage',
-  paused: ({ wedgeState }) => wedgeState === 'ACTIVE',
-  resumed: ({ wedgeState }) => wedgeState === 'PAUSED',
-  held: ({ wedgeState }) => wedgeState === 'ACTIVE',
-  preflight: ({ wedgeState }) => wedgeState === 'PENDING',
-  rollback: ({ wedgeState }) => wedgeState === 'ACTIVE' || wedgeState === 'PAUSED',
-};
-
-async function takeStep(
-  story: LedgerStory,
-  id: string,
-  step: Step,
-  atMs: number,
-  words: readonly string[],
-): Promise<void> {
-  const { state } = await story.rollout(id);
-  if (!LEGAL_IN[step](state)) return;
-  const append = await appendFor(story, id, step, atMs);
-  const drafts = append.drafts.map((draft): EntryDraft => ({ ...draft, comment: words.join(' ') }));
-  entriesIn(await story.kept.ledger.append({ ...append, drafts }));
-}
-
-function appendFor(story: LedgerStory, id: string, step: Step, atMs: number) {
-  if (step === 'rollback') return story.rollback(id, atMs);
-  if (step === 'start' || step === 'ramp' || step === 'advance' || step === 'complete')
-    return story.open(step, id, atMs);
-  return story.say(step, id, atMs);
-}
+const ODD_NUMBERS = [1e21, 1e-7, 5e-324, 1.7976931348623157e308, 0.1 + 0.2, 2 ** 53 + 2, -1e-300, 333333333.3333332];
 
 async function expectFolds(kept: Kept, feature: string, id: string, chain: readonly Entry[]): Promise<void> {
   const ofRollout = chain.filter((entry) => entry.rollout === id);

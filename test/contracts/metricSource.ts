@@ -26,7 +26,7 @@ type Open<Opened> = () => Promise<Opened>;
 type SliInput = z.input<typeof sliSchema>;
 
 /** Longer than any test: the whole life of its service. */
-export const WINDOW_SECONDS = 120;
+const WINDOW_SECONDS = 120;
 
 export const COMMON = { source: 'shop', direction: 'lower', cohort: {} } as const;
 export const ERROR_RATE = sli({

@@ -1,7 +1,16 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Claim } from '../../src/control/ports/rolloutRegister.ts';
-import { appendOf, contractOf, createdDraft, entriesIn, type Kept, LedgerStory, T0, tickAt } from '../support/ledgerStory.ts';
+import {
+  appendOf,
+  contractOf,
+  createdDraft,
+  entriesIn,
+  type Kept,
+  LedgerStory,
+  T0,
+  tickAt,
+} from '../support/ledgerStory.ts';
 import type { LedgerUnderTest } from './ledger.ts';
 
 const SECOND = 1000;
@@ -246,7 +255,11 @@ export function rolloutRegisterContract(name: string, open: () => Promise<Ledger
 
     test('after a clock that went backwards the last tick is the one stored last', async () => {
       await story.active('a');
-      for (const [atMs, counts] of [[T0 + 9, 1], [T0 + 4, 2], [T0 + 9, 3]] as const) {
+      for (const [atMs, counts] of [
+        [T0 + 9, 1],
+        [T0 + 4, 2],
+        [T0 + 9, 3],
+      ] as const) {
         await kept.rollouts.storeTick(await theClaim(T0 + 100), tickAt(atMs, { counts: { x: counts } }), T0);
         expect((await story.rollout('rollout-a')).tick).toEqual(tickAt(atMs, { counts: { x: counts } }));
       }

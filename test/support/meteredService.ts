@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { type EventEmitter, once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
@@ -10,6 +10,8 @@ export type MeteredService = Metrics & {
   readonly is: (state: 'up' | 'failing' | 'silent' | 'html') => void;
   /** The process starts anew: every counter is back at nothing. */
   readonly restart: () => void;
+  /** Emits `request` for each one that arrives. */
+  readonly requests: EventEmitter;
   readonly stop: () => Promise<void>;
 };
 export type Traffic = { readonly good?: number; readonly bad?: number };
@@ -45,6 +47,7 @@ export async function startMeteredService(shop = 'shop'): Promise<MeteredService
     is: (wanted) => {
       state = wanted;
     },
+    requests: server,
     restart: () => registry.resetMetrics(),
     stop: async () => {
       for (const response of held) response.destroy();

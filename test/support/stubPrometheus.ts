@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 
-export type Asked = {
+type Asked = {
   readonly method: string;
   readonly path: string;
   readonly authorization: string | null;

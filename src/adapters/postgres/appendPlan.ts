@@ -79,8 +79,14 @@ export function planAppend(standing: Standing, append: Append, environment: stri
   };
 }
 
-function lostTo({ rollouts, contracts, feature }: Standing, { drafts, expected }: Append): Conflict['over'] | null {
+function lostTo(
+  { rollouts, contracts, feature }: Standing,
+  { chain, drafts, expected }: Append,
+): Conflict['over'] | null {
   const { rollout, contract, fence } = expected;
+  if (expected.feature !== undefined && expected.feature.key !== chain) {
+    throw new Error(`an append to the chain of ${chain} can't rest on the feature ${expected.feature.key}`);
+  }
   if (rollout !== undefined && rollouts.get(rollout.id)?.state.version !== rollout.version) return 'rollout';
   if (contract !== undefined && contracts.get(contract.id)?.version !== contract.version) return 'contract';
   if (expected.feature !== undefined && feature?.version !== expected.feature.version) return 'feature';

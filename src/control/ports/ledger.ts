@@ -7,6 +7,7 @@ import type { Tick } from './rolloutRegister.ts';
 export type Expected = {
   readonly rollout?: { readonly id: string; readonly version: number };
   readonly contract?: { readonly id: string; readonly version: number };
+  /** Of the chain that is appended to. */
   readonly feature?: { readonly key: string; readonly version: number };
   /** At most this many live real rollouts in the installation, counted with this append. */
   readonly maxLive?: number;
@@ -40,6 +41,9 @@ export type EntryPage = { readonly afterSeq: number; readonly limit: number };
  * - `append` is one transaction: the entries, the folds that other ports answer from, the tick and the outbox, or nothing;
  * - entries are linked by `link` onto the head of their chain, so a chain has no gaps and no forks, whoever races;
  * - nothing ever changes or removes an entry;
+ * - a rollout that is changed without its lease (`expected.fence`) loses it: the tick under way comes to nothing, and the next one is
+ *   due at once. What only tells of a rollout leaves lease and next check as they are;
+ * - a feature has at most one live real rollout, whatever was expected: the second is a conflict over the feature;
  * - throws `LedgerUnreachable` where it can't answer. Then nothing is known about the outcome.
  */
 export interface Ledger {

@@ -15,12 +15,14 @@ export type Notice = {
   readonly atMs: number;
 };
 
+/** `attempts`: how often it has failed so far. */
 export type OutboxItem = { readonly id: string; readonly notice: Notice; readonly attempts: number };
 
 /** Notices waiting to be delivered, at least once each. */
 export interface Outbox {
   /** Due items, held for `leaseMs` so that no two deliverers take one at a time. */
   claim(nowMs: number, limit: number, leaseMs: number): Promise<readonly OutboxItem[]>;
+  /** Told: it is gone from here, the ledger keeps what it spoke of. */
   delivered(id: string, nowMs: number): Promise<void>;
   /** Try again at `retryAtMs`; null gives up and keeps it among the dead. */
   failed(id: string, detail: string, retryAtMs: number | null): Promise<void>;

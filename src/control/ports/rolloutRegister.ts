@@ -44,7 +44,7 @@ export interface RolloutRegister {
   claimDue(request: ClaimRequest): Promise<readonly Claim[]>;
   /** Stores a tick that recorded nothing, sets the next check and gives the lease back; false where version or fence have moved on. */
   storeTick(claim: Pick<Claim, 'state' | 'fence'>, tick: Tick, nextCheckAtMs: number): Promise<boolean>;
-  /** Gives a lease back without a poll: the tick failed before it had one. */
+  /** Gives a lease back without a poll: the tick failed before it had one. Nothing happens where the fence has moved on. */
   release(claim: Pick<Claim, 'state' | 'fence'>, nextCheckAtMs: number): Promise<void>;
   get(id: string): Promise<RolloutRecord | null>;
   /** Newest first. */
@@ -56,6 +56,6 @@ export interface RolloutRegister {
   ): Promise<readonly Tick[]>;
   /** Live real rollouts of the installation. */
   countLive(): Promise<number>;
-  /** Forgets ticks older than this; entries are never forgotten. */
+  /** Forgets ticks older than this, but the last of no rollout: it is part of its state. Entries are never forgotten. */
   forgetTicksBefore(beforeMs: number): Promise<void>;
 }

@@ -29,7 +29,8 @@ class FeatureCensus {
     if (!lookup.isOn) return;
     this.#met.add(user);
     this.#lastMetAtMs = atMs;
-    if (visit.faulty) this.#faultAtMs ??= atMs;
+    if (!visit.faulty) return;
+    this.#faultAtMs ??= atMs;
     if (visit.failed) this.#hurt.add(user);
   }
 

@@ -17,7 +17,7 @@ const featureRecord = z.object({
   exposures: z.array(exposureRecord).readonly(),
   /** Users who were really served the new variant. */
   met: users,
-  /** Of those, who got an error from it. */
+  /** Of those, whom its fault gave an error. */
   hurt: users,
   faultAtMs: z.number().nullable(),
   /** The last request that was answered with the new variant. */

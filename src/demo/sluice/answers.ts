@@ -41,7 +41,7 @@ const entryAnswer = z.object({
 });
 export type Entry = z.infer<typeof entryAnswer>;
 
-export const ledgerAnswer = z.object({ items: z.array(entryAnswer) });
+export const ledgerAnswer = z.object({ items: z.array(entryAnswer), nextCursor: z.string().nullable() });
 
 export const problemAnswer = z.object({
   code: z.string(),

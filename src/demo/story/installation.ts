@@ -6,7 +6,9 @@ import { endOrphanedDatabase } from '../process/orphanedDatabase.ts';
 import { untilAnswering } from '../process/untilAnswering.ts';
 import { type CensusReport, censusReport } from '../shop/censusReport.ts';
 import { PAGES } from '../shop/pages.ts';
+import { Session } from '../sluice/session.ts';
 import { userNames } from '../traffic/users.ts';
+import { createFeatures } from './features.ts';
 import { introducePeople, type People } from './people.ts';
 import { sluiceEnv } from './sluiceEnv.ts';
 
@@ -29,6 +31,8 @@ export type Installation = AsyncDisposable & {
   readonly adminToken: string;
   readonly people: People;
   readonly users: readonly string[];
+  /** Of each feature, by key. */
+  readonly salts: ReadonlyMap<string, string>;
   /** The shop's own books. */
   census(): Promise<CensusReport>;
   /** The last words of processes that ended unasked; empty where all live. */
@@ -62,6 +66,7 @@ export async function openInstallation(options: InstallationOptions): Promise<In
   });
   await untilAnswering(start('sluice', 'src/main.ts', env), `${sluiceUrl}/livez`, signal);
   const people = await introducePeople(sluiceUrl, adminToken, signal);
+  const salts = await createFeatures(PAGES, new Session(sluiceUrl, people.operator, signal));
 
   const shopEnv = { PORT: String(shopPort), SLUICE_URL: sluiceUrl, SLUICE_TOKEN: people.shop };
   await untilAnswering(start('shop', 'src/demo/shop/main.ts', shopEnv), `${shopUrl}/livez`, signal);
@@ -75,6 +80,7 @@ export async function openInstallation(options: InstallationOptions): Promise<In
     adminToken,
     people,
     users: userNames(USERS),
+    salts,
     census: async () => censusReport.parse(await (await fetch(`${shopUrl}/census`, { signal })).json()),
     obituaries: () => obituaries(children),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),

@@ -11,7 +11,7 @@ export type Outcome = {
   readonly wedgeState: Status['wedgeState'];
   readonly largestPercentage: number;
   readonly exactness: Exactness;
-  /** Users who got an error from the new variant. */
+  /** Users whom the fault gave an error. */
   readonly hurt: number;
   readonly faultAtMs: number | null;
   /** The ledger's time of the rollback. */

@@ -1,24 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from '../shop/pages.ts';
-import { contractAnswer, featureAnswer, preflightAnswer, rolloutAnswer, statusAnswer } from '../sluice/answers.ts';
+import { contractAnswer, preflightAnswer, rolloutAnswer, statusAnswer } from '../sluice/answers.ts';
 import type { Session } from '../sluice/session.ts';
 import { contractFor } from './plan.ts';
 import { METRIC_SOURCE } from './sluiceEnv.ts';
 
 export type Actors = { readonly operator: Session; readonly approver: Session };
 
-/** A rollout that was started, and the salt by which anybody can say whom it meets. */
-export type StartedRelease = { readonly rolloutId: string; readonly salt: string };
-
 const PREFLIGHT_ATTEMPTS = 20;
 
-/** From the feature to the started rollout, as two people do it: one proposes, the other approves. */
+/** From the contract to the started rollout, whose id it answers, as two people do it: one proposes, the other approves. */
 export async function startRelease(
   page: Page,
   { operator, approver }: Actors,
   happened: (text: string) => void,
-): Promise<StartedRelease> {
-  const { salt } = await operator.post('/v1/features', { key: page.feature, description: page.title }, featureAnswer);
+): Promise<string> {
   const contract = await operator.post('/v1/contracts', contractFor(page, METRIC_SOURCE), contractAnswer);
   happened('Olga proposes the contract: 10 %, then 25, 50 and 100; back at more than 10 % errors');
   const word = { decision: 'approve', digest: contract.digest };
@@ -30,7 +26,7 @@ export async function startRelease(
   const { version } = await operator.get(`/v1/rollouts/${id}/status`, statusAnswer);
   await operator.post(`/v1/rollouts/${id}/start`, { reason: 'the demo begins' }, statusAnswer, version);
   happened('Olga starts it, and nobody touches it any more');
-  return { rolloutId: id, salt };
+  return id;
 }
 
 /** A shop that has just opened has been scraped once at most. */

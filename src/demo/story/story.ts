@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BAD_PAGE, GOOD_PAGE, type Page } from '../shop/pages.ts';
-import { ledgerAnswer } from '../sluice/answers.ts';
 import { Session } from '../sluice/session.ts';
 import { followRelease } from './followRelease.ts';
 import { type Installation, type InstallationOptions, openInstallation } from './installation.ts';
@@ -8,6 +7,7 @@ import { type Ending, type Outcome, outcomeOf } from './outcome.ts';
 import type { Screen } from './screen.ts';
 import { type Actors, startRelease } from './startRelease.ts';
 import { tellOutcome } from './tellOutcome.ts';
+import { wholeLedger } from './wholeLedger.ts';
 
 export type StoryOptions = InstallationOptions & {
   readonly screen: Screen;
@@ -62,17 +62,25 @@ async function play(
   const { feature } = page;
   const { operator } = actors;
   screen.chapter(`${kind}: ${page.title} (${feature})`, Date.now());
-  const { rolloutId, salt } = await startRelease(page, actors, (text) => screen.happened(Date.now(), text));
+  const rolloutId = await startRelease(page, actors, (text) => screen.happened(Date.now(), text));
   const record = async () => {
     const found = (await installation.census())[feature];
     if (found === undefined) throw new Error(`the shop has no books on ${feature}`);
     return found;
   };
+  const salt = installation.salts.get(feature) ?? '';
   const { wedgeState } = await followRelease({ feature, rolloutId, operator, record, screen });
   const overAtMs = Date.now();
   await sleep(SETTLED_MS);
-  const { items: ledger } = await operator.get(`/v1/rollouts/${rolloutId}/ledger?limit=500`, ledgerAnswer);
-  const evidence = { feature, expected, wedgeState, ledger, record: await record(), salt, users: installation.users };
+  const evidence = {
+    feature,
+    expected,
+    wedgeState,
+    ledger: await wholeLedger(rolloutId, operator),
+    record: await record(),
+    salt,
+    users: installation.users,
+  };
   const outcome = outcomeOf(evidence);
   tellOutcome(outcome, screen, overAtMs);
   return outcome;

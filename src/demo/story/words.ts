@@ -2,6 +2,7 @@ import type { Status } from '../sluice/answers.ts';
 
 /** What a rollout waits for, by the reason that its status gives. */
 const WAITS_FOR: Readonly<Record<string, string>> = {
+  ready: 'the first look at this exposure',
   pending: 'somebody to start it',
   minimumDwell: 'the shortest stay at this exposure',
   stageDuration: 'the time this stage lasts',
@@ -28,9 +29,9 @@ const WAITS_FOR: Readonly<Record<string, string>> = {
 /** In plain words, with what the status adds. */
 export function waitsFor({ decision }: Pick<Status, 'decision'>): string {
   if (decision === null) return 'the first look at it';
-  const words = WAITS_FOR[decision.reason];
-  if (words === undefined) return decision.detail;
-  return decision.detail === '' ? words : `${words} (${decision.detail})`;
+  const words = WAITS_FOR[decision.reason] ?? decision.reason;
+  // What opened the gate is no reason to wait.
+  return decision.reason === 'ready' ? words : `${words} (${decision.detail})`;
 }
 
 /** `12.3 %` */

@@ -1,5 +1,5 @@
 /** How a label is compared; the regular expressions of `=~` and `!~` are RE2 and match the whole value. */
-export type MatchOperator = '=' | '!=' | '=~' | '!~';
+type MatchOperator = '=' | '!=' | '=~' | '!~';
 export type Matcher = { readonly label: string; readonly operator: MatchOperator; readonly value: string };
 /** Which series a structured SLI speaks of: a metric name and what its labels must be. */
 export type Selector = { readonly name: string; readonly matchers: readonly Matcher[] };

@@ -38,8 +38,8 @@ export const killedSchema = z
   })
   .meta({ id: 'Killed' });
 
-export const newFeatureBody = judgedByDesk(newFeatureSchema.meta({ id: 'NewFeature' }));
-export const featurePatchBody = judgedByDesk(featurePatchSchema.meta({ id: 'FeaturePatch' }));
+export const newFeatureBody = judgedByDesk(newFeatureSchema);
+export const featurePatchBody = judgedByDesk(featurePatchSchema);
 
 export const explainBody = z.strictObject({
   context: z.record(z.string(), z.unknown()).default({}).describe('as a lookup would send it'),

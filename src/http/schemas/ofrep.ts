@@ -2,19 +2,17 @@ import { z } from 'zod';
 
 const metadata = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
 
-export const lookupBody = z
-  .looseObject({
-    context: z
-      .looseObject({
-        targetingKey: z.string().optional(),
-        workspaceId: z.string().optional(),
-        groups: z.array(z.string()).optional(),
-        region: z.string().optional(),
-        tier: z.string().optional(),
-      })
-      .optional(),
-  })
-  .meta({ id: 'LookupRequest' });
+export const lookupBody = z.looseObject({
+  context: z
+    .looseObject({
+      targetingKey: z.string().optional(),
+      workspaceId: z.string().optional(),
+      groups: z.array(z.string()).optional(),
+      region: z.string().optional(),
+      tier: z.string().optional(),
+    })
+    .optional(),
+});
 
 export const lookupAnswer = z
   .strictObject({

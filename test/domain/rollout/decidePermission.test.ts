@@ -1,0 +1,325 @@
+import { describe, expect, it } from 'vitest';
+import type { VerdictReason } from '../../../src/domain/health/verdict.ts';
+import { decide } from '../../../src/domain/rollout/decide.ts';
+import type { StageApproval } from '../../../src/domain/rollout/state.ts';
+import {
+  all,
+  askOf,
+  CALM,
+  decided,
+  failing,
+  fired,
+  HOUR,
+  inLastStage,
+  lacking,
+  MINUTE,
+  PASSING,
+  POLL_INTERVAL,
+  pending,
+  ramping,
+  ready,
+  type Step,
+  T0,
+  withClocks,
+  withContext,
+  withContract,
+  withPoll,
+  withPolicy,
+  withRollout,
+  withVerdicts,
+} from './situation.ts';
+
+const after = (...steps: readonly Step[]) => decided(all(...steps)(ready()));
+const asking = (more: Parameters<typeof askOf>[0] = {}) => withContext({ ask: askOf(more) });
+const start = asking({ kind: 'start' });
+
+describe('row 10: a measurement that the stage needs is not there', () => {
+  it.each<[VerdictReason, string]>([
+    ['unavailable', 'sourceUnavailable'],
+    ['missing', 'missingData'],
+    ['stale', 'staleData'],
+    ['noTraffic', 'noTraffic'],
+    ['insufficientSamples', 'insufficientSamples'],
+  ])('%s holds as %s, of a success criterion and of a trigger', (reason, held) => {
+    const expected = { row: 10, kind: 'hold', reason: held, unblocksAtMs: null };
+    expect(after(withVerdicts(lacking(reason)))).toMatchObject(expected);
+    const trigger = { key: 'trigger/0', role: 'trigger' as const, severity: 'rollback' as const };
+    expect(after(withVerdicts(lacking(reason, trigger)))).toMatchObject(expected);
+    expect(after(withVerdicts(lacking(reason, { ...trigger, severity: 'pause' })))).toMatchObject(expected);
+  });
+
+  it('a source that is away is told apart from one without traffic', () => {
+    const both = withVerdicts(lacking('noTraffic', { key: 'success/1' }), lacking('unavailable', { key: 'success/2' }));
+    expect(after(both)).toMatchObject({ reason: 'sourceUnavailable' });
+  });
+
+  it.each<[string, Step]>([
+    ['a dry-run criterion', withVerdicts(lacking('missing', { key: 'success/1', dryRun: true }))],
+    ['an alert', withVerdicts(lacking('missing', { key: 'trigger/1', role: 'trigger', severity: 'alert' }))],
+    ['one that is not applicable', withVerdicts(lacking('notApplicable', { key: 'success/1' }))],
+  ])('%s is not needed', (_, step) => {
+    expect(after(step)).toMatchObject({ row: 17 });
+  });
+
+  it('in the ramp the triggers are needed and nothing else', () => {
+    expect(after(ramping, withVerdicts(lacking('missing')))).toMatchObject({ row: 17, kind: 'ramp' });
+    const trigger = lacking('missing', { key: 'trigger/0', role: 'trigger', severity: 'rollback' });
+    expect(after(ramping, withVerdicts(trigger))).toMatchObject({ row: 10, reason: 'missingData' });
+  });
+
+  it('nothing measured is not everything well', () => {
+    expect(after(withPoll({ verdicts: [] }))).toMatchObject({ row: 10, reason: 'missingData' });
+    expect(after(withPoll({ epoch: 1 }))).toMatchObject({ row: 10, reason: 'missingData' });
+    const { rollout, context, nowMs } = ready();
+    expect(decide(rollout, null, context, nowMs)).toMatchObject({ row: 10, reason: 'missingData' });
+  });
+
+  it('a last poll of two intervals ago can be rested on, one of a millisecond more not', () => {
+    const asked = (ageMs: number) => after(asking(), withPoll({ atMs: ready().nowMs - ageMs }));
+    expect(asked(2 * POLL_INTERVAL)).toMatchObject({ row: 17 });
+    expect(asked(2 * POLL_INTERVAL + 1)).toMatchObject({ row: 10, reason: 'staleData' });
+  });
+
+  it('a pending rollout has nothing to be measured', () => {
+    expect(after(pending, start, withPoll({ verdicts: [] }))).toMatchObject({ row: 17, kind: 'start' });
+  });
+});
+
+describe('row 11: a window is not over', () => {
+  const STABLE = { stabilization: { minimumDurationHours: 2 } };
+  const LONG = { durationHours: 3 };
+  const { nowMs } = ready();
+
+  it.each<[string, Step, number, (activeMs: number) => Step]>([
+    ['minimumDwell', withPolicy({ minDwellMinutes: 90 }), 90 * MINUTE, (visit) => withClocks({ visit })],
+    ['stageDuration', withContract(LONG), 3 * HOUR, (visit) => withClocks({ visit })],
+    ['observationWindow', (same) => same, HOUR, (observation) => withClocks({ observation })],
+    ['stabilizationWindow', withContract(STABLE), 2 * HOUR, (observation) => withClocks({ observation })],
+  ])('%s: a millisecond before its end, and at it', (reason, plan, limitMs, clocks) => {
+    const whole = withClocks({ visit: 10 * HOUR, observation: 10 * HOUR });
+    const expected = { row: 11, kind: 'hold', reason, unblocksAtMs: nowMs + 1 };
+    expect(after(plan, whole, clocks(limitMs - 1))).toMatchObject(expected);
+    expect(after(plan, whole, clocks(limitMs))).toMatchObject({ row: 17, kind: 'advance' });
+  });
+
+  it('hours become milliseconds by rounding', () => {
+    const third = withContract({}, { observationWindowHours: 1.0000001 });
+    expect(after(third, withClocks({ observation: 3_600_000 }))).toMatchObject({ row: 17 });
+  });
+
+  it('names the window that ends last, with its time', () => {
+    const decision = after(withContract(LONG), withClocks({ visit: 10 * MINUTE, observation: 10 * MINUTE }));
+    expect(decision).toMatchObject({ reason: 'stageDuration', unblocksAtMs: nowMs + 3 * HOUR - 10 * MINUTE });
+  });
+
+  it('in the ramp the dwell alone, boundary included', () => {
+    const at = (visit: number) => after(ramping, withClocks({ visit, observation: 0 }));
+    expect(at(15 * MINUTE - 1)).toMatchObject({ row: 11, reason: 'minimumDwell', unblocksAtMs: nowMs + 1 });
+    expect(at(15 * MINUTE)).toMatchObject({ row: 17, kind: 'ramp' });
+  });
+
+  it('a criterion window that is not full is a window too', () => {
+    expect(after(withVerdicts(lacking('windowNotFull')))).toMatchObject({ row: 11, reason: 'observationWindow' });
+    expect(after(withVerdicts(lacking('windowNotFull', { key: 'success/1', dryRun: true })))).toMatchObject({ row: 17 });
+  });
+
+  it('a reasoned wish stands in for the stage duration and for nothing else', () => {
+    const reasoned = asking({ comment: 'the night was quiet' });
+    const early = all(withContract(LONG), withClocks({ visit: HOUR }));
+    expect(after(early, asking())).toMatchObject({ row: 11, reason: 'stageDuration' });
+    expect(after(early, reasoned)).toMatchObject({ row: 17, kind: 'advance' });
+    expect(after(early, asking({ kind: 'start', comment: 'now' }))).toMatchObject({ row: 11 });
+    expect(after(reasoned, withClocks({ observation: HOUR - 1 }))).toMatchObject({ reason: 'observationWindow' });
+    expect(after(reasoned, withContract(STABLE), withClocks({ observation: HOUR }))).toMatchObject({
+      reason: 'stabilizationWindow',
+    });
+    expect(after(reasoned, withPolicy({ minDwellMinutes: 61 }))).toMatchObject({ reason: 'minimumDwell' });
+  });
+});
+
+describe('row 12: not everything passes', () => {
+  it('every success criterion passes for its count', () => {
+    expect(after(withVerdicts(failing()))).toMatchObject({ row: 12, reason: 'successCriteria' });
+    expect(after(withVerdicts(failing({ key: 'success/1' })))).toMatchObject({ row: 12 });
+    const twice = (count: number) =>
+      all(withVerdicts({ ...PASSING, consecutive: 2 }), withPoll({ counts: { 'success/0': count } }));
+    expect(after(twice(1))).toMatchObject({ row: 12, reason: 'successCriteria' });
+    expect(after(twice(2))).toMatchObject({ row: 17 });
+  });
+
+  it('a criterion that decides nothing stands in no way, and none at all is no success', () => {
+    expect(after(withVerdicts(failing({ key: 'success/1', dryRun: true })))).toMatchObject({ row: 17 });
+    expect(after(withPoll({ verdicts: [CALM, lacking('notApplicable')] }))).toMatchObject({
+      row: 12,
+      reason: 'successCriteria',
+    });
+  });
+
+  it('health at its threshold is enough', () => {
+    const health = (passing: number) =>
+      all(
+        withContract({ stabilization: { healthThreshold: 0.99 } }),
+        withPoll({ health: [{ fromMs: T0, passing, withData: 100 }] }),
+      );
+    expect(after(health(98))).toMatchObject({ row: 12, kind: 'hold', reason: 'health' });
+    expect(after(health(99))).toMatchObject({ row: 17 });
+  });
+
+  it('health that nobody knows is not health', () => {
+    expect(after(withPoll({ health: [] }))).toMatchObject({ row: 12, reason: 'health' });
+  });
+
+  it('in the ramp no trigger fails, counted out or not, and success is not asked for', () => {
+    expect(after(ramping, withVerdicts(failing()))).toMatchObject({ row: 17, kind: 'ramp' });
+    const once = all(withVerdicts(fired({ consecutive: 3 })), withPoll({ counts: { 'trigger/0': 1 } }));
+    expect(after(ramping, once)).toMatchObject({ row: 12, reason: 'successCriteria' });
+    expect(after(ramping, withVerdicts(fired({ severity: 'alert' }), { ...CALM, key: 'trigger/1' }))).toMatchObject({
+      row: 17,
+    });
+  });
+});
+
+describe('row 13: the audit of the visit', () => {
+  it('needs PASS, but for the ramp', () => {
+    const undecided = withContext({ audit: 'INCONCLUSIVE' });
+    expect(after(undecided)).toMatchObject({ row: 13, kind: 'hold', reason: 'audit' });
+    expect(after(inLastStage, undecided)).toMatchObject({ row: 13 });
+    expect(after(ramping, undecided)).toMatchObject({ row: 17, kind: 'ramp' });
+  });
+});
+
+describe('row 14: the last stage', () => {
+  it('completes, whatever holds other openings', () => {
+    expect(after(inLastStage)).toMatchObject({ row: 14, kind: 'complete', reason: 'ready' });
+    const held = withContext({ featureCooldownUntilMs: T0 + 9 * HOUR, otherLiveRollouts: 1000 });
+    expect(after(inLastStage, held)).toMatchObject({ row: 14, kind: 'complete' });
+    expect(after(inLastStage, withContract({}, { incrementPolicy: 'manual' }))).toMatchObject({ row: 14 });
+  });
+
+  it('not in the ramp', () => {
+    const single = withContract({}, { wedgeStages: ready().rollout.contract.rolloutWedge.wedgeStages.slice(0, 1) });
+    expect(after(single, ramping)).toMatchObject({ row: 17, kind: 'ramp' });
+  });
+});
+
+describe('row 15: the feature is not free', () => {
+  const { nowMs } = ready();
+
+  it.each<[string, (until: number) => Step]>([
+    ['of the feature', (featureCooldownUntilMs) => withContext({ featureCooldownUntilMs })],
+    ['of this rollout', (cooldownUntilMs) => withRollout({ cooldownUntilMs })],
+  ])('the cooldown %s holds until its end, which it says', (_, cooling) => {
+    const expected = { row: 15, kind: 'hold', reason: 'cooldown', unblocksAtMs: nowMs + 1 };
+    expect(after(cooling(nowMs + 1))).toMatchObject(expected);
+    expect(after(ramping, cooling(nowMs + 1))).toMatchObject(expected);
+    expect(after(pending, start, cooling(nowMs + 1))).toMatchObject(expected);
+    expect(after(cooling(nowMs))).toMatchObject({ row: 17 });
+  });
+
+  it('of two cooldowns the later one counts', () => {
+    const two = all(withContext({ featureCooldownUntilMs: nowMs + 5 }), withRollout({ cooldownUntilMs: nowMs + 9 }));
+    expect(after(two)).toMatchObject({ unblocksAtMs: nowMs + 9 });
+  });
+
+  it('one live rollout a feature, so many an installation: a start waits, what is live goes on', () => {
+    const other = withContext({ otherLiveRolloutId: 'rollout-2' });
+    expect(after(pending, start, other)).toMatchObject({ row: 15, reason: 'concurrency', unblocksAtMs: null });
+    const many = (otherLiveRollouts: number) =>
+      all(withPolicy({ maxConcurrentRollouts: 3 }), withContext({ otherLiveRollouts }));
+    expect(after(many(3), pending, start)).toMatchObject({ row: 15, reason: 'concurrency' });
+    expect(after(many(2), pending, start)).toMatchObject({ row: 17, kind: 'start' });
+    expect(after(many(9))).toMatchObject({ row: 17, kind: 'advance' });
+  });
+
+  it('a dry run neither waits nor is in the way', () => {
+    const busy = withContext({ featureCooldownUntilMs: nowMs + HOUR, otherLiveRolloutId: 'x', otherLiveRollouts: 1000 });
+    expect(after(withRollout({ dryRun: true }), pending, start, busy)).toMatchObject({ row: 17, kind: 'start' });
+    expect(after(withRollout({ dryRun: true }), busy)).toMatchObject({ row: 17, kind: 'advance' });
+  });
+});
+
+describe('row 16: a person is due', () => {
+  const word = (subject: string, more: Partial<StageApproval> = {}): StageApproval => ({
+    stageId: 'half',
+    subject,
+    decision: 'approve',
+    atMs: T0,
+    ...more,
+  });
+  const words = (...stageApprovals: readonly StageApproval[]) => withRollout({ stageApprovals });
+  const gated = withContract({ requiresApproval: true });
+  const critical = withContract({ requiresApproval: true }, {}, { criticality: 'critical' });
+  const waits = { row: 16, kind: 'awaitApproval', reason: 'approval', stageId: 'half' };
+  const advances = { row: 17, kind: 'advance' };
+
+  it('one approver, of this stage', () => {
+    expect(after(gated)).toMatchObject(waits);
+    expect(after(gated, words(word('anna')))).toMatchObject(advances);
+    expect(after(gated, words(word('anna', { stageId: 'everyone' })))).toMatchObject(waits);
+  });
+
+  it('two where critical, and two different ones', () => {
+    expect(after(critical, words(word('anna')))).toMatchObject(waits);
+    expect(after(critical, words(word('anna'), word('anna')))).toMatchObject(waits);
+    expect(after(critical, words(word('anna'), word('emil')))).toMatchObject(advances);
+  });
+
+  it("an approver's wish is a word, an operator's is none, and nobody's counts twice", () => {
+    expect(after(gated, asking())).toMatchObject(waits);
+    expect(after(gated, asking({ subject: 'anna', mayApprove: true }))).toMatchObject(advances);
+    expect(after(critical, asking({ subject: 'anna', mayApprove: true }), words(word('anna')))).toMatchObject(waits);
+    expect(after(critical, asking({ subject: 'emil', mayApprove: true }), words(word('anna')))).toMatchObject(advances);
+  });
+
+  it('a rejection stands until it is taken back', () => {
+    const no = word('emil', { decision: 'reject' });
+    expect(after(gated, words(word('anna'), no))).toMatchObject(waits);
+    expect(after(gated, words(no), asking({ subject: 'anna', mayApprove: true }))).toMatchObject(waits);
+    expect(after(gated, words(no, word('emil')))).toMatchObject(advances);
+  });
+
+  it('manual increments wait for an operator at every transition; a word given ahead will do', () => {
+    const manual = withContract({}, { incrementPolicy: 'manual' });
+    expect(after(manual)).toMatchObject(waits);
+    expect(after(manual, asking())).toMatchObject(advances);
+    expect(after(manual, words(word('anna')))).toMatchObject(advances);
+    expect(after(manual, ramping)).toMatchObject({ row: 17, kind: 'ramp' });
+    expect(after(manual, pending, start)).toMatchObject({ row: 17, kind: 'start' });
+  });
+
+  it('a stage that it was rolled back from needs an approver, of whatever plan', () => {
+    const back = withRollout({ rolledBackFrom: ['half'] });
+    expect(after(back)).toMatchObject(waits);
+    expect(after(back, asking())).toMatchObject(waits);
+    expect(after(back, words(word('anna')))).toMatchObject(advances);
+    expect(after(withRollout({ rolledBackFrom: ['everyone'] }))).toMatchObject(advances);
+  });
+
+  it("the first stage's gate is the start's, and the ramp needs no other", () => {
+    expect(after(gated, pending, start)).toMatchObject({ ...waits, stageId: 'canary' });
+    expect(after(gated, pending, start, words(word('anna', { stageId: 'canary' })))).toMatchObject({ kind: 'start' });
+    expect(after(gated, ramping)).toMatchObject({ row: 17, kind: 'ramp' });
+  });
+
+  it("nothing starts once the contract's own approval has expired", () => {
+    const expired = withContext({ contractApproved: false });
+    expect(after(pending, start, expired)).toMatchObject({ row: 16, kind: 'awaitApproval', stageId: 'canary' });
+    expect(after(expired)).toMatchObject(advances);
+  });
+
+  it('a dry run takes approvals as given', () => {
+    const pretending = withRollout({ dryRun: true });
+    expect(after(pretending, gated)).toMatchObject(advances);
+    expect(after(pretending, withContract({}, { incrementPolicy: 'manual' }))).toMatchObject(advances);
+    expect(after(pretending, pending, start, withContext({ contractApproved: false }))).toMatchObject({ kind: 'start' });
+  });
+});
+
+describe('row 17: the gate moves', () => {
+  it('starts, ramps, advances by one stage', () => {
+    expect(after(pending, start)).toMatchObject({ row: 17, kind: 'start', reason: 'ready' });
+    expect(after(ramping)).toMatchObject({ row: 17, kind: 'ramp', reason: 'ready' });
+    expect(after()).toMatchObject({ row: 17, kind: 'advance', reason: 'ready' });
+    expect(after(withRollout({ stageIndex: 1 }))).toMatchObject({ row: 17, kind: 'advance' });
+  });
+});

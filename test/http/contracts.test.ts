@@ -1,0 +1,86 @@
+import { describe, expect, test } from 'vitest';
+import { contractDigest } from '../../src/domain/contract/digest.ts';
+import { proposalInput } from '../support/proposals.ts';
+import { ServerUnderTest } from './serverUnderTest.ts';
+
+describe('contracts', () => {
+  test('are proposed with 201 and told with all that an approval needs', async () => {
+    await using under = new ServerUnderTest();
+    await under.feature();
+    const { status, body, headers } = await under.post('/v1/contracts', { as: 'operator', body: proposalInput() });
+    expect([status, headers['location']]).toEqual([201, `/v1/contracts/${body['id']}`]);
+    expect(body).toMatchObject({
+      feature: 'checkout-v2',
+      state: 'proposed',
+      proposedBy: 'olga',
+      approvals: [],
+      version: 1,
+    });
+    // Whoever approves can recompute what they approve.
+    expect(body['digest']).toBe(contractDigest(body['contract'] as Parameters<typeof contractDigest>[0]));
+    expect((await under.get(`/v1/contracts/${body['id']}`, { as: 'viewer' })).body).toEqual(body);
+  });
+
+  test('that break rules are refused with all violations at once, and nothing is stored', async () => {
+    await using under = new ServerUnderTest();
+    await under.feature();
+    const body = proposalInput({}, { maxBlastRadius: 40, observationWindowHours: 0.5 });
+    const refused = await under.post('/v1/contracts', { as: 'operator', body });
+    expect(refused.body).toMatchObject({ status: 422, code: 'CONTRACT_INVALID' });
+    const rules = (refused.body['violations'] as { rule: string }[]).map(({ rule }) => rule);
+    expect(rules).toEqual(expect.arrayContaining(['BLAST_RADIUS', 'OBSERVATION_WINDOW_MINIMUM']));
+    expect((await under.get('/v1/contracts')).body['items']).toEqual([]);
+  });
+
+  test('with unknown fields and wrong types are refused by path, before any rule', async () => {
+    await using under = new ServerUnderTest();
+    await under.feature();
+    const { body } = await under.post('/v1/contracts', { body: { ...proposalInput(), colour: 'red', title: 7 } });
+    expect(body).toMatchObject({ status: 422, code: 'SCHEMA' });
+    expect(body['violations']).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ rule: 'SCHEMA', path: '$.title', found: 7 }),
+        expect.objectContaining({ rule: 'SCHEMA', path: '$.colour', found: 'red' }),
+      ]),
+    );
+  });
+
+  test('are judged without being stored', async () => {
+    await using under = new ServerUnderTest();
+    await under.feature();
+    const good = await under.post('/v1/contracts/validate', { as: 'operator', body: proposalInput() });
+    expect(good.body).toMatchObject({ violations: [], planDigest: expect.stringMatching(/^[0-9a-f]{64}$/) });
+    const bad = await under.post('/v1/contracts/validate', { body: { feature: 'checkout-v2' } });
+    expect([bad.status, bad.body['planDigest']]).toEqual([200, null]);
+    expect(bad.body['violations']).not.toEqual([]);
+    expect((await under.get('/v1/contracts')).body['items']).toEqual([]);
+  });
+
+  test('are approved by digest, by somebody else', async () => {
+    await using under = new ServerUnderTest();
+    await under.feature();
+    const { id, digest } = await under.contract();
+    const approve = (as: 'approver' | 'admin' | 'operator', named: string) =>
+      under.refusal('POST', `/v1/contracts/${id}/approvals`, { as, body: { decision: 'approve', digest: named } });
+    expect(await approve('operator', digest)).toBe('403 FORBIDDEN');
+    expect(await approve('approver', '0'.repeat(64))).toBe('409 DIGEST_MISMATCH');
+    expect(await approve('approver', 'no digest')).toBe('422 SCHEMA');
+    expect(await approve('approver', digest)).toBe('200 undefined');
+    expect((await under.get(`/v1/contracts/${id}`)).body).toMatchObject({
+      state: 'approved',
+      approvals: [{ subject: 'peter' }],
+      version: 2,
+    });
+  });
+
+  test('are not approved by who proposed them, whatever the roles', async () => {
+    await using under = new ServerUnderTest();
+    await under.feature();
+    const proposed = await under.post('/v1/contracts', { as: 'admin', body: proposalInput() });
+    const { id, digest } = proposed.body;
+    const refused = await under.refusal('POST', `/v1/contracts/${id}/approvals`, {
+      body: { decision: 'approve', digest },
+    });
+    expect(refused).toBe('403 FOUR_EYES');
+  });
+});
