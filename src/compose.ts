@@ -111,6 +111,8 @@ export async function compose(config: Config, log: Logger): Promise<Sluice> {
   };
 }
 
+export type Log = Logger;
+
 /** JSON lines on standard output; what is secret never gets there. */
 export function openLog(config: Config): Logger {
   return pino({ level: config.logLevel, base: { environment: config.environment }, redact: REDACTION });

@@ -1,5 +1,5 @@
 import './nodeVersionGuard.js';
-import { compose, openLog, type Sluice } from './compose.ts';
+import { compose, type Log, openLog, type Sluice } from './compose.ts';
 import { type Config, readConfig } from './config.ts';
 
 const read = await readConfig();
@@ -8,10 +8,20 @@ else refuse(read.mistakes.map(({ variable, message }) => `${variable}: ${message
 
 async function serve(config: Config): Promise<void> {
   const log = openLog(config);
-  const sluice = await compose(config, log);
+  const sluice = await compose(config, log).catch((error: unknown) => giveUp(log, error));
+  if (sluice === null) return;
   if (sluice.madeAdminToken !== null) tell(`ADMIN_TOKEN (shown this once): ${sluice.madeAdminToken}`);
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop(sluice, signal));
-  await sluice.start();
+  await sluice.start().catch(async (error: unknown) => {
+    giveUp(log, error);
+    await sluice.stop();
+  });
+}
+
+function giveUp(log: Log, error: unknown): null {
+  log.error({ err: error }, 'Sluice could not start');
+  process.exitCode = 1;
+  return null;
 }
 
 /** Finishes the ticks and requests under way. The process then ends by itself: nothing is left open. */

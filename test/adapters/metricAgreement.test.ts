@@ -9,7 +9,7 @@ import type { Measurement } from '../../src/domain/health/measurement.ts';
 import { type Bucket, histogramQuantile } from '../../src/domain/health/quantile.ts';
 import { formatSelector } from '../../src/domain/health/selector.ts';
 import { ask, ERROR_RATE, LATENCY, question, within } from '../contracts/metricSource.ts';
-import { openPrometheusWorlds, type PrometheusWorlds } from '../support/prometheusWorld.ts';
+import { openPrometheusWorlds, type PrometheusWorlds, scrapedAfter } from '../support/prometheusWorld.ts';
 
 const QUANTILES = [0.01, 0.25, 0.5, 0.9, 0.95, 0.99];
 const bound = fc.double({ min: -5, max: 50, noNaN: true });
@@ -87,7 +87,8 @@ describe('both kinds of source', () => {
   let exposing: Awaited<ReturnType<typeof expose>>;
   beforeAll(async () => {
     exposing = await expose([...histograms.flatMap(exposition), ...LABEL_VALUES.map(spelled)].join(''));
-    worlds = await openPrometheusWorlds(3, [exposing.host]);
+    worlds = await openPrometheusWorlds(1, [exposing.host]);
+    await scrapedAfter(worlds.client, { host: exposing.host, isUp: () => true }, 0);
   });
   afterAll(async () => {
     await worlds.stop();
@@ -95,12 +96,11 @@ describe('both kinds of source', () => {
   });
 
   test('find the same quantile in the same buckets', async () => {
-    const world = await worlds.open();
-    onTestFinished(() => world.stop());
-    await world.looked();
-    await world.looked();
     for (const quantile of QUANTILES) {
-      const answer = await worlds.client.instant(`histogram_quantile(${quantile}, drawn_bucket)`, Date.now());
+      const answer = await worlds.client.instant(
+        `histogram_quantile(${quantile}, ${latest('drawn_bucket')})`,
+        Date.now(),
+      );
       if (!answer.ok) throw new Error(answer.detail);
       const theirs = new Map(answer.data.map(({ labels, value }) => [labels['drawing'], value]));
       expect(theirs.size).toBe(histograms.length);
@@ -113,13 +113,12 @@ describe('both kinds of source', () => {
   });
 
   test('match labels by the same regular expressions', async () => {
-    const world = await worlds.open();
-    onTestFinished(() => world.stop());
-    await world.looked();
-    await world.looked();
     for (const value of EXPRESSIONS) {
       const matcher = { label: 'text', operator: '=~', value } as const;
-      const answer = await worlds.client.instant(formatSelector({ name: 'spelled', matchers: [matcher] }), Date.now());
+      const answer = await worlds.client.instant(
+        latest(formatSelector({ name: 'spelled', matchers: [matcher] })),
+        Date.now(),
+      );
       if (!answer.ok) throw new Error(`${value}: ${answer.detail}`);
       const matches = labelMatch([matcher]);
       const ours = LABEL_VALUES.filter((text) => matches(new Map(text === '' ? [] : [['text', text]])));
@@ -178,6 +177,11 @@ describe('both kinds of source', () => {
     }
   });
 });
+
+/** A scrape that fails on a busy machine ends every series until the next one. */
+function latest(series: string): string {
+  return `last_over_time(${series}[60s])`;
+}
 
 function observed(measurement: Measurement | undefined) {
   if (measurement?.kind !== 'observed') throw new Error(`not observed: ${JSON.stringify(measurement)}`);

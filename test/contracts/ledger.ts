@@ -289,7 +289,7 @@ export function ledgerContract(name: string, open: () => Promise<LedgerUnderTest
           expect(await kept.ledger.head(feature)).toEqual(headOf(chain.at(-1) as Entry));
           await expectFolds(kept, feature, id, chain);
         }),
-        { numRuns: 25, endOnFailure: true },
+        { numRuns: 15, endOnFailure: true },
       );
     });
 
@@ -312,7 +312,7 @@ export function ledgerContract(name: string, open: () => Promise<LedgerUnderTest
             expect(entry?.data).toMatchObject({ contract: { odd: JSON.parse(JSON.stringify(odd)) } });
           },
         ),
-        { numRuns: 100, endOnFailure: true },
+        { numRuns: 40, endOnFailure: true },
       );
     });
   });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { LedgerStory, T0 } from '../support/ledgerStory.ts';
 import { ServerUnderTest } from './serverUnderTest.ts';
 
 describe('features', () => {
@@ -60,14 +61,25 @@ describe('features', () => {
 
   test('are revived with 202 where exposure would come back, until somebody else asks', async () => {
     await using under = new ServerUnderTest();
-    await under.started();
-    const { id } = await under.started('accounts-v2');
-    const kill = { as: 'operator', body: { reason: 'fire' } } as const;
-    expect((await under.post('/v1/features/checkout-v2/kill', kill)).status).toBe(200);
-    expect((await under.get(`/v1/rollouts/${id}`)).body).toMatchObject({ wedgeState: 'ACTIVE' });
-    expect((await under.get('/v1/rollouts?feature=checkout-v2')).body['items']).toMatchObject([
-      { wedgeState: 'ROLLED_BACK' },
-    ]);
+    const story = new LedgerStory(under.application.kept);
+    const { state } = await story.active('checkout-v2');
+    await story.kept.ledger.append(await story.open('complete', state.id, T0));
+    const body = { reason: 'fire' };
+    expect((await under.post('/v1/features/checkout-v2/kill', { as: 'operator', body })).status).toBe(200);
+    const revive = (as: 'operator' | 'admin') => under.post('/v1/features/checkout-v2/revive', { as, body });
+    for (const asked of [await revive('operator'), await revive('operator')]) {
+      expect(asked.status).toBe(202);
+      expect(asked.body).toMatchObject({ killed: true, reviveRequestedBy: 'olga' });
+    }
+    expect(await revive('admin')).toMatchObject({ status: 200, body: { killed: false, reviveRequestedBy: null } });
+  });
+
+  test('take the live rollout with them when they are killed', async () => {
+    await using under = new ServerUnderTest();
+    const { id } = await under.started();
+    const { status } = await under.post('/v1/features/checkout-v2/kill', { as: 'operator', body: { reason: 'fire' } });
+    expect(status).toBe(200);
+    expect((await under.get(`/v1/rollouts/${id}`)).body).toMatchObject({ wedgeState: 'ROLLED_BACK', percentage: 0 });
   });
 
   test('explain a lookup step by step, with bucket, threshold and cohort', async () => {

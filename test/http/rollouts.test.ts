@@ -101,9 +101,7 @@ describe('rollouts', () => {
     await using under = new ServerUnderTest();
     const { id } = await under.started();
     const ledger = (await under.get(`/v1/rollouts/${id}/ledger`, { as: 'viewer' })).body['items'] as Entry[];
-    expect(ledger.map(({ type }) => type)).toEqual(
-      ['created', 'preflight', 'started', 'exposureConfirmed'].slice(0, ledger.length),
-    );
+    expect(ledger.map(({ type }) => type)).toEqual(['created', 'preflight', 'started']);
     const before = await under.application.kept.ledger.entries('checkout-v2', { afterSeq: 0, limit: 100 });
     const ofContract = before.filter(({ rollout }) => rollout === null);
     expect(firstBreak([...ofContract, ...ledger])).toBeNull();

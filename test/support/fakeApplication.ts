@@ -77,7 +77,7 @@ export function fakeApplication(telemetry: Telemetry): FakeApplication {
   const fits = policyFit(DEFAULT_POLICY, kinds);
   const preflight = new Preflight({ sources, store, policyFit: fits });
   const closing = new Closing({ ...common, rollouts, publisher, late, known, shown });
-  const killing = new Killing({ ...common, rollouts, publisher, view, late });
+  const killing = new Killing({ ...common, rollouts, publisher, view, late, shown });
   const opening = new RolloutOpening({ ...common, contexts, audit: new ChainAudit(ledger), publisher, shown });
   const creation = new RolloutCreation({ ...common, contracts, dryRunAlways: false });
   const directory = new TokenDirectory(kept.tokens, clock, Object.keys(TOKENS).map(recordOf));

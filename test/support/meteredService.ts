@@ -8,6 +8,7 @@ export type MeteredService = Metrics & {
   readonly host: string;
   /** How its `/metrics` answers from now on; `up` is the default. */
   readonly is: (state: 'up' | 'failing' | 'silent' | 'html') => void;
+  readonly isUp: () => boolean;
   /** The process starts anew: every counter is back at nothing. */
   readonly restart: () => void;
   /** Emits `request` for each one that arrives. */
@@ -47,6 +48,7 @@ export async function startMeteredService(shop = 'shop'): Promise<MeteredService
     is: (wanted) => {
       state = wanted;
     },
+    isUp: () => state === 'up',
     requests: server,
     restart: () => registry.resetMetrics(),
     stop: async () => {

@@ -29,6 +29,8 @@ export async function startPostgresService(project: TestProject): Promise<() => 
   };
   try {
     if (connectionString === '') throw new Error(`the embedded PostgreSQL did not start:\n${await said}`);
+    // These databases do not outlive the run, so no commit need wait for the disk.
+    await run(connectionString, 'ALTER ROLE CURRENT_USER SET synchronous_commit = off');
     await run(connectionString, `CREATE DATABASE ${TEMPLATE}`);
     await applyMigrations(urlOf(connectionString, TEMPLATE), MIGRATIONS_FOLDER);
   } catch (error) {

@@ -18,7 +18,7 @@ export type PrometheusSetup = {
 const INSTALL = 'prometheus is not on the path. Install it with: apt-get install --yes prometheus';
 
 /** A real Prometheus on a free port of 127.0.0.1, with a configuration and a data folder of its own; ready for queries. */
-export async function startPrometheus({ targets, scrapeIntervalMs = 200 }: PrometheusSetup): Promise<PrometheusServer> {
+export async function startPrometheus({ targets, scrapeIntervalMs = 500 }: PrometheusSetup): Promise<PrometheusServer> {
   const folder = await mkdtemp(join(tmpdir(), 'sluice-prometheus-'));
   const configuration = join(folder, 'prometheus.yml');
   await writeFile(configuration, configurationOf(targets, scrapeIntervalMs));

@@ -6,6 +6,7 @@ import type { World } from '../contracts/metricSource.ts';
 import { type MeteredService, startMeteredService } from './meteredService.ts';
 import { startPrometheus } from './prometheus.ts';
 
+type Target = Pick<MeteredService, 'host' | 'isUp'>;
 export type PrometheusWorlds = {
   readonly url: string;
   readonly client: PrometheusClient;
@@ -43,15 +44,20 @@ function worldOf(service: MeteredService, shop: string, url: string, client: Pro
     source,
     shop,
     nowMs: () => Date.now(),
-    looked: () => scrapedAfter(client, service.host, Date.now()),
+    looked: () => scrapedAfter(client, service, Date.now()),
     stop: () => source.close(),
   };
 }
 
-/** `up` has a sample of every attempt, failed ones too; its time is the attempt's beginning. */
-async function scrapedAfter(client: PrometheusClient, instance: string, momentMs: number): Promise<void> {
+/**
+ * `up` has a sample of every attempt; its time is the attempt's beginning. On a busy machine an attempt at a service that
+ * is up can fail too, and is no look at it.
+ */
+export async function scrapedAfter(client: PrometheusClient, { host, isUp }: Target, momentMs: number): Promise<void> {
+  const up = `up{instance="${host}"}`;
+  const attempts = `timestamp(${up}) and on (instance) (${up} == ${isUp() ? 1 : 0})`;
   for (;;) {
-    const answer = await client.instant(`timestamp(up{instance="${instance}"})`, Date.now());
+    const answer = await client.instant(attempts, Date.now());
     if (answer.ok && (answer.data[0]?.value ?? 0) * 1000 > momentMs) return;
     await sleep(20);
   }

@@ -1,0 +1,35 @@
+import { readFile } from 'node:fs/promises';
+import { describe, expect, test } from 'vitest';
+import { openApiText } from '../../openapi/document.ts';
+
+const text = await openApiText();
+
+describe('the OpenAPI document', () => {
+  test('is the committed one: run `npm run openapi`', async () => {
+    expect(await readFile(new URL('../../openapi/openapi.json', import.meta.url), 'utf8')).toBe(text);
+  });
+
+  test('refers to nothing that it does not hold, and holds nothing that it does not refer to', () => {
+    const { components } = JSON.parse(text);
+    const referred = new Set(text.matchAll(/"#\/components\/schemas\/([^"]+)"/g).map(([, name]) => name));
+    expect([...referred].toSorted()).toEqual(Object.keys(components.schemas).toSorted());
+  });
+
+  test('gives every operation an id of its own, a summary, and a word for each answer', () => {
+    const { paths } = JSON.parse(text) as { paths: Record<string, Record<string, Operation>> };
+    const operations = Object.values(paths).flatMap((path) => Object.values(path));
+    const ids = operations.map(({ operationId }) => operationId);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const { operationId, summary, responses } of operations) {
+      expect([operationId, summary]).toEqual([expect.any(String), expect.any(String)]);
+      const words = Object.values(responses).map(({ description }) => description);
+      expect(words.filter((word) => word === 'Default Response' || word === '')).toEqual([]);
+    }
+  });
+});
+
+type Operation = {
+  readonly operationId: string;
+  readonly summary: string;
+  readonly responses: Readonly<Record<string, { readonly description: string }>>;
+};
