@@ -8,27 +8,36 @@ else refuse(read.mistakes.map(({ variable, message }) => `${variable}: ${message
 
 async function serve(config: Config): Promise<void> {
   const log = openLog(config);
+  const asked = stopAsked(log);
   const sluice = await compose(config, log).catch((error: unknown) => giveUp(log, error));
   if (sluice === null) return;
   if (sluice.madeAdminToken !== null) tell(`ADMIN_TOKEN (shown this once): ${sluice.madeAdminToken}`);
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop(sluice, signal));
-  await sluice.start().catch(async (error: unknown) => {
-    giveUp(log, error);
-    await sluice.stop();
+  const started = await sluice.start().catch((error: unknown) => giveUp(log, error));
+  if (started !== null) await asked;
+  await stop(sluice, log);
+}
+
+/** Heard from the very beginning and more than once: an unheard signal would end the process and leave its database behind. */
+function stopAsked(log: Log): Promise<void> {
+  return new Promise((resolve) => {
+    const hear = (signal: NodeJS.Signals) => {
+      log.info({ signal }, 'asked to stop');
+      resolve();
+    };
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, hear);
   });
+}
+
+/** Finishes the ticks and requests under way. The process then ends by itself: nothing is left open. */
+async function stop(sluice: Sluice, log: Log): Promise<void> {
+  await sluice.stop();
+  log.info('stopped');
 }
 
 function giveUp(log: Log, error: unknown): null {
   log.error({ err: error }, 'Sluice could not start');
   process.exitCode = 1;
   return null;
-}
-
-/** Finishes the ticks and requests under way. The process then ends by itself: nothing is left open. */
-async function stop(sluice: Sluice, signal: string): Promise<void> {
-  sluice.server.log.info({ signal }, 'stopping');
-  await sluice.stop();
-  sluice.server.log.info('stopped');
 }
 
 function refuse(mistakes: readonly string[]): void {

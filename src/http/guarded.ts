@@ -27,7 +27,10 @@ const ROUTES = [
   installationRoutes,
 ];
 
-export type GuardedOptions = RouteDeps & { readonly requestsPerMinute: number };
+export type GuardedOptions = RouteDeps & {
+  readonly requestsPerMinute: number;
+  readonly maxEventLoopDelayMs: number;
+};
 
 /** Sluice's own API: everything that takes a token. The order of the hooks is the order in which a request can fail. */
 export function guardedRoutes(scope: FastifyInstance, options: GuardedOptions): void {
@@ -38,7 +41,7 @@ export function guardedRoutes(scope: FastifyInstance, options: GuardedOptions): 
     const fault = unknownRoute(request) ?? urlFault(request.url);
     if (fault !== null) throw fault;
   });
-  shedLoad(scope);
+  shedLoad(scope, options.maxEventLoopDelayMs);
   limitRate(scope, options.requestsPerMinute);
   scope.setNotFoundHandler(refuseUnknownRoute);
   const refuseTheRest = refuseOtherMethods(scope);

@@ -3,8 +3,8 @@ import underPressure from '@fastify/under-pressure';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Refusal } from '../control/refusal.ts';
 
-/** Above this mean delay of the event loop, new work only makes all of it later. */
-const MAX_EVENT_LOOP_DELAY_MS = 1000;
+/** Long enough that one slow step is not taken for overload. */
+const LOOK_EVERY_MS = 2000;
 
 /** At most so many requests a minute per token; `Retry-After` says when there are more. Routes opt out by `rateLimit: false`. */
 export function limitRate(scope: FastifyInstance, perMinute: number): void {
@@ -17,7 +17,11 @@ export function limitRate(scope: FastifyInstance, perMinute: number): void {
   });
 }
 
-/** Turns work away while there is too much of it. Routes opt out by a `pressureHandler` that does nothing. */
-export function shedLoad(scope: FastifyInstance): void {
-  scope.register(underPressure, { maxEventLoopDelay: MAX_EVENT_LOOP_DELAY_MS, retryAfter: 1 });
+/** Turns work away while the event loop is this late in the mean. Routes opt out by a `pressureHandler` that does nothing. */
+export function shedLoad(scope: FastifyInstance, maxEventLoopDelayMs: number): void {
+  scope.register(underPressure, {
+    maxEventLoopDelay: maxEventLoopDelayMs,
+    sampleInterval: LOOK_EVERY_MS,
+    retryAfter: 1,
+  });
 }

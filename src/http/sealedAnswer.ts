@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
 
 const ALGORITHM = 'aes-256-gcm';
 const IV_BYTES = 12;
@@ -29,5 +29,6 @@ export function unseal(sealed: string, token: string, idempotencyKey: string): s
   }
 }
 
+/** The token is the secret: 256 random bits, so one round of HMAC makes as good a key. */
 const keyOf = (token: string, idempotencyKey: string) =>
-  Buffer.from(hkdfSync('sha256', token, idempotencyKey, 'sluice: kept answer', 32));
+  createHmac('sha256', token).update(`sluice: kept answer\n${idempotencyKey}`).digest();

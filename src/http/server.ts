@@ -29,6 +29,8 @@ type Settings = {
   readonly requestsPerMinute: number;
   /** Per token; null does not count them. */
   readonly lookupsPerMinute: number | null;
+  /** Above this mean delay of the event loop new work is turned away, but for closing and lookups; 0 never does. */
+  readonly maxEventLoopDelayMs: number;
 };
 
 const DEFAULTS: Settings = {
@@ -36,6 +38,7 @@ const DEFAULTS: Settings = {
   trustProxy: false,
   requestsPerMinute: 6000,
   lookupsPerMinute: null,
+  maxEventLoopDelayMs: 1000,
 };
 
 /** Encoded, a character may take twelve. Feature keys have at most 128, OFREP's up to 256. */
@@ -65,7 +68,7 @@ export function buildServer(
   server.setValidatorCompiler(validatorCompiler);
   server.setSerializerCompiler(serializerCompiler);
   server.setErrorHandler(answerProblem);
-  const { clock, requestsPerMinute, lookupsPerMinute } = options;
+  const { clock, requestsPerMinute, lookupsPerMinute, maxEventLoopDelayMs } = options;
   const creation = new Creation(application.idempotency, clock);
   server.register(swagger, openApi(options.version));
   server.register(
@@ -76,7 +79,7 @@ export function buildServer(
     { prefix: '/ofrep/v1' },
   );
   server.register((rest, _options, done) => {
-    surface(rest, { application, telemetry, creation, clock, requestsPerMinute });
+    surface(rest, { application, telemetry, creation, clock, requestsPerMinute, maxEventLoopDelayMs });
     done();
   });
   return server;

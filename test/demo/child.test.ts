@@ -1,9 +1,12 @@
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { Child } from '../../src/demo/process/child.ts';
 import { freePort } from '../../src/demo/process/freePort.ts';
+import { endOrphanedDatabase } from '../../src/demo/process/orphanedDatabase.ts';
 import { scratchFolder } from '../../src/demo/process/scratchFolder.ts';
 import { untilAnswering } from '../../src/demo/process/untilAnswering.ts';
 
@@ -54,6 +57,23 @@ describe('a process of the demo', () => {
     const waiting = untilAnswering(child, 'http://127.0.0.1:1/', interrupted.signal);
     interrupted.abort(new Error('Interrupted.'));
     await expect(waiting).rejects.toThrow('Interrupted.');
+  });
+});
+
+describe('a database that its Sluice left running', () => {
+  test('is ended', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'sluice-orphan-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    await mkdir(join(folder, 'postgres', 'cluster'), { recursive: true });
+    const database = spawn('sleep', ['600'], { stdio: 'ignore' });
+    const ended = once(database, 'close');
+    await writeFile(join(folder, 'postgres', 'cluster', 'postmaster.pid'), `${database.pid}\n${folder}\n`);
+    await endOrphanedDatabase(folder);
+    expect((await ended)[1]).toBe('SIGINT');
+  });
+
+  test('is not looked for where it ended by itself', async () => {
+    await expect(endOrphanedDatabase(join(tmpdir(), 'sluice-no-such-folder'))).resolves.toBeUndefined();
   });
 });
 

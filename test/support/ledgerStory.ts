@@ -38,7 +38,7 @@ export const contractOf = (id: string, feature: string): Contract => contractFro
 
 const PERSON = { kind: 'person', subject: 'olga' } as const;
 
-export const sayingAt = (atMs: number, given: Partial<Saying> = {}): Saying => ({
+const sayingAt = (atMs: number, given: Partial<Saying> = {}): Saying => ({
   atMs,
   actor: SLUICE,
   reason: null,

@@ -56,9 +56,15 @@ function worldOf(service: MeteredService, shop: string, url: string, client: Pro
 export async function scrapedAfter(client: PrometheusClient, { host, isUp }: Target, momentMs: number): Promise<void> {
   const up = `up{instance="${host}"}`;
   const attempts = `timestamp(${up}) and on (instance) (${up} == ${isUp() ? 1 : 0})`;
+  const t0 = Date.now();
+  let told = 0;
   for (;;) {
     const answer = await client.instant(attempts, Date.now());
     if (answer.ok && (answer.data[0]?.value ?? 0) * 1000 > momentMs) return;
+    if (Date.now() - t0 > 8000 * (told + 1)) {
+      told += 1;
+      console.log('LATE', host, isUp(), momentMs - Date.now(), JSON.stringify(answer), JSON.stringify(await client.instant(`up{instance="${host}"}`, Date.now())), JSON.stringify(await client.instant(`timestamp(up{instance="${host}"})-${Date.now()/1000}`, Date.now())), JSON.stringify(await client.instant(`scrape_duration_seconds{instance="${host}"}`, Date.now())));
+    }
     await sleep(20);
   }
 }

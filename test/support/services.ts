@@ -3,7 +3,7 @@ import { ensureInstalled, thisMachine } from './installedPrograms.ts';
 import { startPostgresService } from './postgres.ts';
 
 /** A server that all test files share. It tells them where it is with `project.provide`; the answer stops it. */
-export type StartService = (project: TestProject) => Promise<() => Promise<void>>;
+type StartService = (project: TestProject) => Promise<() => Promise<void>>;
 
 const SERVICES: readonly StartService[] = [startPostgresService];
 

@@ -13,7 +13,7 @@ export async function scratchFolder(keep: boolean): Promise<ScratchFolder> {
   return {
     path,
     async [Symbol.asyncDispose]() {
-      if (!keep) await rm(path, { recursive: true, force: true });
+      if (!keep) await rm(path, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 }

@@ -1,5 +1,5 @@
 /** What goes wrong with a release: a leak that empties a pool, so that a small canary alone would not show it. */
-export type Fault = {
+type Fault = {
   /** Requests that the new variant serves well before it shows. */
   readonly afterRequests: number;
   readonly errorShare: number;

@@ -2,15 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
 import { problemAnswer } from './answers.ts';
 
-/** Sluice's answer was a refusal; `code` is the one of its problem body. */
-export class Refused extends Error {
+/** Sluice's answer was a refusal; its message says which, and every rule that was broken. */
+class Refused extends Error {
   override readonly name = 'Refused';
-  readonly code: string | null;
-
-  constructor(message: string, code: string | null) {
-    super(message);
-    this.code = code;
-  }
 }
 
 /** Sluice's API, spoken with the token of one person. */
@@ -58,12 +52,12 @@ export class Session {
 
 function refusal(asked: string, status: number, text: string): Refused {
   const problem = problemAnswer.safeParse(parsed(text));
-  if (!problem.success) return new Refused(`${asked} was answered ${status}: ${text.slice(0, 500)}`, null);
+  if (!problem.success) return new Refused(`${asked} was answered ${status}: ${text.slice(0, 500)}`);
   const { code, detail, violations = [] } = problem.data;
   const breaches = violations.map(
     (violation) => `\n  ${violation.rule} at ${String(violation.path)}: ${violation.message}`,
   );
-  return new Refused(`${asked} was refused, ${status} ${code}: ${detail}${breaches.join('')}`, code);
+  return new Refused(`${asked} was refused, ${status} ${code}: ${detail}${breaches.join('')}`);
 }
 
 function parsed(text: string): unknown {

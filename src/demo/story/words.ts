@@ -34,11 +34,6 @@ export function waitsFor({ decision }: Pick<Status, 'decision'>): string {
   return decision.reason === 'ready' ? words : `${words} (${decision.detail})`;
 }
 
-/** `12.3 %` */
-export function percent(share: number): string {
-  return `${(share * 100).toFixed(1)} %`;
-}
-
 /** `4.2 s`, between two epoch times. */
 export function secondsBetween(fromMs: number, toMs: number): string {
   return `${((toMs - fromMs) / 1000).toFixed(1)} s`;

@@ -1,10 +1,14 @@
 import { z } from 'zod';
-import { BUCKETING, prerequisiteSchema, variantsSchema } from '../../domain/feature/feature.ts';
+import { BUCKETING, prerequisiteSchema } from '../../domain/feature/feature.ts';
 import { featurePatchSchema, newFeatureSchema } from '../../domain/feature/featureInput.ts';
 import { grantSchema } from '../../domain/feature/grants.ts';
 import { scopeSchema } from '../../domain/feature/scope.ts';
 import { judgedByDesk } from '../validation.ts';
 import { timeSchema } from './list.ts';
+
+/** A value of any JSON type but a list or null. Said without recursion, which the OpenAPI document could not show. */
+export const valueSchema = z.union([z.boolean(), z.string(), z.number(), z.record(z.string(), z.unknown())]);
+const variants = z.strictObject({ on: valueSchema, off: valueSchema }).describe('both of one type');
 
 export const featureSchema = z
   .strictObject({
@@ -12,7 +16,7 @@ export const featureSchema = z
     key: z.string(),
     description: z.string(),
     owner: z.string(),
-    variants: variantsSchema,
+    variants,
     prerequisites: z.array(prerequisiteSchema),
     salt: z.string(),
     bucketing: z.literal(BUCKETING),
@@ -38,8 +42,8 @@ export const killedSchema = z
   })
   .meta({ id: 'Killed' });
 
-export const newFeatureBody = judgedByDesk(newFeatureSchema);
-export const featurePatchBody = judgedByDesk(featurePatchSchema);
+export const newFeatureBody = judgedByDesk(newFeatureSchema.extend({ variants: variants.optional() }));
+export const featurePatchBody = judgedByDesk(featurePatchSchema.extend({ variants: variants.optional() }));
 
 export const explainBody = z.strictObject({
   context: z.record(z.string(), z.unknown()).default({}).describe('as a lookup would send it'),
@@ -82,7 +86,7 @@ export const explanationSchema = z
     steps: z.array(stepSchema).describe('those that were asked, in order; the last one decided'),
     answer: z.union([
       z.strictObject({
-        value: z.json(),
+        value: valueSchema,
         variant: z.enum(['on', 'off']),
         reason: z.string(),
         step: z.string(),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { valueSchema } from './feature.ts';
 
 const metadata = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
 
@@ -17,7 +18,7 @@ export const lookupBody = z.looseObject({
 export const lookupAnswer = z
   .strictObject({
     key: z.string(),
-    value: z.json(),
+    value: valueSchema,
     reason: z.enum(['STATIC', 'TARGETING_MATCH', 'SPLIT']),
     variant: z.enum(['on', 'off']),
     metadata,

@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { DEFAULT_POLICY } from '../../../src/domain/contract/policy.ts';
+import {
+  foldInstallation,
+  type InstallationState,
+  NEW_INSTALLATION,
+} from '../../../src/domain/governance/installationState.ts';
+import { EMPTY_CHAIN, link } from '../../../src/domain/ledger/chain.ts';
+import { type EntryDraft, INSTALLATION_CHAIN } from '../../../src/domain/ledger/entry.ts';
+import { stopDraft, T0 } from '../../support/ledgerStory.ts';
+
+const OPTIONS = { chain: INSTALLATION_CHAIN, environment: 'test', recordedAtMs: T0 };
+const after = (...drafts: readonly EntryDraft[]): InstallationState =>
+  drafts.map((said) => link(EMPTY_CHAIN, said, OPTIONS)).reduce(foldInstallation, NEW_INSTALLATION);
+
+const policyChanged = (minDwellMinutes: number): EntryDraft =>
+  ({
+    ...stopDraft('stopSet'),
+    type: 'policyChanged',
+    data: { policy: { ...DEFAULT_POLICY, minDwellMinutes }, approvedBy: ['anna', 'emil'] },
+  }) as EntryDraft;
+
+describe('what holds for the whole installation', () => {
+  it('begins without stop and policy', () => {
+    expect(after()).toEqual({ stop: null, policy: null });
+  });
+
+  it('a stop stands until it is lifted, and says who set it', () => {
+    expect(after(stopDraft('stopSet')).stop).toMatchObject({ by: { kind: 'person', subject: 'olga' }, atMs: T0 });
+    expect(after(stopDraft('stopSet'), stopDraft('stopLifted')).stop).toBeNull();
+  });
+
+  it('the last policy stands, and leaves the stop', () => {
+    const state = after(stopDraft('stopSet'), policyChanged(1), policyChanged(2));
+    expect(state.policy?.minDwellMinutes).toBe(2);
+    expect(state.stop).not.toBeNull();
+  });
+});

@@ -1,0 +1,194 @@
+import { ChainAudit } from '../../src/control/chainAudit.ts';
+import { Closing } from '../../src/control/closing.ts';
+import { DecisionContexts } from '../../src/control/decisionContext.ts';
+import { Closings } from '../../src/control/desks/closings.ts';
+import { Contracts } from '../../src/control/desks/contracts.ts';
+import { Features } from '../../src/control/desks/features.ts';
+import { Installation } from '../../src/control/desks/installation.ts';
+import { RolloutCreation } from '../../src/control/desks/rolloutCreation.ts';
+import { Rollouts } from '../../src/control/desks/rollouts.ts';
+import { Drift } from '../../src/control/drift.ts';
+import { FlagView } from '../../src/control/flagView.ts';
+import { Killing } from '../../src/control/killing.ts';
+import { KnownRollouts } from '../../src/control/knownRollouts.ts';
+import { MetricSources } from '../../src/control/metricSources.ts';
+import { policyFit } from '../../src/control/policyFit.ts';
+import type { FlagStore } from '../../src/control/ports/flagStore.ts';
+import { LedgerUnreachable } from '../../src/control/ports/ledger.ts';
+import type { Log } from '../../src/control/ports/log.ts';
+import type { Timer } from '../../src/control/ports/timer.ts';
+import { Preflight } from '../../src/control/preflight.ts';
+import { Publisher } from '../../src/control/publisher.ts';
+import { Reconciler } from '../../src/control/reconciler.ts';
+import { RolloutOpening } from '../../src/control/rolloutOpening.ts';
+import { Scheduler } from '../../src/control/scheduler.ts';
+import { Ticker } from '../../src/control/ticker.ts';
+import { TickTelemetry } from '../../src/control/tickTelemetry.ts';
+import { DEFAULT_POLICY, type Policy } from '../../src/domain/contract/policy.ts';
+import type { Principal, Role } from '../../src/domain/governance/role.ts';
+import type { Entry } from '../../src/domain/ledger/entry.ts';
+import { CountedChance } from './chance.ts';
+import { HeldClock } from './clock.ts';
+import { FakeMetricSource } from './fakeMetricSource.ts';
+import { T0 } from './ledgerStory.ts';
+import { MemoryJournal } from './memoryJournal.ts';
+import { type MemoryLedger, memoryLedger } from './memoryLedger.ts';
+import { SILENT_TELEMETRY } from './silentTelemetry.ts';
+import { SimulatedFlagStore } from './simulatedFlagStore.ts';
+
+const ENVIRONMENT = 'test';
+const LEASE_MS = 60_000;
+
+export type WorldOptions = {
+  readonly policy?: Policy;
+  readonly pollIntervalMs?: number;
+  readonly leaseMs?: number;
+};
+
+/** All that lies outside one Sluice process and outlives it, on a clock that somebody holds. */
+export type World = {
+  readonly clock: HeldClock;
+  readonly chance: CountedChance;
+  readonly kept: MemoryLedger;
+  readonly store: SimulatedFlagStore;
+  readonly metrics: FakeMetricSource;
+  /** On this process's disk. */
+  readonly late: MemoryJournal;
+  /** What was logged as an error, but for a ledger that was cut off on purpose. */
+  readonly faults: string[];
+  readonly policy: Policy;
+  readonly pollIntervalMs: number;
+  readonly leaseMs: number;
+};
+
+export function worldOf(options: WorldOptions = {}): World {
+  const clock = new HeldClock(T0);
+  return {
+    clock,
+    chance: new CountedChance(),
+    kept: memoryLedger(ENVIRONMENT),
+    store: new SimulatedFlagStore(clock),
+    metrics: new FakeMetricSource(),
+    late: new MemoryJournal(),
+    faults: [],
+    policy: options.policy ?? DEFAULT_POLICY,
+    pollIntervalMs: options.pollIntervalMs ?? 15_000,
+    leaseMs: options.leaseMs ?? LEASE_MS,
+  };
+}
+
+/** What may be put in the place of the world's own, to see what happens when it breaks. */
+export type Replaced = {
+  readonly store?: FlagStore;
+  readonly kept?: Pick<MemoryLedger, 'ledger' | 'rollouts'>;
+  readonly publisher?: (deps: ConstructorParameters<typeof Publisher>[0]) => Publisher;
+};
+
+/** One Sluice process: control and its desks, composed as `compose.ts` does, over a world in memory. */
+export type Replica = Awaited<ReturnType<typeof startReplica>>;
+
+/** Boots a process: lookups are fed, and the gate is as the ledger has it. */
+export async function startReplica(world: World, replaced: Replaced = {}) {
+  const { clock, chance, late, policy, metrics } = world;
+  const { contracts, features, installation } = world.kept;
+  const { ledger, rollouts } = replaced.kept ?? world.kept;
+  const store = replaced.store ?? world.store;
+  const telemetry = SILENT_TELEMETRY;
+  const kinds = new Map([['prometheus', 'prometheus' as const]]);
+  const log = logOver(world.faults);
+
+  const view = new FlagView({ monotonicMs: () => clock.nowMs(), staleAfterMs: 60_000, hardKilled: () => false });
+  const known = new KnownRollouts();
+  const shown = new TickTelemetry(telemetry);
+  const sources = new MetricSources([metrics]);
+  const audit = new ChainAudit(ledger);
+  const common = { ledger, features, rollouts, store, view, late, telemetry, shown, clock, chance };
+  const contexts = new DecisionContexts({ ...common, contracts, installation, pollIntervalMs: world.pollIntervalMs });
+  const publisherDeps = { ...common, environment: ENVIRONMENT };
+  const publisher = replaced.publisher?.(publisherDeps) ?? new Publisher(publisherDeps);
+  const fits = policyFit(policy, kinds);
+  const preflight = new Preflight({ sources, store, policyFit: fits });
+  const closing = new Closing({ ...common, publisher, known });
+  const killing = new Killing({ ...common, publisher });
+  const opening = new RolloutOpening({ ...common, contexts, audit, publisher });
+  const creation = new RolloutCreation({ ...common, contracts, dryRunAlways: false });
+  const drift = new Drift({ ...common, closing, killing, environment: ENVIRONMENT });
+  const ticker = new Ticker({
+    ...{ ...common, telemetry: shown },
+    ...{ sources, contexts, audit, preflight, publisher, closing, known },
+  });
+  await store.subscribe(view);
+  const reconciler = new Reconciler({ ...common, publisher, drift, closing, killing, environment: ENVIRONMENT });
+  await reconciler.run().catch((error: unknown) => {
+    if (!(error instanceof LedgerUnreachable)) throw error;
+  });
+  return {
+    world,
+    view,
+    known,
+    publisher,
+    reconciler,
+    ticker,
+    contexts,
+    closing,
+    scheduler: new Scheduler(
+      { ...common, ticker, contexts, known, timer: NO_TIMER, log },
+      { concurrency: 100, leaseMs: world.leaseMs, wakeMs: 1000 },
+    ),
+    features: new Features({ ...common, publisher, environment: ENVIRONMENT }),
+    contracts: new Contracts({ ...common, contracts, policy, sources: kinds }),
+    rollouts: new Rollouts({ ...common, creation, opening, preflight, policyFit: fits }),
+    closings: new Closings({ ...common, closing, killing, known }),
+    installation: new Installation({ ...common, installation, publisher, sources, policy, environment: ENVIRONMENT }),
+  };
+}
+
+/** One poll interval passes; what is due is ticked, then the store is reconciled where it can be. */
+export async function poll(replica: Replica, ms = replica.world.pollIntervalMs): Promise<void> {
+  const { clock, store } = replica.world;
+  clock.advance(ms);
+  store.confirm();
+  await replica.scheduler.look();
+  await replica.scheduler.settled();
+  await replica.reconciler.run().catch((error: unknown) => {
+    if (!(error instanceof LedgerUnreachable)) throw error;
+  });
+}
+
+export async function pollFor(replica: Replica, ms: number): Promise<void> {
+  const untilMs = replica.world.clock.nowMs() + ms;
+  while (replica.world.clock.nowMs() < untilMs) await poll(replica);
+}
+
+/** The whole chain of a feature. */
+export function chainOf(world: World, feature: string): Promise<readonly Entry[]> {
+  return world.kept.ledger.entries(feature, { afterSeq: 0, limit: 100_000 });
+}
+
+export const person = (subject: string, ...roles: readonly Role[]): Principal => ({
+  tokenId: `token-of-${subject}`,
+  subject,
+  roles,
+  features: null,
+});
+export const OLGA = person('olga', 'operator');
+export const OSKAR = person('oskar', 'operator');
+export const ANNA = person('anna', 'approver', 'operator');
+export const EMIL = person('emil', 'approver', 'operator');
+
+const NO_TIMER: Timer = {
+  sleep: () => {
+    throw new Error('a simulation is looked at, it does not wait');
+  },
+};
+
+function logOver(faults: string[]): Log {
+  return {
+    info: () => {},
+    warn: () => {},
+    error: (fields, message) => {
+      const fault = 'err' in fields ? fields.err : null;
+      if (!(fault instanceof LedgerUnreachable)) faults.push(`${message}: ${String(fault)}`);
+    },
+  };
+}
