@@ -1,7 +1,7 @@
 import { Client } from 'pg';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { until } from '../support/embeddedPostgresScratch.ts';
-import { LedgerStory, T0, tickAt } from '../support/ledgerStory.ts';
+import { appendOf, LedgerStory, T0, tickAt } from '../support/ledgerStory.ts';
 import { type OpenTestPostgres, openTestPostgres } from '../support/postgresUnderTest.ts';
 
 const LEASE_MS = 1000;
@@ -41,17 +41,46 @@ describe('a rollout in PostgreSQL that somebody writes to', () => {
     expect(await claimAt(T0 + LEASE_MS)).toEqual([]);
     expect(await claimAt(T0 + 15_000)).toHaveLength(1);
   });
+});
 
-  test('keeps nobody waiting for the others', async () => {
-    const { kept } = under;
-    const story = new LedgerStory(kept);
-    await story.active('a');
-    await story.active('b');
+describe('a row in PostgreSQL that somebody else has locked', () => {
+  let under: OpenTestPostgres;
+  let story: LedgerStory;
+  beforeEach(async () => {
+    under = await openTestPostgres();
+    story = new LedgerStory(under.kept);
+  });
+  afterEach(() => under.close());
+
+  /** Holds the row that the statement locks for as long as `work` takes. */
+  const whileLocked = async <T>(statement: string, work: () => Promise<T>): Promise<T> => {
     const blocker = new Client({ connectionString: under.database.url });
     await blocker.connect();
-    await blocker.query(`BEGIN; SELECT FROM rollouts WHERE id = 'rollout-a' FOR NO KEY UPDATE`);
-    const claims = await kept.rollouts.claimDue({ nowMs: T0, limit: 2, leaseMs: LEASE_MS });
-    await blocker.end();
+    try {
+      await blocker.query(`BEGIN; ${statement}`);
+      return await work();
+    } finally {
+      await blocker.end();
+    }
+  };
+
+  test('keeps no scheduler waiting for the other rollouts', async () => {
+    await story.active('a');
+    await story.active('b');
+    const claims = await whileLocked(`SELECT FROM rollouts WHERE id = 'rollout-a' FOR NO KEY UPDATE`, () =>
+      under.kept.rollouts.claimDue({ nowMs: T0, limit: 2, leaseMs: LEASE_MS }),
+    );
     expect(claims.map(({ state }) => state.id)).toEqual(['rollout-b']);
+  });
+
+  test('keeps no deliverer waiting for the other notices', async () => {
+    await story.feature('a');
+    const notice = { kind: 'started', feature: 'a', rolloutId: null, text: '', atMs: T0 } as const;
+    const notices = ['first', 'second'].map((text) => ({ ...notice, text }));
+    await under.kept.ledger.append(appendOf('a', [], { notices }));
+    const items = await whileLocked(`SELECT FROM outbox WHERE notice->>'text' = 'first' FOR NO KEY UPDATE`, () =>
+      under.kept.outbox.claim(T0, 2, LEASE_MS),
+    );
+    expect(items.map((item) => item.notice.text)).toEqual(['second']);
   });
 });

@@ -87,7 +87,8 @@ describe('PostgreSQL that goes away', () => {
   });
 
   test('that stands still is out of reach after some seconds, for whoever asks, and in reach once it goes on', async () => {
-    await kept.ledger.ping();
+    // Enough at once to open every connection that there may be: those are the ones that would wait for ever.
+    await Promise.all(CALLS.map(([, call]) => call(kept)));
     const processes = [await postmasterPid(folder()), ...(await backendPids(server.connectionString))];
     for (const pid of processes) process.kill(pid, 'SIGSTOP');
     try {
@@ -131,6 +132,7 @@ describe('PostgreSQL that is there but can not answer', () => {
     const holder = await held('SELECT FROM chains FOR UPDATE');
     try {
       await expect(under.kept.ledger.append(stopAppend('stopLifted'))).rejects.toThrow(LedgerUnreachable);
+      expect(await waitingIn(under)).toBe(0);
     } finally {
       await holder.end();
     }
@@ -168,6 +170,14 @@ describe('PostgreSQL that is there but can not answer', () => {
     await expect(under.kept.ledger.ping()).resolves.toBeUndefined();
   });
 });
+
+/** Sessions that still wait for a lock. */
+async function waitingIn({ database }: OpenTestPostgres): Promise<number> {
+  const rows = await database.sql(
+    `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+  );
+  return rows.length;
+}
 
 /** All but the one that says so. */
 async function endSessions({ database }: OpenTestPostgres): Promise<void> {

@@ -5,7 +5,7 @@ import { openPrometheusWorlds, type PrometheusWorlds } from '../support/promethe
 describe('the Prometheus source', () => {
   let worlds: PrometheusWorlds;
   beforeAll(async () => {
-    worlds = await openPrometheusWorlds(30);
+    worlds = await openPrometheusWorlds(22);
   });
   afterAll(() => worlds.stop());
 

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { filled, named, type Operation, operations } from './routes.ts';
 import { ServerUnderTest } from './serverUnderTest.ts';
 
@@ -11,13 +11,20 @@ const codeOf = ({ isLookup }: Operation, problem: string, ofrep: string) => (isL
 const GOOD_JSON = '{"reason":"a"}';
 
 describe('every route', () => {
+  // Shared: what is refused changes nothing.
+  const under = new ServerUnderTest({ requestsPerMinute: 1_000_000 });
+  const narrow = new ServerUnderTest({ bodyLimitBytes: 1000 });
+  afterAll(async () => {
+    await under[Symbol.asyncDispose]();
+    await narrow[Symbol.asyncDispose]();
+  });
+
   test('is in this table', () => {
     expect(all.length).toBeGreaterThan(35);
     expect(guarded.length).toBeGreaterThan(30);
   });
 
   test.for(each(guarded))('%s answers 401 before it looks at anything', async ([, operation]) => {
-    await using under = new ServerUnderTest();
     const path = filled(operation.path, 'checkout-v2');
     const expected = codeOf(operation, '401 UNAUTHENTICATED', '401 GENERAL');
     for (const authorization of ['', 'Bearer ', 'Bearer nonsense', 'Basic YTpi', `Bearer ${'x'.repeat(5000)}`]) {
@@ -30,7 +37,6 @@ describe('every route', () => {
   });
 
   test.for(each(guarded))('%s answers 403 to a customer', async ([, operation]) => {
-    await using under = new ServerUnderTest();
     const path = filled(operation.path, 'checkout-v2');
     const sent = operation.takesBody ? { text: '{ broken' } : {};
     const refused = await under.refusal(operation.method, path, { as: 'customer', ...sent });
@@ -38,10 +44,9 @@ describe('every route', () => {
   });
 
   test.for(each(withBody))('%s refuses bodies that are not JSON', async ([, operation]) => {
-    await using under = new ServerUnderTest({ bodyLimitBytes: 1000 });
     const path = filled(operation.path, 'checkout-v2');
     const refusal = (text: string | Buffer, contentType = 'application/json') =>
-      under.refusal(operation.method, path, { text, headers: { 'content-type': contentType } });
+      narrow.refusal(operation.method, path, { text, headers: { 'content-type': contentType } });
     const malformed = codeOf(operation, '400 MALFORMED_JSON', '400 PARSE_ERROR');
     expect(await refusal('{ broken')).toBe(malformed);
     expect(await refusal(GOOD_JSON, 'text/plain')).toBe(
@@ -57,7 +62,6 @@ describe('every route', () => {
   test.for(each(withBody))(
     '%s refuses bodies of a wrong form, and U+0000 and lone surrogates in any',
     async ([, operation]) => {
-      await using under = new ServerUnderTest();
       const path = filled(operation.path, 'checkout-v2');
       const headers = { 'if-match': '"1"' };
       const refusal = (text: string) => under.refusal(operation.method, path, { text, headers });
@@ -75,7 +79,6 @@ describe('every route', () => {
   test.for(each(all.filter(({ path }) => path.includes('{'))))(
     '%s refuses names that are no names',
     async ([, operation]) => {
-      await using under = new ServerUnderTest();
       const sent = operation.takesBody ? { text: GOOD_JSON } : {};
       const headers = { 'if-match': '"1"' };
       const refusal = (name: string) =>
@@ -96,7 +99,6 @@ describe('every route', () => {
   test.for(each(guarded.filter(({ path, takesBody }) => path.includes('{') && !takesBody)))(
     '%s knows no strangers',
     async ([, operation]) => {
-      await using under = new ServerUnderTest();
       for (const name of ['nobody', '..%2f..%2fetc', '%F0%9F%A6%A5', 'x'.repeat(200), 'constructor']) {
         const refused = await under.refusal(operation.method, filled(operation.path, name));
         expect([name, refused]).toEqual([name, '404 NOT_FOUND']);
@@ -107,7 +109,6 @@ describe('every route', () => {
   test.for(each(guarded.filter(({ method, isLookup }) => method === 'GET' && !isLookup)))(
     '%s refuses what a query may not say',
     async ([, operation]) => {
-      await using under = new ServerUnderTest();
       const path = filled(operation.path, 'checkout-v2');
       if (!/features$|contracts$|rollouts$|ledger$|decisions$|measurements$|tokens$|sources$/.test(path)) return;
       for (const query of [
@@ -127,15 +128,14 @@ describe('every route', () => {
   );
 
   test.for(each(withBody.filter(({ ifMatch }) => ifMatch)))('%s needs a version', async ([, operation]) => {
-    await using under = new ServerUnderTest();
-    const { id } = await under.rollout();
+    await using fresh = new ServerUnderTest();
+    const { id } = await fresh.rollout();
     const body = operation.path.endsWith('approvals') ? { stageId: 'half', decision: 'approve' } : {};
-    const refused = await under.refusal(operation.method, filled(operation.path, id), { body });
+    const refused = await fresh.refusal(operation.method, filled(operation.path, id), { body });
     expect(refused).toBe('428 VERSION_REQUIRED');
   });
 
   test('unknown ones are 404 with a code, after the token', async () => {
-    await using under = new ServerUnderTest();
     expect(await under.refusal('GET', '/nowhere', { as: null })).toBe('404 NOT_FOUND');
     expect(await under.refusal('GET', '/v1/nowhere', { as: null })).toBe('401 UNAUTHENTICATED');
     expect(await under.refusal('GET', '/v1/nowhere')).toBe('404 NOT_FOUND');
@@ -149,7 +149,6 @@ describe('every route', () => {
   });
 
   test('methods that a path does not take are 405 with Allow, after the token', async () => {
-    await using under = new ServerUnderTest();
     expect(await under.refusal('PUT', '/v1/features', { as: null })).toBe('401 UNAUTHENTICATED');
     const refused = await under.ask('PUT', '/v1/features', { text: '{ broken' });
     expect(refused.body).toMatchObject({ status: 405, code: 'METHOD_NOT_ALLOWED', allowed: ['GET', 'HEAD', 'POST'] });

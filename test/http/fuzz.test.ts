@@ -84,8 +84,7 @@ const request = fc.record({
 
 describe('whatever is asked', () => {
   test('no request makes a 5xx, every refusal has a code, and a refusal has changed nothing', async () => {
-    // The loop of this test leaves the event loop no time, which would be taken for overload.
-    await using under = new ServerUnderTest({ maxEventLoopDelayMs: 0 });
+    await using under = new ServerUnderTest();
     await under.rollout('accounts-v2');
     const { id: rollout } = await under.started();
     const { id: contract } = await under.contract();
@@ -110,9 +109,9 @@ describe('whatever is asked', () => {
         }
         before = after;
       }),
-      { numRuns: 3000 },
+      { numRuns: 1000 },
     );
-  });
+  }, 300_000);
 });
 
 function codeOf({ body: said, status, headers: sent }: Answer): boolean {

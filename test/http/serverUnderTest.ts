@@ -40,6 +40,9 @@ export function resourceIn({ body }: Pick<Answer, 'body'>): Resource {
 
 const Json = z.record(z.string(), z.unknown()).catch({});
 
+/** Tests leave the event loop no time now and then, which would be taken for overload. */
+const QUIET = { logger: null, version: '1.2.3', maxEventLoopDelayMs: 0 };
+
 /** A server over an application in memory. Every answer is held to the schema that its route documents. */
 export class ServerUnderTest implements AsyncDisposable {
   readonly application: FakeApplication;
@@ -50,7 +53,7 @@ export class ServerUnderTest implements AsyncDisposable {
   constructor(options: Partial<ServerOptions> = {}, change: (application: FakeApplication) => FakeApplication = same) {
     this.application = change(fakeApplication(this.telemetry));
     const { clock } = this.application;
-    this.server = buildServer(this.application, this.telemetry, { logger: null, clock, version: '1.2.3', ...options });
+    this.server = buildServer(this.application, this.telemetry, { ...QUIET, clock, ...options });
     this.server.addHook('onSend', async (request, reply, payload) => {
       const schema = schemaOf(
         request.routeOptions.schema?.response,

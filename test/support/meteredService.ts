@@ -6,8 +6,8 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 export type MeteredService = Metrics & {
   /** `127.0.0.1:port`. */
   readonly host: string;
-  /** How its `/metrics` answers from now on; `up` is the default. */
-  readonly is: (state: 'up' | 'failing' | 'silent' | 'html') => void;
+  /** How its `/metrics` answers from now on; `up` is the default, `bare` is up with nothing to show, which costs nothing. */
+  readonly is: (state: State) => void;
   readonly isUp: () => boolean;
   /** The process starts anew: every counter is back at nothing. */
   readonly restart: () => void;
@@ -15,6 +15,7 @@ export type MeteredService = Metrics & {
   readonly requests: EventEmitter;
   readonly stop: () => Promise<void>;
 };
+type State = 'up' | 'bare' | 'failing' | 'silent';
 export type Traffic = { readonly good?: number; readonly bad?: number };
 type Metrics = {
   /** Requests of a cohort, counted at once. */
@@ -33,7 +34,7 @@ export async function startMeteredService(shop = 'shop'): Promise<MeteredService
   registry.setDefaultLabels({ shop });
   const metrics = register(registry);
   const held = new Set<ServerResponse>();
-  let state: 'up' | 'failing' | 'silent' | 'html' = 'up';
+  let state: State = 'up';
   const server = createServer((_, response) => {
     if (state === 'silent') held.add(response);
     else void answer(response, registry, state);
@@ -48,7 +49,7 @@ export async function startMeteredService(shop = 'shop'): Promise<MeteredService
     is: (wanted) => {
       state = wanted;
     },
-    isUp: () => state === 'up',
+    isUp: () => state === 'up' || state === 'bare',
     requests: server,
     restart: () => registry.resetMetrics(),
     stop: async () => {
@@ -94,13 +95,8 @@ function register(registry: Registry): Metrics {
   };
 }
 
-async function answer(response: ServerResponse, registry: Registry, state: 'up' | 'failing' | 'html'): Promise<void> {
-  if (state === 'up') {
-    response.setHeader('content-type', registry.contentType);
-    response.end(await registry.metrics());
-    return;
-  }
+async function answer(response: ServerResponse, registry: Registry, state: State): Promise<void> {
   response.statusCode = state === 'failing' ? 500 : 200;
-  response.setHeader('content-type', 'text/html');
-  response.end('<!doctype html><title>Somewhere else</title>');
+  response.setHeader('content-type', registry.contentType);
+  response.end(state === 'up' ? await registry.metrics() : '');
 }

@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+import { firstBreak } from '../../src/domain/ledger/chain.ts';
+import { proposalInput, stageInput } from '../support/proposals.ts';
+import { bad, exposed, FEATURE, healthy, inStage, recordOf, startedRollout, stateOf, until } from '../support/release.ts';
+import { chainOf, poll, pollFor, startReplica, worldOf } from '../support/simulatedInstallation.ts';
+
+const HOUR = 3_600_000;
+const MINUTE = 60_000;
+
+async function inCanary() {
+  const world = worldOf({ pollIntervalMs: MINUTE });
+  healthy(world);
+  const replica = await startReplica(world);
+  const id = await startedRollout(replica, proposalInput());
+  await until(replica, id, inStage(0));
+  return { world, replica, id };
+}
+const activeMsOf = async ({ replica, id }: Awaited<ReturnType<typeof inCanary>>) =>
+  (await recordOf(replica, id)).tick?.poll.activeMs ?? { visit: 0, observation: 0, noProgress: 0 };
+
+describe('the clock', () => {
+  it('that goes backwards shortens no window, and leaves the chain in order', async () => {
+    const { world, replica, id } = await inCanary();
+    await pollFor(replica, 30 * MINUTE);
+    world.clock.advance(-10 * MINUTE);
+    await pollFor(replica, 39 * MINUTE);
+    expect(await stateOf(replica, id)).toMatchObject({ stageIndex: 0 });
+    await until(replica, id, inStage(1), 120);
+    const chain = await chainOf(world, FEATURE);
+    expect(firstBreak(chain)).toBeNull();
+    expect(world.faults).toEqual([]);
+  });
+
+  it('INV-RWG-ROLLBACK: set back by hours it does not blind the protection', async () => {
+    const { world, replica, id } = await inCanary();
+    await pollFor(replica, 30 * MINUTE);
+    world.clock.advance(-2 * HOUR);
+    bad(world);
+    await pollFor(replica, 5 * MINUTE);
+    expect(exposed(replica)).toEqual({ here: 0, stored: 0 });
+    expect(await stateOf(replica, id)).toMatchObject({ wedgeState: 'ROLLED_BACK' });
+  });
+
+  it('that jumps ahead makes nobody observed: the gap counts for nothing', async () => {
+    const started = await inCanary();
+    const { world, replica, id } = started;
+    await pollFor(replica, 10 * MINUTE);
+    const before = await activeMsOf(started);
+    world.clock.advance(5 * HOUR);
+    await poll(replica);
+    expect(await stateOf(replica, id)).toMatchObject({ wedgeState: 'ACTIVE', stageIndex: 0 });
+    expect(await activeMsOf(started)).toEqual(before);
+    await until(replica, id, inStage(1), 60);
+  });
+
+  it('missed polls are skipped, not made up for, and the next lies on the grid', async () => {
+    const { world, replica, id } = await inCanary();
+    const due = (await recordOf(replica, id)).nextCheckAtMs ?? 0;
+    world.clock.advance(10 * MINUTE + 7_000);
+    expect(await replica.scheduler.look()).toBe(1);
+    await replica.scheduler.settled();
+    expect(await replica.scheduler.look()).toBe(0);
+    const next = (await recordOf(replica, id)).nextCheckAtMs ?? 0;
+    expect(next).toBeGreaterThan(world.clock.nowMs());
+    expect((next - due) % MINUTE).toBe(0);
+  });
+});
+
+describe('a restart', () => {
+  it('in mid-stage neither skips nor repeats a poll, and loses no time', async () => {
+    const { world, replica, id } = await inCanary();
+    await pollFor(replica, 20 * MINUTE);
+    const before = await recordOf(replica, id);
+    const again = await startReplica(world);
+    expect(await again.scheduler.look()).toBe(0);
+    expect(await recordOf(again, id)).toEqual(before);
+    await poll(again);
+    const after = await recordOf(again, id);
+    expect(after.tick?.poll.atMs).toBe(before.nextCheckAtMs);
+    expect(after.tick?.poll.activeMs.visit).toBe((before.tick?.poll.activeMs.visit ?? 0) + MINUTE);
+    const reached = await until(again, id, inStage(1), 60);
+    const canaryMs = (reached.visitBeganAtMs ?? 0) - (before.state.visitBeganAtMs ?? 0);
+    expect(canaryMs).toBe(HOUR);
+  });
+
+  it('carries on a count that was under way', async () => {
+    const world = worldOf({ pollIntervalMs: MINUTE });
+    healthy(world);
+    const replica = await startReplica(world);
+    const thrice = stageInput('canary', 10);
+    const rollbackTrigger = thrice.rollbackTrigger.map((trigger) => ({ ...trigger, consecutive: 3 }));
+    const wedgeStages = [{ ...thrice, rollbackTrigger }, stageInput('everyone', 100)];
+    const id = await startedRollout(replica, proposalInput({}, { wedgeStages }));
+    await until(replica, id, inStage(0));
+    bad(world);
+    await pollFor(replica, 2 * MINUTE);
+    expect(await stateOf(replica, id)).toMatchObject({ wedgeState: 'ACTIVE' });
+    const again = await startReplica(world);
+    await poll(again);
+    expect(await stateOf(again, id)).toMatchObject({ wedgeState: 'ROLLED_BACK' });
+  });
+});

@@ -1,0 +1,184 @@
+import { describe, expect, it } from 'vitest';
+import { isTerminal } from '../../src/domain/rollout/state.ts';
+import { proposalInput } from '../support/proposals.ts';
+import {
+  bad,
+  createdRollout,
+  exposed,
+  FEATURE,
+  healthy,
+  inStage,
+  startedRollout,
+  stateOf,
+  until,
+  wishFor,
+} from '../support/release.ts';
+import { chainOf, OLGA, poll, pollFor, startReplica, worldOf } from '../support/simulatedInstallation.ts';
+
+const HOUR = 3_600_000;
+
+async function installation() {
+  const world = worldOf({ pollIntervalMs: 60_000 });
+  healthy(world);
+  const replica = await startReplica(world);
+  const id = await startedRollout(replica, proposalInput());
+  await until(replica, id, inStage(0));
+  return { world, replica, id };
+}
+
+describe('the flag store is away', () => {
+  it('while a stage passes: the ledger has it, the store gets it when it is back, and readiness says so meanwhile', async () => {
+    const { world, replica, id } = await installation();
+    await pollFor(replica, HOUR - 120_000);
+    world.store.cut();
+    await until(replica, id, inStage(1));
+    expect(exposed(replica)).toEqual({ here: 10_000, stored: 10_000 });
+    expect(replica.publisher.unpublished).toEqual([FEATURE]);
+    expect(await replica.installation.readiness()).toMatchObject({
+      ready: false,
+      dependencies: { flagStore: { ok: false } },
+    });
+    world.store.mend();
+    await poll(replica);
+    expect(exposed(replica)).toEqual({ here: 50_000, stored: 50_000 });
+    expect(replica.publisher.unpublished).toEqual([]);
+  });
+
+  it('INV-RWG-STAGED, INV-RWG-OBSERVE: no stage passes that nobody was in: nothing is proven of an exposure that is not there', async () => {
+    const { world, replica, id } = await installation();
+    await pollFor(replica, HOUR - 120_000);
+    world.store.cut();
+    await pollFor(replica, 5 * HOUR);
+    expect(await stateOf(replica, id)).toMatchObject({ stageIndex: 1 });
+    world.store.mend();
+    await poll(replica);
+    expect(exposed(replica).stored).toBe(50_000);
+    await pollFor(replica, HOUR - 120_000);
+    expect(exposed(replica).stored).toBe(50_000);
+    await until(replica, id, inStage(2));
+  });
+
+  it('while a release goes bad: own lookups close at once, the store as soon as it is back, and then it counts as removed', async () => {
+    const { world, replica, id } = await installation();
+    world.store.cut();
+    bad(world);
+    await poll(replica);
+    const triggeredAt = new Date(world.clock.nowMs()).toISOString();
+    expect(exposed(replica)).toEqual({ here: 0, stored: 10_000 });
+    expect(await stateOf(replica, id)).toMatchObject({ wedgeState: 'ROLLED_BACK' });
+    const removals = async () => (await chainOf(world, FEATURE)).filter(({ type }) => type === 'exposureRemoved');
+    expect(await removals()).toEqual([]);
+    await pollFor(replica, 120_000);
+    world.store.mend();
+    await poll(replica);
+    expect(exposed(replica)).toEqual({ here: 0, stored: 0 });
+    const [removal, ...more] = await removals();
+    expect(more).toEqual([]);
+    expect(removal?.data).toMatchObject({
+      triggeredAtMs: Date.parse(triggeredAt),
+      removedAtMs: world.clock.nowMs(),
+    });
+  });
+
+  it('SLU-CLOSE: a kill closes own lookups at once and the store when it is back', async () => {
+    const { world, replica, id } = await installation();
+    world.store.cut();
+    await replica.closings.kill(OLGA, FEATURE, 'burning');
+    expect(exposed(replica)).toEqual({ here: 0, stored: 10_000 });
+    world.store.mend();
+    await poll(replica);
+    expect(exposed(replica)).toEqual({ here: 0, stored: 0 });
+    expect(await stateOf(replica, id)).toMatchObject({ wedgeState: 'ROLLED_BACK' });
+  });
+
+  it('SLU-CLOSE: with store and ledger away own lookups close, and both follow', async () => {
+    const { world, replica, id } = await installation();
+    world.store.cut();
+    world.kept.cut();
+    bad(world);
+    await poll(replica);
+    expect(exposed(replica)).toEqual({ here: 0, stored: 10_000 });
+    world.store.mend();
+    await pollFor(replica, 120_000);
+    expect(exposed(replica)).toEqual({ here: 0, stored: 0 });
+    world.kept.mend();
+    await pollFor(replica, 120_000);
+    expect(await stateOf(replica, id)).toMatchObject({ wedgeState: 'ROLLED_BACK' });
+    expect(exposed(replica)).toEqual({ here: 0, stored: 0 });
+  });
+
+  it('a start needs it: preflight says so and nothing is stored', async () => {
+    const world = worldOf();
+    healthy(world);
+    const replica = await startReplica(world);
+    const id = await createdRollout(replica, proposalInput());
+    world.store.cut();
+    const before = await chainOf(world, FEATURE);
+    await expect(replica.rollouts.start(OLGA, id, await wishFor(replica, id))).rejects.toMatchObject({
+      code: 'PREFLIGHT_FAILED',
+    });
+    expect(await chainOf(world, FEATURE)).toEqual(before);
+  });
+});
+
+describe('a hand in the flag store', () => {
+  const thresholds = (replica: Parameters<typeof exposed>[0]) => exposed(replica).stored;
+
+  it('`paused` holds the controller, and lets it go on', async () => {
+    const { world, replica, id } = await installation();
+    world.store.editByHand(FEATURE, { paused: true });
+    await pollFor(replica, 3 * HOUR);
+    expect(await stateOf(replica, id)).toMatchObject({ wedgeState: 'ACTIVE', stageIndex: 0, heldFor: 'storePaused' });
+    world.store.editByHand(FEATURE, { paused: false });
+    await until(replica, id, inStage(1));
+  });
+
+  it('`enabled` false is a kill', async () => {
+    const { world, replica, id } = await installation();
+    world.store.editByHand(FEATURE, { enabled: false });
+    await pollFor(replica, 180_000);
+    expect(await stateOf(replica, id)).toMatchObject({ wedgeState: 'ROLLED_BACK' });
+    expect((await world.kept.features.get(FEATURE))?.state.exposure.killed).toBe(true);
+  });
+
+  it('a percentage of 0 is a rollback', async () => {
+    const { world, replica, id } = await installation();
+    world.store.editByHand(FEATURE, { rolloutPercent: 0 });
+    await pollFor(replica, 180_000);
+    expect(await stateOf(replica, id)).toMatchObject({ wedgeState: 'ROLLED_BACK' });
+    expect(thresholds(replica)).toBe(0);
+  });
+
+  it('a lower one caps and pauses there, and lasts through a rollback', async () => {
+    const { world, replica, id } = await installation();
+    await until(replica, id, inStage(1));
+    world.store.editByHand(FEATURE, { rolloutPercent: 3 });
+    await pollFor(replica, 180_000);
+    expect(await stateOf(replica, id)).toMatchObject({ wedgeState: 'PAUSED', stageIndex: 1 });
+    expect(thresholds(replica)).toBe(3_000);
+    await replica.closings.rollback(OLGA, id, { to: 'previousStage', comment: null });
+    await pollFor(replica, 180_000);
+    expect(exposed(replica).here).toBeLessThanOrEqual(3_000);
+    expect(thresholds(replica)).toBeLessThanOrEqual(3_000);
+  });
+
+  it('SLU-DOOR: what raises is never served, is put back, and is recorded', async () => {
+    const { world, replica } = await installation();
+    world.store.editByHand(FEATURE, { rolloutPercent: 90 });
+    expect(exposed(replica).here).toBe(10_000);
+    await pollFor(replica, 180_000);
+    expect(exposed(replica)).toEqual({ here: 10_000, stored: 10_000 });
+    const flag = await world.store.read(FEATURE);
+    expect(flag?.kind === 'flag' && flag.hand.rolloutPercent).toBe(10);
+    expect((await chainOf(world, FEATURE)).map(({ type }) => type)).toContain('driftRepaired');
+  });
+
+  it('an edit of a feature with no live rollout stays as it is', async () => {
+    const { world, replica, id } = await installation();
+    await until(replica, id, (state) => isTerminal(state.wedgeState));
+    world.store.editByHand(FEATURE, { rolloutPercent: 20 });
+    await pollFor(replica, 600_000);
+    expect(exposed(replica).here).toBe(20_000);
+    expect((await world.kept.features.get(FEATURE))?.state.settled).toMatchObject([{ threshold: 20_000 }]);
+  });
+});
