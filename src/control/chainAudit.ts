@@ -46,7 +46,7 @@ export class ChainAudit {
     let head = from;
     for (;;) {
       const page: readonly Entry[] = await this.#ledger.entries(chain, { afterSeq: head.seq, limit: PAGE });
-      const finding = firstBreak(page, head);
+      const finding = firstBreak(page, head, chain);
       if (finding !== null) return { verdict: 'FAIL', throughSeq: head.seq, finding };
       head = page.length === 0 ? head : headOf(page[page.length - 1] as Entry);
       if (page.length < PAGE) break;

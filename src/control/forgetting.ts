@@ -1,7 +1,8 @@
 import type { IdempotencyRegister } from './ports/idempotencyRegister.ts';
 import type { RolloutRegister } from './ports/rolloutRegister.ts';
 
-const KEEP_TICKS_MS = 35 * 24 * 3_600_000;
+/** A tick is some kilobytes, and there are thousands a day of each rollout; the entries keep what decisions rested on. */
+const KEEP_TICKS_MS = 7 * 24 * 3_600_000;
 const KEEP_ANSWERS_MS = 24 * 3_600_000;
 
 /** Ticks make charts and answers make repeats safe, for a while; entries are for ever. */

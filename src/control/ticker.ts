@@ -147,7 +147,7 @@ export class Ticker {
     return this.#record(proven, decision, preflight === null ? entries : [preflight, ...entries]);
   }
 
-  /** Records before it acts: what opens is published only once the ledger has it. The loser of a race stops here. */
+  /** Records before it acts: what opens is published only once the ledger has it. The loser of a race stops here, and looks again. */
   async #record(work: Work, decision: RecordedDecision & RuledDecision, drafts: readonly EntryDraft[]): Promise<void> {
     const { claim, poll } = work;
     const tick: Tick = { poll, decision };
@@ -169,8 +169,9 @@ export class Ticker {
       notices: noticesOf(drafts),
       recordedAtMs: this.#deps.clock.nowMs(),
     });
-    const exposure = outcome.kind === 'appended' ? exposureIn(outcome.entries) : null;
-    if (outcome.kind === 'appended') this.#deps.telemetry.recorded(state, outcome.entries);
+    if (outcome.kind === 'conflict') return this.#deps.rollouts.release(claim, nextCheckAtMs);
+    this.#deps.telemetry.recorded(state, outcome.entries);
+    const exposure = exposureIn(outcome.entries);
     if (exposure !== null) await this.#deps.publisher.publish(feature.definition, exposure);
   }
 

@@ -34,7 +34,9 @@ async function answerTo(asked: ClientRequest): Promise<{ status: number | undefi
   return { status: response.statusCode, body: await text(response) };
 }
 
-test('a Sluice that is asked to stop answers what was asked, ends its looks, loses nothing and exits with 0', { timeout: 300_000 }, async () => {
+test('a Sluice that is asked to stop answers what was asked, ends its looks, loses nothing and exits with 0', {
+  timeout: 300_000,
+}, async () => {
   const database = await makeDatabase();
   onTestFinished(database.drop);
   await using metrics = await ReleaseMetrics.start();

@@ -1,7 +1,6 @@
-import { OFREPProvider } from '@openfeature/ofrep-provider';
-import { OpenFeature } from '@openfeature/server-sdk';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { documentOf, grantOf } from '../domain/feature/documents.ts';
+import { OFREPProvider, OpenFeature } from './openFeature.ts';
 import { ServerUnderTest } from './serverUnderTest.ts';
 
 /** The real SDK with the real provider, against a server that listens. */

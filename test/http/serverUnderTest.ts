@@ -33,7 +33,7 @@ const Resource = z.looseObject({
 });
 export type Resource = { readonly id: string; readonly version: number; readonly digest: string };
 
-export function resourceIn({ body }: Pick<Answer, 'body'>): Resource {
+function resourceIn({ body }: Pick<Answer, 'body'>): Resource {
   const { id, rolloutId, version, digest } = Resource.parse(body);
   return { id: id ?? rolloutId ?? '', version, digest: digest ?? '' };
 }

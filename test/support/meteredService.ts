@@ -16,7 +16,7 @@ export type MeteredService = Metrics & {
   readonly stop: () => Promise<void>;
 };
 type State = 'up' | 'bare' | 'failing' | 'silent';
-export type Traffic = { readonly good?: number; readonly bad?: number };
+type Traffic = { readonly good?: number; readonly bad?: number };
 type Metrics = {
   /** Requests of a cohort, counted at once. */
   readonly serve: (cohort: string, traffic: Traffic) => void;

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { shutDown } from '../../src/adapters/postgres/embedded/shutDown.ts';
 import { connectionString } from '../../src/adapters/postgres/embedded/socketFolder.ts';
 import { freePort } from '../../src/demo/process/freePort.ts';
+import { readinessSchema } from '../../src/http/schemas/installation.ts';
 import { leftBehindIn } from './leftBehind.ts';
 import { type Ending, SluiceProcess } from './sluiceProcess.ts';
 
@@ -88,6 +89,11 @@ export class Replica implements AsyncDisposable {
   async meeting(feature: string, users: readonly string[], token: string): Promise<readonly string[]> {
     const answers = await Promise.all(users.map((user) => this.#lookUp(feature, user, token)));
     return users.filter((_, index) => answers[index] === 'on');
+  }
+
+  async readiness(): Promise<{ readonly status: number } & z.infer<typeof readinessSchema>> {
+    const response = await fetch(`${this.url}/readyz`);
+    return { status: response.status, ...readinessSchema.parse(await response.json()) };
   }
 
   /** Of a time series, by its name and labels as in the exposition; 0 where there is none. */

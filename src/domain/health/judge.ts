@@ -60,7 +60,8 @@ const REASON_FOR = { noTraffic: 'noTraffic', missing: 'missing', unavailable: 'u
 
 function lacking(measurement: Exclude<Measurement, Observed>, of: string): Finding {
   const detail = measurement.kind === 'noTraffic' ? `no traffic of ${of}` : `${of}: ${measurement.detail}`;
-  return inconclusive(REASON_FOR[measurement.kind], detail);
+  // A source's words go into the ledger, whose canonical form has no place for half a character.
+  return inconclusive(REASON_FOR[measurement.kind], detail.toWellFormed());
 }
 
 const inconclusive = (reason: VerdictReason, detail: string): Finding => ({

@@ -40,11 +40,16 @@ export function headOf(entry: Entry): ChainHead {
   return { seq: entry.seq, hash: entry.hash, atMs: Date.parse(entry.at) };
 }
 
-/** What is wrong with the first entry that does not follow from the one before it; null where the chain holds (SLU-CHAIN). */
-export function firstBreak(entries: Iterable<Entry>, from: ChainHead = EMPTY_CHAIN): string | null {
+/**
+ * What is wrong with the first entry that does not follow from the one before it; null where the chain holds (SLU-CHAIN).
+ * `named`: the chain that all of them must belong to; without it, that of the first.
+ */
+export function firstBreak(entries: Iterable<Entry>, from: ChainHead = EMPTY_CHAIN, named?: string): string | null {
   let head = from;
+  let chain = named;
   for (const entry of entries) {
-    const fault = breakBetween(head, entry);
+    chain ??= entry.chain;
+    const fault = entry.chain === chain ? breakBetween(head, entry) : `belongs to the chain ${entry.chain}`;
     if (fault !== null) return `entry ${head.seq + 1}: ${fault}`;
     head = headOf(entry);
   }

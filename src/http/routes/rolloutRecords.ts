@@ -7,7 +7,7 @@ import { rolloutInReach } from '../reach.ts';
 import { entrySchema } from '../schemas/entry.ts';
 import { listOf } from '../schemas/list.ts';
 import { measurementSchema } from '../schemas/measurement.ts';
-import { idPath } from '../schemas/parameters.ts';
+import { idPath, optionalReasonBody } from '../schemas/parameters.ts';
 import { preflightSchema } from '../schemas/rollout.ts';
 import { measurementView } from '../views/measurementView.ts';
 import { preflightView } from '../views/preflightView.ts';
@@ -98,6 +98,7 @@ function preflight(scope: Scope, { application }: RouteDeps): void {
         summary: 'Look whether sources answer, indicators yield data and the store takes writes',
         tags,
         params: idPath,
+        body: optionalReasonBody,
         response: { 200: preflightSchema },
       },
       config: { right: 'operate', refusals: ['NOT_FOUND', 'ILLEGAL_STATE', 'CONFLICT'] },

@@ -1,0 +1,152 @@
+import { describe, expect, it } from 'vitest';
+import { ChainAudit } from '../../src/control/chainAudit.ts';
+import type { Ledger } from '../../src/control/ports/ledger.ts';
+import type { Entry } from '../../src/domain/ledger/entry.ts';
+import { proposalInput } from '../support/proposals.ts';
+import { bad, createdRollout, exposed, FEATURE, healthy, inStage, startedRollout, stateOf, until, wishFor } from '../support/release.ts';
+import { chainOf, OLGA, poll, pollFor, type Replica, startReplica, type World, worldOf } from '../support/simulatedInstallation.ts';
+
+const HOUR = 3_600_000;
+const MINUTE = 60_000;
+
+/** Whoever has write access to the database. */
+type Tamperer = { change: ((entries: readonly Entry[]) => readonly Entry[]) | null };
+
+function tamperable(ledger: Ledger, hand: Tamperer): Ledger {
+  const after = (afterSeq: number, entries: readonly Entry[]) =>
+    (hand.change === null ? entries : hand.change(entries)).filter(({ seq }) => seq > afterSeq);
+  return {
+    ...ledger,
+    entries: async (chain, { afterSeq, limit }) =>
+      after(afterSeq, await ledger.entries(chain, { afterSeq: 0, limit: 100_000 })).slice(0, limit),
+  };
+}
+
+async function installation() {
+  const world = worldOf({ pollIntervalMs: MINUTE });
+  healthy(world);
+  const hand: Tamperer = { change: null };
+  const ledger = tamperable(world.kept.ledger, hand);
+  const replica = await startReplica(world, { kept: { ...world.kept, ledger } });
+  return { world, hand, ledger, replica };
+}
+
+const reworded = (at: number) => (entries: readonly Entry[]) =>
+  entries.map((entry) => (entry.seq === at ? ({ ...entry, comment: 'never mind' } as Entry) : entry));
+
+describe('the check of a chain', () => {
+  async function chain() {
+    const { world, hand, ledger, replica } = await installation();
+    const id = await startedRollout(replica, proposalInput());
+    await until(replica, id, inStage(1));
+    const headSeq = (await chainOf(world, FEATURE)).length;
+    return { world, hand, audit: new ChainAudit(ledger), headSeq };
+  }
+
+  it('passes what is whole, from the beginning and since the last look', async () => {
+    const { audit, headSeq } = await chain();
+    expect(await audit.sinceLastLook(FEATURE, headSeq)).toEqual({ verdict: 'PASS', throughSeq: headSeq, finding: null });
+    expect(await audit.fromTheBeginning(FEATURE)).toMatchObject({ verdict: 'PASS', throughSeq: headSeq });
+  });
+
+  it('finds a changed entry, and says which', async () => {
+    const { hand, audit, headSeq } = await chain();
+    hand.change = reworded(3);
+    const finding = 'entry 3: has content that does not match its hash';
+    expect(await audit.sinceLastLook(FEATURE, headSeq)).toEqual({ verdict: 'FAIL', throughSeq: 0, finding });
+    expect(await audit.fromTheBeginning(FEATURE)).toMatchObject({ verdict: 'FAIL', finding });
+  });
+
+  it('looks at what is new alone, until something is to open', async () => {
+    const { hand, audit, headSeq } = await chain();
+    await audit.sinceLastLook(FEATURE, headSeq);
+    hand.change = reworded(3);
+    expect(await audit.sinceLastLook(FEATURE, headSeq)).toMatchObject({ verdict: 'PASS' });
+    expect(await audit.fromTheBeginning(FEATURE)).toMatchObject({ verdict: 'FAIL' });
+  });
+
+  it('SLU-CHAIN: entries that are gone from its end are missed', async () => {
+    const { hand, audit, headSeq } = await chain();
+    hand.change = (entries) => entries.slice(0, -2);
+    expect(await audit.sinceLastLook(FEATURE, headSeq)).toMatchObject({ verdict: 'FAIL' });
+    expect(await audit.fromTheBeginning(FEATURE)).toMatchObject({ verdict: 'FAIL' });
+  });
+
+  it('a ledger that does not answer proves nothing', async () => {
+    const { world, audit, headSeq } = await chain();
+    world.kept.cut();
+    expect(await audit.sinceLastLook(FEATURE, headSeq)).toMatchObject({ verdict: 'INCONCLUSIVE' });
+    expect(await audit.fromTheBeginning(FEATURE)).toMatchObject({ verdict: 'INCONCLUSIVE' });
+  });
+});
+
+describe('the audit of a visit', () => {
+  const types = async (world: World) => (await chainOf(world, FEATURE)).map(({ type }) => type);
+
+  async function tamperedInCanary() {
+    const made = await installation();
+    const id = await startedRollout(made.replica, proposalInput());
+    await until(made.replica, id, inStage(0));
+    await pollFor(made.replica, HOUR - 2 * MINUTE);
+    made.hand.change = reworded(3);
+    return { ...made, id };
+  }
+
+  it('keeps the gate shut where the chain does not verify: nothing opens, and it pauses', async () => {
+    const { replica, id } = await tamperedInCanary();
+    await pollFor(replica, 10 * MINUTE);
+    expect(await stateOf(replica, id)).toMatchObject({ wedgeState: 'PAUSED', stageIndex: 0 });
+    expect(exposed(replica).stored).toBe(10_000);
+  });
+
+  it('a FAIL is recorded at once, with its finding', async () => {
+    const { world, replica } = await tamperedInCanary();
+    await pollFor(replica, 10 * MINUTE);
+    const failed = (await chainOf(world, FEATURE)).find((entry) => entry.type === 'audited' && entry.data.verdict === 'FAIL');
+    expect(failed?.data).toMatchObject({ subject: 'visit', findings: ['entry 3: has content that does not match its hash'] });
+  });
+
+  it('a FAIL is terminal: put right and resumed, only a rollback leaves the visit', async () => {
+    const { world, hand, replica, id } = await tamperedInCanary();
+    await pollFor(replica, 10 * MINUTE);
+    hand.change = null;
+    await replica.rollouts.resume(OLGA, id, await wishFor(replica, id));
+    await pollFor(replica, 3 * HOUR);
+    expect(await stateOf(replica, id)).toMatchObject({ stageIndex: 0 });
+    expect(await types(world)).not.toContain('advanced');
+  });
+
+  it('PASS is recorded with what it permits, and the completion audit with `completed`', async () => {
+    const { world, replica } = await installation();
+    const id = await startedRollout(replica, proposalInput());
+    await until(replica, id, (state) => state.wedgeState === 'COMPLETE');
+    const chain = await chainOf(world, FEATURE);
+    chain.forEach((entry, index) => {
+      const ahead = chain[index - 1];
+      if (entry.type === 'advanced' || entry.type === 'completed') {
+        expect(ahead).toMatchObject({ type: 'audited', data: { verdict: 'PASS' }, at: entry.at });
+      }
+    });
+    expect(chain.at(-2)?.data).toMatchObject({ subject: 'rollout', verdict: 'PASS' });
+  });
+
+  it('a failed audit keeps nobody from being protected', async () => {
+    const { world, replica, id } = await tamperedInCanary();
+    await pollFor(replica, 10 * MINUTE);
+    bad(world);
+    await poll(replica);
+    expect(await stateOf(replica, id)).toMatchObject({ wedgeState: 'ROLLED_BACK' });
+  });
+
+  it('nothing starts over a chain that does not verify', async () => {
+    const { world, hand, replica } = await installation();
+    const id = await createdRollout(replica, proposalInput());
+    hand.change = reworded(1);
+    await expect(start(replica, id)).rejects.toMatchObject({ code: 'HELD' });
+    expect(await types(world)).not.toContain('started');
+  });
+});
+
+async function start(replica: Replica, id: string) {
+  return replica.rollouts.start(OLGA, id, await wishFor(replica, id));
+}

@@ -1,0 +1,218 @@
+import fc from 'fast-check';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { type Closed, Publisher } from '../../src/control/publisher.ts';
+import type { FeatureDefinition } from '../../src/domain/feature/feature.ts';
+import type { Exposure } from '../../src/domain/feature/flagDocument.ts';
+import { isNoWider } from '../../src/domain/feature/grants.ts';
+import { firstBreak } from '../../src/domain/ledger/chain.ts';
+import type { Entry } from '../../src/domain/ledger/entry.ts';
+import { foldRollout } from '../../src/domain/rollout/foldRollout.ts';
+import { isLive, type RolloutState } from '../../src/domain/rollout/state.ts';
+import {
+  aboveBlastRadius,
+  grantedBy,
+  notReplayed,
+  raisedWithoutDoor,
+  stagesSkipped,
+  unobserved,
+  unstable,
+} from '../support/invariants.ts';
+import { exposed, FEATURE, recordOf } from '../support/release.ts';
+import { chainOf, type Replaced } from '../support/simulatedInstallation.ts';
+import { BLAST_RADIUS, POLL_MS, quietStories, type Story, settled, stories, type Told, tell } from '../support/story.ts';
+
+/** What is broken on purpose, so that a law that can not fail is found out. */
+const broken = vi.hoisted(() => ({ by: null as string | null }));
+
+vi.mock('../../src/domain/rollout/decide.ts', async (importOriginal) => {
+  const { decide } = await importOriginal<typeof import('../../src/domain/rollout/decide.ts')>();
+  const hasty: typeof decide = (rollout, poll, context, nowMs) => {
+    if (poll === null || broken.by === null) return decide(rollout, poll, context, nowMs);
+    const over = { visit: 1e12, observation: 1e12, noProgress: poll.activeMs.noProgress };
+    const passing = poll.verdicts.map((verdict) =>
+      verdict.role === 'success' ? { ...verdict, outcome: 'pass' as const, reason: 'holds' as const } : verdict,
+    );
+    const counts = Object.fromEntries(passing.map(({ key, reason }) => [key, reason === 'holds' ? 1000 : 0]));
+    const health = [{ fromMs: 0, passing: 1, withData: 1 }];
+    if (broken.by === 'row 11') return decide(rollout, { ...poll, activeMs: over }, context, nowMs);
+    if (broken.by === 'row 12') return decide(rollout, { ...poll, verdicts: passing, counts, health }, context, nowMs);
+    return decide(rollout, poll, context, nowMs);
+  };
+  return { decide: hasty };
+});
+
+vi.mock('../../src/domain/rollout/decided.ts', async (importOriginal) => {
+  const original = await importOriginal<typeof import('../../src/domain/rollout/decided.ts')>();
+  const leaping: typeof original.entriesOf = (subject, decision, saying) =>
+    original.entriesOf(subject, decision, saying).map((draft) => {
+      const leaps = broken.by === 'stages' && draft.type === 'advanced' && draft.data.stageIndex === 1;
+      return leaps ? { ...draft, data: { ...draft.data, stageIndex: 2 } } : draft;
+    });
+  return { ...original, entriesOf: leaping };
+});
+
+vi.mock('../../src/domain/rollout/exposure.ts', async (importOriginal) => {
+  const original = await importOriginal<typeof import('../../src/domain/rollout/exposure.ts')>();
+  const generous: typeof original.exposureAt = (...at) => {
+    const exposure = original.exposureAt(...at);
+    if (broken.by !== 'exposure') return exposure;
+    return { ...exposure, grants: exposure.grants.map((grant) => ({ ...grant, threshold: 90_000 })) };
+  };
+  return { ...original, exposureAt: generous };
+});
+
+vi.mock('../../src/domain/ledger/chain.ts', async (importOriginal) => {
+  const original = await importOriginal<typeof import('../../src/domain/ledger/chain.ts')>();
+  const careless: typeof original.link = (...of) => {
+    const entry = original.link(...of);
+    return broken.by === 'chain' && entry.type === 'ramped' ? ({ ...entry, comment: 'afterwards' } as Entry) : entry;
+  };
+  return { ...original, link: careless };
+});
+
+/** Closes when the ledger has it, as opening does. */
+class LatePublisher extends Publisher {
+  override async close(definition: FeatureDefinition, exposure: Exposure): Promise<Closed> {
+    return { documentVersion: exposure.documentVersion + definition.revision, stored: false };
+  }
+}
+/** Shows twice as many as the ledger says. */
+class GenerousPublisher extends Publisher {
+  override publish(definition: FeatureDefinition, exposure: Exposure): Promise<boolean> {
+    const grants = exposure.grants.map((grant) => ({ ...grant, threshold: Math.min(60_000, grant.threshold * 2) }));
+    return super.publish(definition, { ...exposure, grants });
+  }
+}
+
+type Law = (story: Story, replaced?: Replaced) => Promise<void>;
+const ofChain = (told: Told) => chainOf(told.world, FEATURE);
+
+const STAGED: Law = async (story) => {
+  expect(stagesSkipped(await ofChain(await settled(await tell(story))))).toEqual([]);
+};
+const OBSERVE: Law = async (story) => {
+  expect(unobserved(await ofChain(await settled(await tell(story))))).toEqual([]);
+};
+const STABLE: Law = async (story) => {
+  expect(unstable(await ofChain(await settled(await tell(story))))).toEqual([]);
+};
+const BLAST: Law = async (story) => {
+  const told = await settled(
+    await tell(story, ({ replica }) => expect(exposed(replica).here).toBeLessThanOrEqual(BLAST_RADIUS * 1000)),
+  );
+  expect(aboveBlastRadius(told.world.store.served, BLAST_RADIUS)).toEqual([]);
+};
+const CHAIN: Law = async (story) => {
+  const told = await settled(await tell(story));
+  const chain = await ofChain(told);
+  expect(firstBreak(chain)).toBeNull();
+  const folded = chain.filter(({ rollout }) => rollout === told.id).reduce<RolloutState | null>(foldRollout, null);
+  expect((await recordOf(told.replica, told.id)).state).toEqual(JSON.parse(JSON.stringify(folded)));
+  expect(told.world.faults).toEqual([]);
+};
+const REPLAY: Law = async (story) => {
+  const chain = await ofChain(await settled(await tell(story)));
+  // What was decided is not decided again by the same broken hand.
+  const by = broken.by;
+  broken.by = null;
+  const found = notReplayed(chain);
+  broken.by = by;
+  expect(found).toEqual([]);
+};
+/** A poll that measures a bad release leaves nobody exposed to it in this process, whatever else is away. */
+const CLOSE: Law = async (story, replaced = {}) => {
+  await tell(
+    story,
+    async (told, act) => {
+      if (act.do !== 'poll' || told.now.measure !== 'bad') return;
+      const known = told.replica.known.get(told.id)?.state ?? null;
+      const state = told.now.ledgerAway ? known : (await recordOf(told.replica, told.id)).state;
+      if (state === null || state.startedAtMs === null || state.wedgeState === 'COMPLETE') return;
+      const rolledBackOnce = state.contract.rolloutWedge.rollback.to === 'previousStage' && isLive(state);
+      // To the previous stage at first; the next poll that finds it bad ends it.
+      if (rolledBackOnce && (act.times < 2 || state.exposureChangedAtMs === told.world.clock.nowMs())) return;
+      expect(exposed(told.replica).here).toBe(0);
+    },
+    replaced,
+  );
+};
+/** Nothing is served that the ledger has not granted, and nothing is granted but through a door. */
+const DOOR: Law = async (story, replaced = {}) => {
+  const told = await tell(
+    story,
+    async ({ world, replica, now }) => {
+      if (now.ledgerAway) return;
+      const served = replica.view.document(FEATURE);
+      if (served === undefined || served.killed) return;
+      expect(isNoWider(served.grants, grantedBy(await chainOf(world, FEATURE)))).toBe(true);
+    },
+    replaced,
+  );
+  expect(raisedWithoutDoor(await ofChain(await settled(told)))).toEqual([]);
+};
+/** With everything back, ledger, store and this process say the same. */
+const TOGETHER: Law = async (story) => {
+  const told = await settled(await settled(await tell(story)));
+  const { here, stored } = exposed(told.replica);
+  const granted = Math.max(0, ...grantedBy(await ofChain(told)).map(({ threshold }) => threshold));
+  expect({ here, stored }).toEqual({ here: granted, stored: granted });
+  expect(await told.world.late.all()).toEqual([]);
+};
+
+const RUNS = 60;
+const holds = (law: Law, of = stories) =>
+  fc.assert(
+    fc.asyncProperty(of, (story) => law(story)),
+    { numRuns: RUNS },
+  );
+/** True where the law finds the break within as many stories. */
+async function isFound(law: Law, by: string, replaced: Replaced = {}): Promise<boolean> {
+  broken.by = by;
+  const { failed } = await fc.check(
+    fc.asyncProperty(quietStories, (story) => law(story, replaced)),
+    { numRuns: RUNS * 5, endOnFailure: true },
+  );
+  return failed;
+}
+
+beforeEach(() => {
+  broken.by = null;
+});
+
+describe('over generated lives of an installation', () => {
+  it('INV-RWG-STAGED: stages in order, none skipped', () => holds(STAGED));
+  it('INV-RWG-OBSERVE: no advancement before the observation window is over and the success criteria pass', () =>
+    holds(OBSERVE));
+  it('ROLLOUT-006: no advancement before the stabilization window is over', () => holds(STABLE));
+  it('INV-RWG-BLAST: exposure never above the blast radius', () => holds(BLAST));
+  it('SLU-CHAIN: the chain verifies and its fold is what is stored', () => holds(CHAIN));
+  it('SLU-REPLAY: every recorded decision is recomputed from its own evidence', () => holds(REPLAY));
+  it('SLU-CLOSE: a bad release is closed at the poll that finds it, whatever else is away', () => holds(CLOSE));
+  it('SLU-DOOR: nothing but a contract, or a second person, ever raises exposure', () => holds(DOOR));
+  it('with everything back, ledger, store and lookups say the same', () => holds(TOGETHER));
+
+  it('such lives get somewhere', async () => {
+    const ends = new Set<string>();
+    const seen = fc.sample(quietStories, 60);
+    for (const story of seen) for (const entry of await ofChain(await tell(story))) ends.add(entry.type);
+    expect([...ends]).toEqual(
+      expect.arrayContaining(['started', 'ramped', 'advanced', 'completed', 'rolledBack', 'paused', 'resumed', 'held']),
+    );
+    expect(POLL_MS).toBeGreaterThan(0);
+  });
+});
+
+describe('negative controls: each law finds what breaks it', () => {
+  it('INV-RWG-STAGED: an advance over a stage', async () => expect(await isFound(STAGED, 'stages')).toBe(true));
+  it('INV-RWG-OBSERVE: a table without row 11', async () => expect(await isFound(OBSERVE, 'row 11')).toBe(true));
+  it('INV-RWG-OBSERVE: a table without row 12', async () => expect(await isFound(OBSERVE, 'row 12')).toBe(true));
+  it('ROLLOUT-006: a table without row 11', async () => expect(await isFound(STABLE, 'row 11')).toBe(true));
+  it('INV-RWG-BLAST: exposure that is rounded up', async () => expect(await isFound(BLAST, 'exposure')).toBe(true));
+  it('SLU-CHAIN: an entry changed after it was sealed', async () => expect(await isFound(CHAIN, 'chain')).toBe(true));
+  it('SLU-REPLAY: a decision that its evidence does not bear', async () =>
+    expect(await isFound(REPLAY, 'row 11')).toBe(true));
+  it('SLU-CLOSE: closing that waits for the record', async () =>
+    expect(await isFound(CLOSE, 'closing', { publisher: (deps) => new LatePublisher(deps) })).toBe(true));
+  it('SLU-DOOR: publishing more than was granted', async () =>
+    expect(await isFound(DOOR, 'door', { publisher: (deps) => new GenerousPublisher(deps) })).toBe(true));
+});
