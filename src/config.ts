@@ -32,7 +32,7 @@ export type Config = {
   readonly hardKills: ReadonlySet<string>;
 };
 
-export type ConfigMistake = { readonly variable: string; readonly message: string };
+type ConfigMistake = { readonly variable: string; readonly message: string };
 
 /** A variable that is set to nothing is not set. */
 const optional = (schema: z.ZodType<string>) =>

@@ -1,8 +1,11 @@
 import { z } from 'zod';
 
-/** Positions in a list: keys and ids, or numbers. */
+/** Positions in a list: keys and ids, numbers or times. */
 const NAMES = /^[\x21-\x7e]{1,256}$/;
-export const NUMBERS = /^\d{1,15}$/;
+/** Within 32 bits, as entries are numbered. */
+export const NUMBERS = /^\d{1,9}$/;
+/** Epoch milliseconds. */
+export const TIMES = /^\d{1,15}$/;
 
 /** `limit` and `cursor` of a list. A cursor is good for the list that gave it; what is in it is nobody's business. */
 export function pageQuery(list: string, positions: RegExp = NAMES) {

@@ -1,5 +1,5 @@
 import { Redis } from 'ioredis';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Entry } from '../../src/domain/ledger/entry.ts';
 import { eventually } from '../support/eventually.ts';
 import { makeDatabase } from '../support/postgres.ts';

@@ -56,11 +56,11 @@ export type TokenName = keyof typeof TOKENS;
 
 const tokenCalled = (name: TokenName) => `sluice_test_${name}`;
 
-export function fakeApplication(telemetry: Telemetry): FakeApplication {
+/** `kept`: where its records lie; in memory, if the test does not say. */
+export function fakeApplication(telemetry: Telemetry, kept: MemoryLedger = memoryLedger()): FakeApplication {
   const time = { ms: T0 };
   const clock = { nowMs: () => time.ms, set: (ms: number) => Object.assign(time, { ms }) };
   const chance = counted();
-  const kept = memoryLedger();
   const { ledger, features, contracts, rollouts, installation } = kept;
   const store = new MemoryFlagStore({ monotonicMs: clock.nowMs });
   const source = new FakeMetricSource();

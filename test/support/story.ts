@@ -110,7 +110,7 @@ export type Plan = {
 };
 export const anyPlan: fc.Arbitrary<Plan> = fc.record({
   to: fc.constantFrom('zero' as const, 'previousStage' as const),
-  manual: fc.boolean().map((yes) => yes),
+  manual: fc.boolean(),
   requiresApproval: fc.boolean(),
   stabilizationHours: fc.constantFrom(0, 2),
 });
@@ -135,10 +135,18 @@ function inputOf(plan: Plan): ProposalInput {
 }
 
 export type Story = { readonly plan: Plan; readonly acts: readonly Act[] };
-export const stories: fc.Arbitrary<Story> = fc.record({
-  plan: anyPlan,
-  acts: fc.array(anyAct, { minLength: 5, maxLength: 40, size: 'max' }),
-});
+const onward = fc.oneof(
+  fc.record({ do: always('poll' as const), times: fc.integer({ min: 8, max: 16 }) }),
+  fc.constantFrom<Act>({ do: 'approve' }, { do: 'advance', approver: true, comment: 'quiet night' }),
+);
+/** It goes well for a while, then anything may happen. */
+export const stories: fc.Arbitrary<Story> = fc
+  .record({
+    plan: anyPlan,
+    well: fc.array(onward, { maxLength: 8, size: 'max' }),
+    then: fc.array(anyAct, { minLength: 5, maxLength: 30, size: 'max' }),
+  })
+  .map(({ plan, well, then }) => ({ plan, acts: [...well, ...then] }));
 /** Nothing outside fails and nobody meddles: such releases go through. */
 export const quietStories: fc.Arbitrary<Story> = fc.record({
   plan: anyPlan,

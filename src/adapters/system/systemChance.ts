@@ -7,7 +7,7 @@ export const systemChance: Chance = {
 };
 
 /** RFC 9562, version 7: 48 bits of Unix milliseconds, then chance. */
-export function uuidVersion7(unixMs: number, chance: Buffer): string {
+function uuidVersion7(unixMs: number, chance: Buffer): string {
   const bytes = Buffer.alloc(16);
   bytes.writeUIntBE(unixMs, 0, 6);
   chance.copy(bytes, 6);

@@ -6,7 +6,7 @@ import { type RolloutWedge, rolloutWedgeSchema } from './wedge.ts';
 const text = (longest: number) => z.string().min(1).max(longest);
 
 /** How customers read about it. Facts only ever leave by the customer projection. */
-export const capabilitySchema = z
+const capabilitySchema = z
   .strictObject({
     name: text(200),
     visibleFeatures: z.array(text(200)).max(50).readonly().default([]),

@@ -4,7 +4,6 @@ import { successCriterionSchema, triggerSchema } from '../health/criterion.ts';
 import { nameSchema } from '../health/sli.ts';
 
 export const AUDIENCES = ['INTERNAL', 'LIMITED', 'GENERAL'] as const;
-export type Audience = (typeof AUDIENCES)[number];
 
 const hours = z
   .number()
@@ -15,7 +14,7 @@ const hours = z
 const judgedPercentage = z.number().meta({ description: 'Percent: above 0, at most 100, a multiple of 0.001' });
 
 /** A gate beside the observation window: health over a time, and metrics that must be there. */
-export const stabilizationSchema = z
+const stabilizationSchema = z
   .strictObject({
     minimumDurationHours: hours.default(0),
     healthThreshold: z.number().min(0).max(1).default(0),
@@ -42,7 +41,7 @@ export const wedgeStageSchema = z
 export type WedgeStage = z.infer<typeof wedgeStageSchema>;
 
 /** How exposure is taken back. */
-export const rollbackPlanSchema = z
+const rollbackPlanSchema = z
   .strictObject({
     to: z.enum(['zero', 'previousStage']).default('zero'),
     mode: z.enum(['immediate', 'progressive']).default('immediate'),
@@ -55,7 +54,6 @@ export const rollbackPlanSchema = z
     cooldownMinutes: z.number().min(0).default(60),
   })
   .readonly();
-export type RollbackPlan = z.infer<typeof rollbackPlanSchema>;
 
 /** The plan in the contract: ordered stages, increments, blast radius, observation window, rollback. */
 export const rolloutWedgeSchema = z

@@ -18,14 +18,12 @@ export const variantsSchema = z
     message: '`on` and `off` must be of one type',
   })
   .readonly();
-export type Variants = z.infer<typeof variantsSchema>;
 
 /**
  * Another feature that must be on before this one may be. `off` can't be asked for: closing that feature would then open
  * this one without a contract (SLU-DOOR).
  */
 export const prerequisiteSchema = z.strictObject({ feature: featureKeySchema, variant: z.literal('on') }).readonly();
-export type Prerequisite = z.infer<typeof prerequisiteSchema>;
 
 /** The one algorithm so far; stored, so that a later one never moves anybody. */
 export const BUCKETING = 'sha256-v1';
@@ -35,8 +33,8 @@ export type FeatureDefinition = {
   readonly key: string;
   readonly description: string;
   readonly owner: string;
-  readonly variants: Variants;
-  readonly prerequisites: readonly Prerequisite[];
+  readonly variants: z.infer<typeof variantsSchema>;
+  readonly prerequisites: readonly z.infer<typeof prerequisiteSchema>[];
   /** Hex; drawn once, never changed: the same users are met in the same order for ever. */
   readonly salt: string;
   readonly bucketing: typeof BUCKETING;

@@ -3,7 +3,7 @@ import type { Policy } from '../contract/policy.ts';
 import type { Warning } from '../contract/violation.ts';
 import type { Entry } from '../ledger/entry.ts';
 
-export type ContractApproval = { readonly subject: string; readonly atMs: number; readonly comment: string | null };
+type ContractApproval = { readonly subject: string; readonly atMs: number; readonly comment: string | null };
 
 /** A contract and what people said of it: the fold of its entries. */
 export type ContractState = {

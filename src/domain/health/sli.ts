@@ -22,7 +22,7 @@ function isSelector(text: string): boolean {
 }
 
 /** How the metric tells exposed users from the others. `{}` takes the defaults. */
-export const cohortSchema = z
+const cohortSchema = z
   .strictObject({
     label: labelSchema.default('cohort'),
     treatment: z.string().min(1).max(128).default('treatment'),
@@ -76,4 +76,3 @@ export const sliSchema = z
   .discriminatedUnion('kind', [ratioSchema, quantileSchema, countSchema, gaugeSchema, promqlSchema])
   .readonly();
 export type Sli = z.infer<typeof sliSchema>;
-export type SliKind = Sli['kind'];

@@ -1,7 +1,7 @@
 import type { WedgeState } from './state.ts';
 
 /** What a person can ask of a rollout. */
-export const COMMANDS = ['preflight', 'start', 'advance', 'pause', 'resume', 'approve', 'rollback'] as const;
+const COMMANDS = ['preflight', 'start', 'advance', 'pause', 'resume', 'approve', 'rollback'] as const;
 export type Command = (typeof COMMANDS)[number];
 
 /** `stands`: the effect is there already, so nothing is done and the answer is the status. */

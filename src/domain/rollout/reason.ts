@@ -1,5 +1,5 @@
 /** Why nothing changes. The closed set of `api.md`. */
-export const HOLD_REASONS = [
+const HOLD_REASONS = [
   'terminal',
   'rollingBack',
   'pending',
@@ -28,7 +28,7 @@ export const HOLD_REASONS = [
 export type HoldReason = (typeof HOLD_REASONS)[number];
 
 /** Why something changes, or waits for a person. */
-export const ACT_REASONS = [
+const ACT_REASONS = [
   'killed',
   'blastRadius',
   'criterion',
@@ -38,7 +38,7 @@ export const ACT_REASONS = [
   'approval',
   'ready',
 ] as const;
-export type ActReason = (typeof ACT_REASONS)[number];
+type ActReason = (typeof ACT_REASONS)[number];
 
 export type Reason = HoldReason | ActReason;
 export const REASONS: readonly Reason[] = [...HOLD_REASONS, ...ACT_REASONS];

@@ -4,7 +4,7 @@ import { type RolloutState, stageAt } from './state.ts';
 export type GateWait = { readonly detail: string; readonly stageId: string };
 
 /** The stage that the next opening leads to: the first one for a start. */
-export function nextStageIndex(rollout: RolloutState): number {
+function nextStageIndex(rollout: RolloutState): number {
   return rollout.wedgeState === 'PENDING' ? 0 : rollout.stageIndex + 1;
 }
 
@@ -30,7 +30,7 @@ function lastWords(rollout: RolloutState, stageId: string): ReadonlyMap<string, 
 }
 
 /** Approvers whose last word on the stage is yes; none where somebody's last word is no. */
-export function standingApprovers(rollout: RolloutState, stageId: string): readonly string[] {
+function standingApprovers(rollout: RolloutState, stageId: string): readonly string[] {
   const words = lastWords(rollout, stageId);
   return [...words.values()].includes('reject') ? [] : [...words.keys()];
 }

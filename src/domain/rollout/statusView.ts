@@ -36,7 +36,7 @@ export type RolloutStatus = {
   readonly eta: string | null;
 };
 
-export type DecisionView = {
+type DecisionView = {
   readonly kind: string;
   readonly reason: string;
   readonly detail: string;
@@ -44,7 +44,7 @@ export type DecisionView = {
   readonly at: string;
   readonly unblocksAt: string | null;
 };
-export type SliView = {
+type SliView = {
   readonly id: string;
   readonly criterion: string;
   readonly role: Verdict['role'];
@@ -63,7 +63,7 @@ export type SliView = {
   readonly dryRun: boolean;
   readonly at: string;
 };
-export type ApprovalView = {
+type ApprovalView = {
   readonly stageId: string;
   readonly subject: string;
   readonly decision: 'approve' | 'reject';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Refusal } from '../../control/refusal.ts';
 import type { Entry } from '../../domain/ledger/entry.ts';
 import { callerOf } from '../auth.ts';
-import { NUMBERS, pageOf, pageQuery } from '../page.ts';
+import { NUMBERS, pageOf, pageQuery, TIMES } from '../page.ts';
 import { rolloutInReach } from '../reach.ts';
 import { entrySchema } from '../schemas/entry.ts';
 import { listOf } from '../schemas/list.ts';
@@ -58,7 +58,7 @@ function entries(scope: Scope, { application }: RouteDeps, list: keyof typeof EN
 function measurements(scope: Scope, { application, clock }: RouteDeps): void {
   const time = z.iso.datetime({ offset: true }).optional();
   const querystring = z.strictObject({
-    ...pageQuery('measurements', NUMBERS),
+    ...pageQuery('measurements', TIMES),
     from: time,
     to: time,
     sli: z.string().max(64).optional(),
