@@ -58,11 +58,11 @@ async function startedOnce(setting: SluiceSetting, token: string, context: Bench
   await using sluice = await spawnSluice(setting, context);
   while (!(await isLookedUp(sluice.url, token))) {
     context.signal.throwIfAborted();
-    if (sluice.child.hasEnded) throw new Error(`it ended: ${await sluice.child.lastWords()}`);
+    sluice.process.assertAlive();
     await sleep(RETRY_MS);
   }
   const seconds = (performance.now() - began) / 1000;
-  return { seconds, residentMegabytes: peakResidentMegabytesOf(sluice.pid) };
+  return { seconds, residentMegabytes: peakResidentMegabytesOf(sluice.process.pid) };
 }
 
 async function isLookedUp(url: string, token: string): Promise<boolean> {

@@ -51,7 +51,7 @@ async function setUpRollouts(setting: SluiceSetting, context: BenchContext): Pro
   return {
     rollouts: ROLLOUTS,
     setUpSeconds: (performance.now() - began) / 1000,
-    setUpResidentMegabytesMax: peakResidentMegabytesOf(sluice.pid),
+    setUpResidentMegabytesMax: peakResidentMegabytesOf(sluice.process.pid),
   };
 }
 
@@ -63,8 +63,8 @@ async function measurePass(setting: SluiceSetting, { database, stub }: Around, c
   // No Sluice runs at this moment. From here on its own schedule keeps all of them on this grid.
   await database.sql('UPDATE rollouts SET next_check_at_ms = $1', [firstDueAtMs]);
   await using sluice = await startSluice(setting, context);
-  using resident = new ResidentWatch(sluice.pid);
-  const pids = { sluice: sluice.pid, database: database.pid, stub: stub.pid };
+  using resident = new ResidentWatch(sluice.process.pid);
+  const pids = { sluice: sluice.process.pid, database: database.pid, stub: stub.pid };
   const rounds: Round[] = [];
   let dueAtMs = firstDueAtMs;
   while (rounds.length < ROUNDS_PER_PASS) {

@@ -1,10 +1,10 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { freePort } from '../../src/demo/process/freePort.ts';
-import { untilAnswering } from '../../src/demo/process/untilAnswering.ts';
 import type { BenchContext } from './bench.ts';
 import { METRIC_SOURCE, POLICY } from './proposal.ts';
-import { type StartedProcess, startProcess } from './startedProcess.ts';
+import { StartedProcess } from './startedProcess.ts';
 
 export const ADMIN_TOKEN = 'bench-administrator-token';
 
@@ -19,8 +19,11 @@ export type SluiceSetting = {
   readonly redisUrl?: string;
 };
 
-/** The service as `npm start` runs it. Disposal ends it gracefully. */
-export type Sluice = AsyncDisposable & StartedProcess & { readonly url: string };
+/** The service, begun as `npm start` begins it. Disposal ends it gracefully. */
+export type Sluice = AsyncDisposable & { readonly url: string; readonly process: StartedProcess };
+
+const ROOT = join(import.meta.dirname, '..', '..');
+const packageJson = z.object({ scripts: z.object({ start: z.string().startsWith('node ') }) });
 
 /** Begins it and does not wait. */
 export async function spawnSluice(setting: SluiceSetting, { folder }: BenchContext): Promise<Sluice> {
@@ -39,22 +42,21 @@ export async function spawnSluice(setting: SluiceSetting, { folder }: BenchConte
     ...(databaseUrl !== undefined && { DATABASE_URL: databaseUrl }),
     ...(redisUrl !== undefined && { REDIS_URL: redisUrl }),
   };
-  const started = startProcess({ name, script: 'src/main.ts', env, logFolder: folder });
-  return {
-    ...started,
-    url: `http://127.0.0.1:${port}`,
-    [Symbol.asyncDispose]: () => started.child[Symbol.asyncDispose](),
-  };
+  const process = new StartedProcess({ name, args: await startArguments(), env, logFolder: folder });
+  return { url: `http://127.0.0.1:${port}`, process, [Symbol.asyncDispose]: () => process[Symbol.asyncDispose]() };
 }
 
 /** Begins it and waits until it serves. */
 export async function startSluice(setting: SluiceSetting, context: BenchContext): Promise<Sluice> {
-  const sluice = await spawnSluice(setting, context);
-  try {
-    await untilAnswering(sluice.child, `${sluice.url}/livez`, context.signal);
-    return sluice;
-  } catch (error) {
-    await sluice[Symbol.asyncDispose]();
-    throw error;
-  }
+  await using starting = new AsyncDisposableStack();
+  const sluice = starting.use(await spawnSluice(setting, context));
+  await sluice.process.answering(`${sluice.url}/livez`, context.signal);
+  starting.move();
+  return sluice;
+}
+
+/** What stands behind `node` in `npm start`: its flags are part of what is measured, npm itself is not. */
+async function startArguments(): Promise<readonly string[]> {
+  const { scripts } = packageJson.parse(JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')));
+  return scripts.start.split(' ').slice(1);
 }

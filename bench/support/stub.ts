@@ -1,8 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { freePort } from '../../src/demo/process/freePort.ts';
-import { untilAnswering } from '../../src/demo/process/untilAnswering.ts';
 import type { BenchContext } from './bench.ts';
-import { startProcess } from './startedProcess.ts';
+import { StartedProcess } from './startedProcess.ts';
 
 /** The stub of a Prometheus, running. Disposal ends it. */
 export type Stub = AsyncDisposable & {
@@ -15,24 +14,23 @@ export type Stub = AsyncDisposable & {
 };
 
 export async function startStub({ folder, signal }: BenchContext): Promise<Stub> {
+  await using starting = new AsyncDisposableStack();
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const script = fileURLToPath(import.meta.resolve('./stubPrometheus.ts'));
-  const { child, pid } = startProcess({ name: 'stub', script, env: { PORT: String(port) }, logFolder: folder });
+  const args = [fileURLToPath(import.meta.resolve('./stubPrometheus.ts'))];
+  const started = starting.use(
+    new StartedProcess({ name: 'stub', args, env: { PORT: String(port) }, logFolder: folder }),
+  );
+  await started.answering(`${url}/questions`, signal);
+  const owned = starting.move();
   const ask = async (path: string, init: RequestInit = {}) => (await fetch(url + path, { ...init, signal })).text();
-  try {
-    await untilAnswering(child, `${url}/questions`, signal);
-  } catch (error) {
-    await child[Symbol.asyncDispose]();
-    throw error;
-  }
   return {
     url,
-    pid,
+    pid: started.pid,
     questions: async () => Number(await ask('/questions')),
     makeFaulty: async (features) => {
       await ask('/faulty', { method: 'PUT', body: features.join(',') });
     },
-    [Symbol.asyncDispose]: () => child[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }

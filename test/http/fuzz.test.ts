@@ -1,6 +1,7 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { REFUSALS } from '../../src/control/refusal.ts';
+import { openTestPostgres } from '../support/postgresUnderTest.ts';
 import { proposalInput } from '../support/proposals.ts';
 import { filled, operations } from './routes.ts';
 import { type Answer, ServerUnderTest } from './serverUnderTest.ts';
@@ -10,8 +11,18 @@ const OFREP_CODES = ['PARSE_ERROR', 'INVALID_CONTEXT', 'TARGETING_KEY_MISSING', 
 const WORDS = ['reason', 'to', 'mode', 'stageId', 'decision', 'digest', 'comment', 'contractId', 'dryRun', 'startAt'];
 const MORE = ['subject', 'roles', 'features', 'expiresAt', 'key', 'variants', 'prerequisites', 'context', 'owner'];
 
+const position = fc.constantFrom('0', '1', '999999999', '2147483648', '999999999999999', 'a', '~', 'x'.repeat(256));
+const forged = (list: string, at: string) => Buffer.from(`${list}:${at}`).toString('base64url');
+
 const name = fc.oneof(
   fc.constantFrom('checkout-v2', 'accounts-v2', 'rollout', 'contract', 'nobody', '__proto__', 'constructor'),
+  fc
+    .tuple(
+      fc.constantFrom('ledger', 'decisions', 'measurements', 'features', 'contracts', 'rollouts', 'tokens'),
+      position,
+    )
+    .map(([list, at]) => forged(list, at)),
+  fc.constantFrom('0000-01-01T00:00:00Z', '9999-12-31T23:59:59Z', '2026-11-20T12:00:00%2B02:00'),
   fc
     .array(fc.integer({ min: 0, max: 255 }), { minLength: 1, maxLength: 40 })
     .map((bytes) => bytes.map(percent).join('')),
@@ -83,36 +94,50 @@ const request = fc.record({
 });
 
 describe('whatever is asked', () => {
-  test('no request makes a 5xx, every refusal has a code, and a refusal has changed nothing', async () => {
+  const promise = 'no request makes a 5xx, every refusal has a code, and a refusal has changed nothing';
+
+  test(promise, async () => {
     await using under = new ServerUnderTest();
-    await under.rollout('accounts-v2');
-    const { id: rollout } = await under.started();
-    const { id: contract } = await under.contract();
-    const real = new Map([
-      ['rollout', rollout],
-      ['contract', contract],
-    ]);
-    let before = await stateOf(under);
-    await fc.assert(
-      fc.asyncProperty(request, async ({ operation, as, name: called, text: sent, headers: given, query: asked }) => {
-        const path = filled(operation.path, real.get(called) ?? called) + asked;
-        const answer = await under.ask(operation.method, path, {
-          as,
-          headers: given,
-          ...(operation.takesBody ? { text: sent } : {}),
-        });
-        expect(answer.status, answer.text).toBeLessThan(500);
-        const after = await stateOf(under);
-        if (answer.status >= 400) {
-          expect(codeOf(answer)).toBe(true);
-          expect(after).toBe(before);
-        }
-        before = after;
-      }),
-      { numRuns: 1000 },
-    );
+    await fuzz(under, 1000);
+  }, 300_000);
+
+  test(`${promise}, on PostgreSQL`, async () => {
+    const { kept, close } = await openTestPostgres();
+    onTestFinished(close);
+    const nothing = () => undefined;
+    await using under = new ServerUnderTest({}, undefined, { ...kept, cut: nothing, mend: nothing });
+    await fuzz(under, 500);
   }, 300_000);
 });
+
+async function fuzz(under: ServerUnderTest, numRuns: number): Promise<void> {
+  await under.rollout('accounts-v2');
+  const { id: rollout } = await under.started();
+  const { id: contract } = await under.contract();
+  const real = new Map([
+    ['rollout', rollout],
+    ['contract', contract],
+  ]);
+  let before = await stateOf(under);
+  await fc.assert(
+    fc.asyncProperty(request, async ({ operation, as, name: called, text: sent, headers: given, query: asked }) => {
+      const path = filled(operation.path, real.get(called) ?? called) + asked;
+      const answer = await under.ask(operation.method, path, {
+        as,
+        headers: given,
+        ...(operation.takesBody ? { text: sent } : {}),
+      });
+      expect(answer.status, answer.text).toBeLessThan(500);
+      const after = await stateOf(under);
+      if (answer.status >= 400) {
+        expect(codeOf(answer)).toBe(true);
+        expect(after).toBe(before);
+      }
+      before = after;
+    }),
+    { numRuns },
+  );
+}
 
 function codeOf({ body: said, status, headers: sent }: Answer): boolean {
   if (String(sent['content-type']).startsWith('application/problem+json')) {

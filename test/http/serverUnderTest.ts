@@ -50,8 +50,12 @@ export class ServerUnderTest implements AsyncDisposable {
   readonly server: FastifyInstance;
   readonly #unlike: string[] = [];
 
-  constructor(options: Partial<ServerOptions> = {}, change: (application: FakeApplication) => FakeApplication = same) {
-    this.application = change(fakeApplication(this.telemetry));
+  constructor(
+    options: Partial<ServerOptions> = {},
+    change: (application: FakeApplication) => FakeApplication = same,
+    kept?: FakeApplication['kept'],
+  ) {
+    this.application = change(fakeApplication(this.telemetry, kept));
     const { clock } = this.application;
     this.server = buildServer(this.application, this.telemetry, { ...QUIET, clock, ...options });
     this.server.addHook('onSend', async (request, reply, payload) => {

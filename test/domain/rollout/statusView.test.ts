@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import type { RuledDecision } from '../../../src/domain/rollout/decision.ts';
+import { type StatusInput, statusOf } from '../../../src/domain/rollout/statusView.ts';
+import { contractOf, fired, HOUR, MINUTE, PASSING, pollOf, rolloutOf, T0 } from './situation.ts';
+
+const NOW = T0 + 2 * HOUR;
+const iso = (ms: number) => new Date(ms).toISOString();
+const HELD: RuledDecision = { kind: 'hold', reason: 'stageDuration', detail: '60 s left', unblocksAtMs: NOW + MINUTE, row: 11 };
+const TICK = { poll: pollOf({ activeMs: { visit: 20 * MINUTE, observation: 5 * MINUTE, noProgress: 0 } }), decision: HELD };
+
+const statusAfter = (more: Partial<StatusInput> = {}) =>
+  statusOf({ state: rolloutOf(), tick: TICK, nextCheckAtMs: NOW + 15_000, ...more }, NOW);
+
+describe('the status of a rollout', () => {
+  it('says where it stands and for how long', () => {
+    expect(statusAfter()).toMatchObject({
+      wedgeState: 'ACTIVE',
+      phase: 'stage',
+      currentStage: { stageId: 'canary' },
+      stageIndex: 0,
+      totalStages: 3,
+      percentage: 10,
+      elapsedSeconds: 1200,
+      minDurationSeconds: 3600,
+      remainingSeconds: 2400,
+      nextCheckAt: iso(NOW + 15_000),
+      decision: { kind: 'hold', reason: 'stageDuration', row: 11, unblocksAt: iso(NOW + MINUTE) },
+    });
+  });
+
+  it('nothing remains once the duration is over, and the ramp has none', () => {
+    const over = { ...TICK, poll: pollOf({ activeMs: { visit: 2 * HOUR, observation: HOUR, noProgress: 0 } }) };
+    expect(statusAfter({ tick: over }).remainingSeconds).toBe(0);
+    expect(statusAfter({ state: rolloutOf({ phase: 'ramp', visit: 0 }) })).toMatchObject({ minDurationSeconds: 0 });
+  });
+
+  it('shows each criterion with what it was compared with, and its count', () => {
+    const poll = pollOf({ verdicts: [fired({ consecutive: 3 }), PASSING], counts: { 'trigger/0': 2 } });
+    expect(statusAfter({ tick: { poll, decision: HELD } }).slis).toMatchObject([
+      { criterion: 'trigger/0', verdict: 'fail', value: 0.5, threshold: 0.1, count: 2, consecutive: 3, at: iso(poll.atMs) },
+      { criterion: 'success/0', verdict: 'pass', count: 0 },
+    ]);
+  });
+
+  it('shows no measurements of an earlier exposure as if they were of this one', () => {
+    const status = statusAfter({ tick: { ...TICK, poll: pollOf({ epoch: 1 }) } });
+    expect(status).toMatchObject({ slis: [], elapsedSeconds: 0 });
+  });
+
+  it('of what has ended shows no hold that was true before it did', () => {
+    const state = rolloutOf({ wedgeState: 'ROLLED_BACK', phase: 'ended', endedAtMs: NOW });
+    const status = statusAfter({ state });
+    expect(status).toMatchObject({ nextCheckAt: null, endedAt: iso(NOW), eta: null });
+    expect(status.decision?.reason).not.toBe('stageDuration');
+  });
+
+  it('before its first tick decides nothing', () => {
+    expect(statusAfter({ tick: null })).toMatchObject({ decision: null, slis: [], elapsedSeconds: 0 });
+  });
+});
+
+describe('the earliest end', () => {
+  it('is what is left of this stage and of those to come', () => {
+    expect(statusAfter().eta).toBe(iso(NOW + 40 * MINUTE + 2 * HOUR));
+  });
+
+  it('of each stage the longest of its clocks', () => {
+    const contract = contractOf({ stabilization: { minimumDurationHours: 4 } });
+    expect(statusAfter({ state: rolloutOf({ contract }) }).eta).toBe(iso(NOW + 4 * HOUR - 20 * MINUTE + 8 * HOUR));
+  });
+
+  it.each([
+    ['manual increments', contractOf({}, { incrementPolicy: 'manual' }), {}],
+    ['a stage that requires approval', contractOf({ requiresApproval: true }), {}],
+    ['a stage that it was rolled back from', contractOf(), { rolledBackFrom: ['half'] }],
+    ['a pause', contractOf(), { wedgeState: 'PAUSED' as const }],
+  ])('nobody knows with %s', (_, contract, more) => {
+    expect(statusAfter({ state: rolloutOf({ contract, ...more }) }).eta).toBeNull();
+  });
+});

@@ -1,0 +1,278 @@
+import { LedgerUnreachable } from '../../src/control/ports/ledger.ts';
+import { Refusal } from '../../src/control/refusal.ts';
+import { DEFAULT_POLICY } from '../../src/domain/contract/policy.ts';
+import type { Principal } from '../../src/domain/governance/role.ts';
+import { firstBreak } from '../../src/domain/ledger/chain.ts';
+import type { Entry } from '../../src/domain/ledger/entry.ts';
+import { notReplayed } from '../support/invariants.ts';
+import { T0 } from '../support/ledgerStory.ts';
+import { type ProposalInput, proposalInput, type StageInput, stageInput } from '../support/proposals.ts';
+import { createdRollout, exposed, measure, silent, wishFor } from '../support/release.ts';
+import {
+  ANNA,
+  chainOf,
+  EMIL,
+  OLGA,
+  OSKAR,
+  poll,
+  type Replica,
+  startReplica,
+  type World,
+  worldOf,
+} from '../support/simulatedInstallation.ts';
+import type { Command } from './transcript.ts';
+
+const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000 };
+const PEOPLE: Readonly<Record<string, Principal>> = { olga: OLGA, oskar: OSKAR, anna: ANNA, emil: EMIL };
+/** What every release begins with is of no interest in a story. */
+const UNTOLD: readonly Entry['type'][] = ['proposed', 'approved', 'created', 'preflight', 'audited'];
+
+/** Who sits at the console of a simulated installation: takes the commands of a transcript, and says what became of them. */
+export class Operator {
+  #world: World = worldOf({ pollIntervalMs: 60_000 });
+  #replica: Replica | null = null;
+  #feature = 'checkout-v2';
+  #rollouts: string[] = [];
+  #seen = 0;
+
+  /** The answer: what the command itself says, then what was recorded since the last answer. */
+  async answer(command: Command): Promise<string> {
+    const said = await this.#carryOut(command).catch(refusal);
+    const recorded = await this.#news();
+    return [...(said === '' ? [] : [said]), ...recorded].join('\n');
+  }
+
+  get faults(): readonly string[] {
+    return this.#world.faults;
+  }
+
+  async #carryOut(command: Command): Promise<string> {
+    const replica = await this.#running();
+    const { options, words } = command;
+    const comment = options.get('reason') ?? null;
+    const who = PEOPLE[options.get('by') ?? 'olga'];
+    if (who === undefined) throw new Error(`line ${command.line}: nobody is called ${options.get('by')}`);
+    const id = this.#rollouts.at(-1) ?? '';
+    switch (command.name) {
+      case 'installation':
+        return this.#install(command);
+      case 'release':
+        return this.#release(command, replica);
+      case 'start':
+        await replica.rollouts.start(who, id, await wishFor(replica, id, comment));
+        return '';
+      case 'advance':
+        await replica.rollouts.advance(who, id, await wishFor(replica, id, comment));
+        return '';
+      case 'resume':
+        await replica.rollouts.resume(who, id, await wishFor(replica, id, comment));
+        return '';
+      case 'approve': {
+        const decision = words[1] === 'no' ? ('reject' as const) : ('approve' as const);
+        await replica.rollouts.approve(who, id, { ...(await wishFor(replica, id)), stageId: words[0] ?? '', decision });
+        return '';
+      }
+      case 'pause':
+        await replica.closings.pause(who, id, comment);
+        return '';
+      case 'rollback':
+        await replica.closings.rollback(who, id, { to: destination(options.get('to')), comment });
+        return '';
+      case 'kill': {
+        const { recorded } = await replica.closings.kill(who, this.#feature, comment ?? 'burning');
+        return recorded ? '' : 'closed; the ledger will hear of it';
+      }
+      case 'revive': {
+        const { outcome } = await replica.features.revive(who, this.#feature, comment ?? 'mended');
+        return outcome;
+      }
+      case 'stop':
+        await replica.installation.setStop(who, comment ?? 'incident');
+        return 'stopped';
+      case 'lift-stop':
+        await replica.installation.liftStop(who, comment);
+        return 'lifted';
+      case 'metrics':
+        return this.#measure(command);
+      case 'ledger':
+        return this.#cut(command, this.#world.kept);
+      case 'store':
+        return this.#cut(command, this.#world.store);
+      case 'source':
+        if (words[0] === 'down') this.#world.metrics.fail('connection refused');
+        else this.#world.metrics.recover();
+        return '';
+      case 'clock':
+        this.#world.clock.advance((words[0] === 'back' ? -1 : 1) * duration(words[1], command));
+        return `it is ${this.#clock(this.#world.clock.nowMs())}`;
+      case 'restart':
+        this.#replica = await startReplica(this.#world);
+        return '';
+      case 'wait':
+        return this.#wait(duration(words[0], command));
+      case 'status':
+        return this.#status(replica, id);
+      case 'lookups':
+        return this.#lookups(replica);
+      case 'verify':
+        return this.#verify();
+      default:
+        throw new Error(`line ${command.line}: ${command.name} is no command`);
+    }
+  }
+
+  async #running(): Promise<Replica> {
+    this.#replica ??= await startReplica(this.#world);
+    return this.#replica;
+  }
+
+  async #install(command: Command): Promise<string> {
+    const minutes = (name: string, otherwise: number) => {
+      const given = command.options.get(name);
+      return given === undefined ? otherwise : duration(given, command) / 60_000;
+    };
+    const policy = {
+      ...DEFAULT_POLICY,
+      minDwellMinutes: minutes('dwell', DEFAULT_POLICY.minDwellMinutes),
+      cooldownMinutes: minutes('cooldown', DEFAULT_POLICY.cooldownMinutes),
+    };
+    this.#world = worldOf({ policy, pollIntervalMs: duration(command.options.get('poll') ?? '1m', command) });
+    this.#replica = await startReplica(this.#world);
+    return '';
+  }
+
+  async #release(command: Command, replica: Replica): Promise<string> {
+    const { words, options, below } = command;
+    this.#feature = words[0] ?? this.#feature;
+    const stages = below.map((stage) => stageOf(stage));
+    const plan = proposalInput(
+      { feature: this.#feature, title: `Release ${this.#rollouts.length + 1}` },
+      {
+        initialPercentage: Number.parseFloat(options.get('initial') ?? '5'),
+        observationWindowHours: duration(options.get('window') ?? '1h', command) / 3_600_000,
+        incrementPolicy: words.includes('manual') ? 'manual' : 'linear',
+        rollback: { to: destination(options.get('rollback')) ?? 'zero' },
+        wedgeStages: stages,
+      },
+    );
+    const input: ProposalInput = words.includes('critical') ? { ...plan, criticality: 'critical' } : plan;
+    const startAt = options.get('start-at');
+    const startAtMs = startAt === undefined ? null : this.#world.clock.nowMs() + duration(startAt, command);
+    this.#rollouts.push(await createdRollout(replica, input, { dryRun: words.includes('dry-run'), startAtMs }));
+    return 'proposed by olga, approved, PENDING';
+  }
+
+  #measure(command: Command): string {
+    const [what] = command.words;
+    this.#world.metrics.recover();
+    if (what === 'missing') silent(this.#world, 'missing');
+    else if (what === 'no-traffic') silent(this.#world, 'noTraffic');
+    else measure(this.#world, 'error_rate', Number.parseFloat(command.options.get('errors') ?? '0') / 100);
+    return '';
+  }
+
+  #cut(command: Command, part: { cut(): void; mend(): void }): string {
+    if (command.words[0] === 'down') part.cut();
+    else part.mend();
+    return '';
+  }
+
+  async #wait(ms: number): Promise<string> {
+    const untilMs = this.#world.clock.nowMs() + ms;
+    while (this.#world.clock.nowMs() < untilMs) {
+      await poll(await this.#running(), Math.min(this.#world.pollIntervalMs, untilMs - this.#world.clock.nowMs()));
+    }
+    return '';
+  }
+
+  async #status(replica: Replica, id: string): Promise<string> {
+    const status = await replica.rollouts.status(id);
+    const stage = `stage ${status.currentStage.stageId} (${status.stageIndex + 1} of ${status.totalStages})`;
+    const where = `${status.wedgeState} ${status.phase}, ${stage}, ${status.percentage} %`;
+    if (status.decision === null) return where;
+    const until = status.decision.unblocksAt === null ? '' : ` until ${this.#clock(Date.parse(status.decision.unblocksAt))}`;
+    return `${where}: ${status.decision.kind} ${status.decision.reason}${until}`;
+  }
+
+  #lookups(replica: Replica): string {
+    const { here, stored } = exposed(replica, this.#feature);
+    return `${here / 1000} % here, ${stored / 1000} % in the store`;
+  }
+
+  async #verify(): Promise<string> {
+    const chain = await chainOf(this.#world, this.#feature);
+    const broken = firstBreak(chain);
+    if (broken !== null) return broken;
+    const decisions = chain.filter(({ evidence }) => evidence !== null).length;
+    return [`${chain.length} entries, whole; ${decisions} decisions replayed`, ...notReplayed(chain)].join('\n');
+  }
+
+  /** Entries that were recorded since the last answer. */
+  async #news(): Promise<readonly string[]> {
+    const chain = await chainOf(this.#world, this.#feature).catch((error: unknown) => {
+      if (error instanceof LedgerUnreachable) return null;
+      throw error;
+    });
+    if (chain === null) return [];
+    const fresh = chain.slice(this.#seen);
+    this.#seen = chain.length;
+    return fresh.filter(({ type }) => !UNTOLD.includes(type)).map((entry) => this.#lineOf(entry));
+  }
+
+  #lineOf(entry: Entry): string {
+    const { type, percentageBefore: before, percentageAfter: after } = entry;
+    const percentage = before === after ? `${after ?? 0} %` : `${before ?? 0} % → ${after ?? 0} %`;
+    const by = entry.actor.kind === 'person' ? `, ${entry.actor.subject}` : '';
+    const until = type === 'held' && entry.data.unblocksAtMs !== null ? ` until ${this.#clock(entry.data.unblocksAtMs)}` : '';
+    const words = entry.comment === null ? '' : ` "${entry.comment}"`;
+    const late = entry.late ? `, recorded at ${this.#clock(Date.parse(entry.recordedAt))}` : '';
+    const stage = type === 'stageApproved' ? ` ${entry.data.decision} ${entry.data.stageId}` : '';
+    const dry = entry.dryRun ? ' (dry run)' : '';
+    const why = entry.reason === null ? '' : `: ${entry.reason}`;
+    return `${this.#clock(Date.parse(entry.at))} ${type}${stage}${dry} ${percentage}${why}${until}${by}${words}${late}`;
+  }
+
+  /** Hours, minutes and seconds since the beginning. */
+  #clock(ms: number): string {
+    const seconds = Math.floor((ms - T0) / 1000);
+    const two = (value: number) => String(Math.floor(value)).padStart(2, '0');
+    return `${two(seconds / 3600)}:${two((seconds / 60) % 60)}:${two(seconds % 60)}`;
+  }
+}
+
+/** `stage canary 10% 1h [approval] [stabilize=2h] [consecutive=3]` */
+function stageOf(command: Command): StageInput {
+  const [stageId = '', percentage = '', hours] = command.words;
+  const stable = command.options.get('stabilize');
+  const stage = stageInput(stageId, Number.parseFloat(percentage), {
+    durationHours: duration(hours, command) / 3_600_000,
+    requiresApproval: command.words.includes('approval'),
+    ...(stable === undefined
+      ? {}
+      : { stabilization: { minimumDurationHours: duration(stable, command) / 3_600_000, healthThreshold: 0.9 } }),
+  });
+  const consecutive = Number(command.options.get('consecutive') ?? '1');
+  return { ...stage, rollbackTrigger: stage.rollbackTrigger.map((trigger) => ({ ...trigger, consecutive })) };
+}
+
+function duration(text: string | undefined, command: Command): number {
+  const [, count, unit] = /^(\d+)([smh])$/.exec(text ?? '') ?? [];
+  const unitMs = UNITS[unit ?? ''];
+  if (count === undefined || unitMs === undefined) throw new Error(`line ${command.line}: ${text} is no duration`);
+  return Number(count) * unitMs;
+}
+
+function destination(text: string | undefined): 'zero' | 'previousStage' | null {
+  if (text === undefined) return null;
+  if (text === 'zero' || text === 'previousStage') return text;
+  throw new Error(`${text} is no destination`);
+}
+
+function refusal(error: unknown): string {
+  if (error instanceof LedgerUnreachable) return 'refused: the ledger can not be reached';
+  if (!(error instanceof Refusal)) throw error;
+  const { reason, unblocksAt } = error.more;
+  const why = reason === undefined ? error.message : reason;
+  const until = unblocksAt == null ? '' : ` until ${new Date(unblocksAt).toISOString().slice(11, 19)} UTC`;
+  return `refused ${error.code}: ${why}${until}`;
+}
