@@ -65,13 +65,17 @@ export function approversWanted({ contract, policy }: ContractState): number {
 
 /** The approval that completed the number wanted; null where some are still missing. */
 function sealedAtMs(state: ContractState): number | null {
-  return state.approvals[approversWanted(state) - 1]?.atMs ?? null;
+  const byPerson = state.approvals.filter(
+    ({ subject }, index) => state.approvals.findIndex((other) => other.subject === subject) === index,
+  );
+  return byPerson[approversWanted(state) - 1]?.atMs ?? null;
 }
 
-/** Approved by enough people, rejected by none, and not longer ago than an approval is good for. */
+/** Approved by enough people, rejected by none, and used before the approval expired: a rollout may start at a later hour. */
 export function isApproved(state: ContractState, nowMs: number): boolean {
   const sealed = sealedAtMs(state);
-  return state.rejectedBy === null && sealed !== null && nowMs < sealed + APPROVAL_VALID_MS;
+  if (state.rejectedBy !== null || sealed === null) return false;
+  return state.usedBy !== null || nowMs < sealed + APPROVAL_VALID_MS;
 }
 
 export type ContractStanding = 'proposed' | 'approved' | 'rejected' | 'expired' | 'used';

@@ -26,30 +26,35 @@ export function judge(plan: readonly PlannedCriterion[], answers: Answers, fresh
 }
 
 function findingOf(planned: PlannedCriterion, answers: Answers, freshness: Freshness): Finding {
-  if (planned.subject === null) return inconclusive('notApplicable', 'there is no control to compare with');
+  if (planned.subject === null) return unasked(planned);
   const subject = answered(planned.subject, answers, planned.subject.arms === 'all' ? 'all' : 'treatment');
   if (subject.kind !== 'observed') return lacking(subject, 'the exposed users');
-  const found: Finding = {
-    ...NOTHING,
-    outcome: 'inconclusive',
-    reason: 'stale',
-    value: subject.value,
-    samples: subject.samples,
-  };
-  if (isStale(subject, freshness)) return { ...found, detail: 'the newest sample is too old' };
-  if (subject.samples < planned.criterion.minSamples) return { ...found, reason: 'insufficientSamples' };
+  const seen = { ...NOTHING, outcome: 'inconclusive' as const, value: subject.value, samples: subject.samples };
+  const fault = faultOf(subject, planned, freshness);
+  if (fault !== null) return { ...seen, ...fault };
   const baseline = baselineOf(planned, answers);
-  if (baseline !== null && baseline.kind !== 'observed') return lacking(baseline, 'the baseline');
-  if (baseline !== null && baseline.samples < planned.criterion.minSamples) {
-    return {
-      ...found,
-      reason: 'insufficientSamples',
-      baseline: baseline.value,
-      detail: 'the baseline is short of samples',
-    };
-  }
+  if (baseline === null) return compared(planned, subject, null);
+  if (baseline.kind !== 'observed') return lacking(baseline, 'the baseline');
+  // A past baseline is old by intention.
+  const its = faultOf(baseline, planned, planned.past === null ? freshness : null);
+  if (its !== null) return { ...seen, ...its, baseline: baseline.value, detail: `the baseline: ${its.detail}` };
   return compared(planned, subject, baseline);
 }
+
+/** Why an observation proves nothing; null where it does. */
+function faultOf(observed: Observed, { criterion }: PlannedCriterion, freshness: Freshness | null) {
+  if (freshness !== null && isStale(observed, freshness)) {
+    return { reason: 'stale' as const, detail: 'the newest sample is too old' };
+  }
+  if (observed.samples >= criterion.minSamples) return null;
+  const detail = `${Math.floor(observed.samples)} samples, needed ${criterion.minSamples}`;
+  return { reason: 'insufficientSamples' as const, detail };
+}
+
+const unasked = (planned: PlannedCriterion): Finding =>
+  planned.unasked === 'tooYoung'
+    ? inconclusive('missing', 'the exposure is not a second old')
+    : inconclusive('notApplicable', 'there is no control to compare with');
 
 function answered(query: MeasurementQuery, answers: Answers, arm: Arm): Measurement {
   const answer = answers.get(queryKey(query))?.[arm];
@@ -87,6 +92,8 @@ function compared(planned: PlannedCriterion, subject: Observed, baseline: Observ
   const { criterion, role } = planned;
   const floored = baseline === null ? null : flooredBaseline(planned.sli, baseline);
   const limit = limitOf(criterion.compare, criterion.threshold, floored);
+  // What is beyond all numbers can't be compared with, nor written down.
+  if (!Number.isFinite(limit)) return inconclusive('missing', 'the baseline makes a limit beyond all numbers');
   const holds = conditionHolds(subject.value, criterion.operator, limit);
   const seen = { value: subject.value, baseline: floored, limit, samples: subject.samples, detail: null };
   if (role === 'success' && isWindowShort(planned, subject)) {

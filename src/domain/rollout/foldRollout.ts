@@ -1,8 +1,8 @@
-import { cappedAt, largestThreshold } from '../feature/grants.ts';
-import { percentageOf, thresholdOf } from '../feature/threshold.ts';
+import { cappedAt, exposedTo, largestThreshold } from '../feature/grants.ts';
+import { percentageOf } from '../feature/threshold.ts';
 import type { Entry, EntryOf } from '../ledger/entry.ts';
 import { startThreshold } from './exposure.ts';
-import { type RolloutState, stageAt } from './state.ts';
+import { currentStage, type RolloutState, stageAt } from './state.ts';
 
 /** What changes what is allowed next; the other entries tell of something without changing it. */
 type Change = Partial<RolloutState>;
@@ -101,7 +101,8 @@ function changeBy(state: RolloutState, entry: Entry, atMs: number): Change {
 /** A cap by hand lasts through a rollback: what the feature exposed before is not to come back above it. */
 function adopted(state: RolloutState, entry: EntryOf<'driftAdopted'>, atMs: number): Change {
   const { grants } = entry.data.exposure;
-  return { grants, base: cappedAt(state.base, largestThreshold(grants)), exposureChangedAtMs: atMs };
+  const threshold = exposedTo(grants, currentStage(state).scope);
+  return { grants, threshold, base: cappedAt(state.base, largestThreshold(grants)), exposureChangedAtMs: atMs };
 }
 
 const approvalIn = (entry: EntryOf<'stageApproved'>, atMs: number) => ({
@@ -128,7 +129,7 @@ function arrived(state: RolloutState, grants: RolloutState['grants'], stageIndex
     phase: 'stage',
     stageIndex,
     visit: state.visit + 1,
-    threshold: thresholdOf(stageAt(state, stageIndex).targetPercentage),
+    threshold: exposedTo(grants, stageAt(state, stageIndex).scope),
     grants,
     acknowledged: [],
     visitBeganAtMs: atMs,

@@ -74,7 +74,8 @@ function clocksAfter(previous: Poll | null, rollout: RolloutState, input: PollIn
 function activeSince(previous: Poll | null, rollout: RolloutState, input: PollInput): number {
   if (rollout.wedgeState !== 'ACTIVE') return 0;
   const sameEpoch = previous !== null && previous.epoch === rollout.epoch;
-  if (sameEpoch && previous.onHold) return 0;
+  // Of the time before an epoch's first poll only that poll can tell whether a stop stood.
+  if (sameEpoch ? previous.onHold : input.onHold) return 0;
   const passedMs = input.nowMs - (sameEpoch ? previous.atMs : rollout.epochBeganAtMs);
   return passedMs < 0 || passedMs > 2 * input.pollIntervalMs ? 0 : passedMs;
 }

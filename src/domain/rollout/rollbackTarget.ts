@@ -1,5 +1,6 @@
 import type { FeatureState } from '../feature/featureState.ts';
 import type { Exposure } from '../feature/flagDocument.ts';
+import { exposedTo, type Grants } from '../feature/grants.ts';
 import { thresholdOf } from '../feature/threshold.ts';
 import { exposureAt, exposureWithoutRollout } from './exposure.ts';
 import { type RolloutState, stageAt } from './state.ts';
@@ -18,14 +19,23 @@ export function rollbackStage(rollout: RolloutState, ask: RollbackAsk): number |
   return rollout.stageIndex - 1;
 }
 
-/** What lookups must see after it. Pure, so that it can be published before the ledger has heard of it. */
+/**
+ * What lookups must see after it. Pure, so that it can be published before the ledger has heard of it.
+ * A rollback never raises: what a hand has lowered meanwhile stays as low.
+ */
 export function rolledBackExposure(
   rollout: RolloutState,
   feature: FeatureState,
   stageIndex: number | null,
   nowMs: number,
 ): Exposure {
-  if (stageIndex === null) return exposureWithoutRollout(feature, rollout.base, nowMs);
+  if (stageIndex === null) return exposureWithoutRollout(feature, noHigherThan(rollout.grants, rollout.base), nowMs);
   const threshold = thresholdOf(stageAt(rollout, stageIndex).targetPercentage);
-  return exposureAt(rollout, feature, { base: rollout.base, stageIndex, threshold, nowMs });
+  const planned = exposureAt(rollout, feature, { base: rollout.base, stageIndex, threshold, nowMs });
+  return { ...planned, grants: noHigherThan(rollout.grants, planned.grants) };
+}
+
+/** Grants keep their places, since `live.grant` counts on them. */
+function noHigherThan(held: Grants, grants: Grants): Grants {
+  return grants.map((grant) => ({ ...grant, threshold: Math.min(grant.threshold, exposedTo(held, grant.scope)) }));
 }

@@ -105,7 +105,7 @@ export function statusOf(input: StatusInput, nowMs: number): RolloutStatus {
     minDurationSeconds: Math.round(minDurationMs / 1000),
     remainingSeconds: Math.ceil(Math.max(0, minDurationMs - elapsedMs) / 1000),
     nextCheckAt: isTerminal(state.wedgeState) ? null : isoOrNull(input.nextCheckAtMs),
-    decision: decisionView(input.tick),
+    decision: decisionView(input),
     slis: tick === null ? [] : tick.poll.verdicts.map((verdict) => sliView(verdict, tick.poll)),
     approvals: state.stageApprovals.map(approvalView),
     cooldownUntil: isoOrNull(state.cooldownUntilMs),
@@ -113,11 +113,19 @@ export function statusOf(input: StatusInput, nowMs: number): RolloutStatus {
   };
 }
 
-function decisionView(tick: StatusInput['tick']): DecisionView | null {
+function decisionView({ state, tick }: StatusInput): DecisionView | null {
   if (tick === null) return null;
+  // The last tick still held, and then a person ended it: what it held for is no reason any more.
+  if (isTerminal(state.wedgeState) && tick.decision.kind === 'hold') return ended(state);
   const { kind, reason, detail, row } = tick.decision;
   const unblocksAtMs = tick.decision.kind === 'hold' ? tick.decision.unblocksAtMs : null;
   return { kind, reason, detail, row, at: iso(tick.poll.atMs), unblocksAt: isoOrNull(unblocksAtMs) };
+}
+
+function ended(state: RolloutState): DecisionView {
+  const detail = `the rollout is ${state.wedgeState}`;
+  const at = iso(state.endedAtMs ?? state.lastEntryAtMs);
+  return { kind: 'hold', reason: 'terminal', detail, row: 1, at, unblocksAt: null };
 }
 
 function sliView(verdict: Verdict, poll: Poll): SliView {
@@ -147,11 +155,14 @@ const approvalView = (approval: StageApproval): ApprovalView => ({
   at: iso(approval.atMs),
 });
 
+const needsPerson = (state: RolloutState, stage: WedgeStage) =>
+  stage.requiresApproval || state.rolledBackFrom.includes(stage.stageId);
+
 /** What is left of this stage and of those to come, by their own clocks. */
 function etaMs(state: RolloutState, elapsedMs: number, nowMs: number): number | null {
   const { incrementPolicy, wedgeStages, observationWindowHours } = state.contract.rolloutWedge;
   const toCome = wedgeStages.slice(state.stageIndex + 1);
-  const personIsDue = incrementPolicy === 'manual' || toCome.some((stage) => stage.requiresApproval);
+  const personIsDue = incrementPolicy === 'manual' || toCome.some((stage) => needsPerson(state, stage));
   if (!isLive(state) || state.wedgeState === 'PAUSED' || personIsDue) return null;
   const lasting = (stage: WedgeStage) =>
     hoursToMs(Math.max(stage.durationHours, observationWindowHours, stage.stabilization.minimumDurationHours));

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { measurementPlan } from '../../../src/domain/health/measurementPlan.ts';
 import type { RolloutState } from '../../../src/domain/rollout/state.ts';
 import { ERROR_RATE, type ProposalInput } from '../../support/proposals.ts';
-import { contractOf, rolloutOf, T0 } from '../rollout/situation.ts';
+import { contractOf, HOUR, rolloutOf, T0 } from '../rollout/situation.ts';
 
 const SECOND = 1000;
 
@@ -47,7 +47,7 @@ describe('what is asked', () => {
     const wedgeStages = [{ ...first, rollbackTrigger: [] }, ...others];
     const changed = { ...contract, rolloutWedge: { ...contract.rolloutWedge, wedgeStages } };
     const keysAt = (stageIndex: number) =>
-      measurementPlan(rolloutOf({ contract: changed, stageIndex }), T0).map(({ key }) => key);
+      measurementPlan(rolloutOf({ contract: changed, stageIndex }), T0 + 2 * HOUR).map(({ key }) => key);
     expect(keysAt(0)).toEqual(['success/0']);
     expect(keysAt(1)).toEqual(['trigger/0', 'success/0']);
   });
