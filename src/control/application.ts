@@ -6,7 +6,7 @@ import type { Principal, Role } from '../domain/governance/role.ts';
 import type { Entry } from '../domain/ledger/entry.ts';
 import type { PreflightItem } from '../domain/rollout/preflight.ts';
 import type { RolloutStatus } from '../domain/rollout/statusView.ts';
-import type { FlagView } from './flagView.ts';
+import type { FlagView } from './flags/flagView.ts';
 import type { Cursor, FeatureFilter, FeatureRecord } from './ports/featureRegister.ts';
 import type { IdempotencyRegister } from './ports/idempotencyRegister.ts';
 import type { EntryPage } from './ports/ledger.ts';

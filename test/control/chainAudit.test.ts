@@ -1,10 +1,30 @@
 import { describe, expect, it } from 'vitest';
-import { ChainAudit } from '../../src/control/chainAudit.ts';
+import { ChainAudit } from '../../src/control/controller/chainAudit.ts';
 import type { Ledger } from '../../src/control/ports/ledger.ts';
 import type { Entry } from '../../src/domain/ledger/entry.ts';
 import { proposalInput } from '../support/proposals.ts';
-import { bad, createdRollout, exposed, FEATURE, healthy, inStage, startedRollout, stateOf, until, wishFor } from '../support/release.ts';
-import { chainOf, OLGA, poll, pollFor, type Replica, startReplica, type World, worldOf } from '../support/simulatedInstallation.ts';
+import {
+  bad,
+  createdRollout,
+  exposed,
+  FEATURE,
+  healthy,
+  inStage,
+  startedRollout,
+  stateOf,
+  until,
+  wishFor,
+} from '../support/release.ts';
+import {
+  chainOf,
+  OLGA,
+  poll,
+  pollFor,
+  type Replica,
+  startReplica,
+  type World,
+  worldOf,
+} from '../support/simulatedInstallation.ts';
 
 const HOUR = 3_600_000;
 const MINUTE = 60_000;
@@ -45,7 +65,11 @@ describe('the check of a chain', () => {
 
   it('passes what is whole, from the beginning and since the last look', async () => {
     const { audit, headSeq } = await chain();
-    expect(await audit.sinceLastLook(FEATURE, headSeq)).toEqual({ verdict: 'PASS', throughSeq: headSeq, finding: null });
+    expect(await audit.sinceLastLook(FEATURE, headSeq)).toEqual({
+      verdict: 'PASS',
+      throughSeq: headSeq,
+      finding: null,
+    });
     expect(await audit.fromTheBeginning(FEATURE)).toMatchObject({ verdict: 'PASS', throughSeq: headSeq });
   });
 
@@ -102,8 +126,13 @@ describe('the audit of a visit', () => {
   it('a FAIL is recorded at once, with its finding', async () => {
     const { world, replica } = await tamperedInCanary();
     await pollFor(replica, 10 * MINUTE);
-    const failed = (await chainOf(world, FEATURE)).find((entry) => entry.type === 'audited' && entry.data.verdict === 'FAIL');
-    expect(failed?.data).toMatchObject({ subject: 'visit', findings: ['entry 3: has content that does not match its hash'] });
+    const failed = (await chainOf(world, FEATURE)).find(
+      (entry) => entry.type === 'audited' && entry.data.verdict === 'FAIL',
+    );
+    expect(failed?.data).toMatchObject({
+      subject: 'visit',
+      findings: ['entry 3: has content that does not match its hash'],
+    });
   });
 
   it('a FAIL is terminal: put right and resumed, only a rollback leaves the visit', async () => {

@@ -1,7 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { firstBreak } from '../../src/domain/ledger/chain.ts';
 import { proposalInput, stageInput } from '../support/proposals.ts';
-import { bad, exposed, FEATURE, healthy, inStage, recordOf, startedRollout, stateOf, until } from '../support/release.ts';
+import {
+  bad,
+  exposed,
+  FEATURE,
+  healthy,
+  inStage,
+  recordOf,
+  startedRollout,
+  stateOf,
+  until,
+} from '../support/release.ts';
 import { chainOf, poll, pollFor, startReplica, worldOf } from '../support/simulatedInstallation.ts';
 
 const HOUR = 3_600_000;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { FlagView } from '../../src/control/flagView.ts';
+import { FlagView } from '../../src/control/flags/flagView.ts';
 import type { FlagDocument } from '../../src/domain/feature/flagDocument.ts';
 import { type HandFields, handFieldsOf, UNTOUCHED } from '../../src/domain/feature/handFields.ts';
 import { isLowering } from '../../src/domain/feature/lowering.ts';

@@ -2,8 +2,28 @@ import { describe, expect, it } from 'vitest';
 import { firstBreak } from '../../src/domain/ledger/chain.ts';
 import { isTerminal } from '../../src/domain/rollout/state.ts';
 import { proposalInput } from '../support/proposals.ts';
-import { bad, exposed, FEATURE, healthy, inStage, startedRollout, stateOf, until, wishFor } from '../support/release.ts';
-import { ANNA, chainOf, OLGA, OSKAR, poll, pollFor, type Replica, startReplica, worldOf } from '../support/simulatedInstallation.ts';
+import {
+  bad,
+  exposed,
+  FEATURE,
+  healthy,
+  inStage,
+  startedRollout,
+  stateOf,
+  until,
+  wishFor,
+} from '../support/release.ts';
+import {
+  ANNA,
+  chainOf,
+  OLGA,
+  OSKAR,
+  poll,
+  pollFor,
+  type Replica,
+  startReplica,
+  worldOf,
+} from '../support/simulatedInstallation.ts';
 
 const HOUR = 3_600_000;
 const toPrevious = proposalInput({}, { rollback: { to: 'previousStage' } });
@@ -106,7 +126,11 @@ describe('the ledger is away', () => {
     world.kept.mend();
     await poll(replica);
     const [entry] = await entriesOf(replica, 'rolledBack');
-    expect(entry).toMatchObject({ actor: { kind: 'person', subject: 'olga' }, comment: 'looks odd', reason: 'operator' });
+    expect(entry).toMatchObject({
+      actor: { kind: 'person', subject: 'olga' },
+      comment: 'looks odd',
+      reason: 'operator',
+    });
     expect(await stateOf(replica, id)).toMatchObject({ wedgeState: 'ROLLED_BACK' });
   });
 

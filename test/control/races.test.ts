@@ -11,8 +11,30 @@ import { foldRollout } from '../../src/domain/rollout/foldRollout.ts';
 import { isTerminal, type RolloutState } from '../../src/domain/rollout/state.ts';
 import { appendOf } from '../support/ledgerStory.ts';
 import { type ProposalInput, proposalInput } from '../support/proposals.ts';
-import { bad, createdRollout, exposed, FEATURE, healthy, inStage, startedRollout, stateOf, until, wishFor } from '../support/release.ts';
-import { ANNA, chainOf, OLGA, OSKAR, poll, pollFor, type Replica, startReplica, type World, worldOf } from '../support/simulatedInstallation.ts';
+import {
+  bad,
+  createdRollout,
+  exposed,
+  FEATURE,
+  healthy,
+  inStage,
+  startedRollout,
+  stateOf,
+  until,
+  wishFor,
+} from '../support/release.ts';
+import {
+  ANNA,
+  chainOf,
+  OLGA,
+  OSKAR,
+  poll,
+  pollFor,
+  type Replica,
+  startReplica,
+  type World,
+  worldOf,
+} from '../support/simulatedInstallation.ts';
 
 const HOUR = 3_600_000;
 const MINUTE = 60_000;
@@ -109,7 +131,11 @@ describe('two tickers on one rollout', () => {
         const [first, second] = await claimedTwice(outside);
         const surroundings = await replica.contexts.surroundings();
         await s.waitFor(Promise.all([one.ticker.tick(first, surroundings), other.ticker.tick(second, surroundings)]));
-        expect(await stateOf(replica, id)).toMatchObject({ wedgeState: 'ACTIVE', stageIndex: 0, automaticRollbacks: 1 });
+        expect(await stateOf(replica, id)).toMatchObject({
+          wedgeState: 'ACTIVE',
+          stageIndex: 0,
+          automaticRollbacks: 1,
+        });
         expect(exposed(replica).stored).toBe(10_000);
         await assertWhole(outside, id);
       }),
@@ -132,9 +158,7 @@ describe("an operator's rollback races with an advance", () => {
         const opening = byPerson
           ? other.rollouts.advance(ANNA, id, wish).catch(handled)
           : other.ticker.tick(claim, surroundings);
-        await s.waitFor(
-          Promise.all([opening, one.closings.rollback(OLGA, id, { to: 'zero', comment: null })]),
-        );
+        await s.waitFor(Promise.all([opening, one.closings.rollback(OLGA, id, { to: 'zero', comment: null })]));
         await poll(replica);
         await poll(replica);
         expect(await stateOf(replica, id)).toMatchObject({ wedgeState: 'ROLLED_BACK' });
@@ -241,7 +265,9 @@ describe('a lost race', () => {
       const repaired = featureDraft(feature, said, { type: 'driftRepaired', data });
       await outside.kept.ledger.append(appendOf(FEATURE, [repaired]));
     };
-    const other = await startReplica(outside, { kept: { ...outside.kept, ledger: preceded(outside.kept.ledger, note) } });
+    const other = await startReplica(outside, {
+      kept: { ...outside.kept, ledger: preceded(outside.kept.ledger, note) },
+    });
     await other.scheduler.look();
     await other.scheduler.settled();
     expect(await stateOf(replica, id)).toMatchObject({ stageIndex: 0 });

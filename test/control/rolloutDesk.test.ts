@@ -18,7 +18,19 @@ import {
   until,
   wishFor,
 } from '../support/release.ts';
-import { ANNA, chainOf, EMIL, OLGA, OSKAR, person, poll, pollFor, startReplica, type World, worldOf } from '../support/simulatedInstallation.ts';
+import {
+  ANNA,
+  chainOf,
+  EMIL,
+  OLGA,
+  OSKAR,
+  person,
+  poll,
+  pollFor,
+  startReplica,
+  type World,
+  worldOf,
+} from '../support/simulatedInstallation.ts';
 
 const HOUR = 3_600_000;
 const MINUTE = 60_000;
@@ -41,7 +53,14 @@ const LATENCY = {
 } as const;
 /** Beside the rollback trigger one that pauses when it gets slow. */
 function withPauseTrigger(): ProposalInput {
-  const slow = { sli: 'latency', compare: 'absolute', operator: '>', threshold: 1, windowSeconds: 60, severity: 'pause' } as const;
+  const slow = {
+    sli: 'latency',
+    compare: 'absolute',
+    operator: '>',
+    threshold: 1,
+    windowSeconds: 60,
+    severity: 'pause',
+  } as const;
   const stages = ['canary', 'half', 'everyone'].map((stageId, index): StageInput => {
     const stage = stageInput(stageId, [10, 50, 100][index] ?? 100);
     return { ...stage, rollbackTrigger: [...stage.rollbackTrigger, slow] };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { type Closed, Publisher } from '../../src/control/publisher.ts';
+import { type Closed, Publisher } from '../../src/control/flags/publisher.ts';
 import type { FeatureDefinition } from '../../src/domain/feature/feature.ts';
 import type { Exposure } from '../../src/domain/feature/flagDocument.ts';
 import { isNoWider } from '../../src/domain/feature/grants.ts';
@@ -19,7 +19,16 @@ import {
 } from '../support/invariants.ts';
 import { exposed, FEATURE, recordOf } from '../support/release.ts';
 import { chainOf, type Replaced } from '../support/simulatedInstallation.ts';
-import { BLAST_RADIUS, POLL_MS, quietStories, type Story, settled, stories, type Told, tell } from '../support/story.ts';
+import {
+  BLAST_RADIUS,
+  POLL_MS,
+  quietStories,
+  type Story,
+  settled,
+  stories,
+  type Told,
+  tell,
+} from '../support/story.ts';
 
 /** What is broken on purpose, so that a law that can not fail is found out. */
 const broken = vi.hoisted(() => ({ by: null as string | null }));

@@ -190,7 +190,8 @@ export class Operator {
     const stage = `stage ${status.currentStage.stageId} (${status.stageIndex + 1} of ${status.totalStages})`;
     const where = `${status.wedgeState} ${status.phase}, ${stage}, ${status.percentage} %`;
     if (status.decision === null) return where;
-    const until = status.decision.unblocksAt === null ? '' : ` until ${this.#clock(Date.parse(status.decision.unblocksAt))}`;
+    const until =
+      status.decision.unblocksAt === null ? '' : ` until ${this.#clock(Date.parse(status.decision.unblocksAt))}`;
     return `${where}: ${status.decision.kind} ${status.decision.reason}${until}`;
   }
 
@@ -223,7 +224,8 @@ export class Operator {
     const { type, percentageBefore: before, percentageAfter: after } = entry;
     const percentage = before === after ? `${after ?? 0} %` : `${before ?? 0} % → ${after ?? 0} %`;
     const by = entry.actor.kind === 'person' ? `, ${entry.actor.subject}` : '';
-    const until = type === 'held' && entry.data.unblocksAtMs !== null ? ` until ${this.#clock(entry.data.unblocksAtMs)}` : '';
+    const until =
+      type === 'held' && entry.data.unblocksAtMs !== null ? ` until ${this.#clock(entry.data.unblocksAtMs)}` : '';
     const words = entry.comment === null ? '' : ` "${entry.comment}"`;
     const late = entry.late ? `, recorded at ${this.#clock(Date.parse(entry.recordedAt))}` : '';
     const stage = type === 'stageApproved' ? ` ${entry.data.decision} ${entry.data.stageId}` : '';

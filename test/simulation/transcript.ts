@@ -11,7 +11,9 @@ export type Command = {
   readonly expected: string;
 };
 /** What stands between commands, for people, is kept as it is. */
-export type Part = { readonly kind: 'prose'; readonly text: string } | { readonly kind: 'command'; readonly command: Command };
+export type Part =
+  | { readonly kind: 'prose'; readonly text: string }
+  | { readonly kind: 'command'; readonly command: Command };
 
 const RULE = '----';
 

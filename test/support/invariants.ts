@@ -1,4 +1,4 @@
-import { foldFeature, type FeatureState, closedFeature } from '../../src/domain/feature/featureState.ts';
+import { closedFeature, type FeatureState, foldFeature } from '../../src/domain/feature/featureState.ts';
 import type { FlagDocument } from '../../src/domain/feature/flagDocument.ts';
 import { isNoWider, largestThreshold } from '../../src/domain/feature/grants.ts';
 import { hoursToMs } from '../../src/domain/hours.ts';

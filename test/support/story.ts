@@ -144,9 +144,9 @@ export const stories: fc.Arbitrary<Story> = fc
   .record({
     plan: anyPlan,
     well: fc.array(onward, { maxLength: 8, size: 'max' }),
-    then: fc.array(anyAct, { minLength: 5, maxLength: 30, size: 'max' }),
+    later: fc.array(anyAct, { minLength: 5, maxLength: 30, size: 'max' }),
   })
-  .map(({ plan, well, then }) => ({ plan, acts: [...well, ...then] }));
+  .map(({ plan, well, later }) => ({ plan, acts: [...well, ...later] }));
 /** Nothing outside fails and nobody meddles: such releases go through. */
 export const quietStories: fc.Arbitrary<Story> = fc.record({
   plan: anyPlan,

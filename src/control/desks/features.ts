@@ -9,14 +9,14 @@ import { sameJson } from '../../domain/feature/sameJson.ts';
 import type { Principal } from '../../domain/governance/role.ts';
 import type { EntryDraft } from '../../domain/ledger/entry.ts';
 import type { FeatureDesk, ReviveOutcome } from '../application.ts';
-import type { FlagView } from '../flagView.ts';
+import type { FlagView } from '../flags/flagView.ts';
+import type { Publisher } from '../flags/publisher.ts';
 import { exposureIn, noticesOf } from '../notices.ts';
 import type { Chance } from '../ports/chance.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Cursor, FeatureFilter, FeatureRecord, FeatureRegister } from '../ports/featureRegister.ts';
 import { type FlagStore, FlagStoreUnreachable } from '../ports/flagStore.ts';
 import type { Ledger } from '../ports/ledger.ts';
-import type { Publisher } from '../publisher.ts';
 import { Refusal } from '../refusal.ts';
 import { actorOf } from './actorOf.ts';
 

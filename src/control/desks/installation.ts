@@ -3,13 +3,13 @@ import { looserThanDefaults } from '../../domain/contract/policyStrictness.ts';
 import type { Principal } from '../../domain/governance/role.ts';
 import { INSTALLATION_CHAIN } from '../../domain/ledger/entry.ts';
 import type { InstallationDesk, Readiness, SourceView, StopView } from '../application.ts';
+import type { MetricSources } from '../controller/metricSources.ts';
+import type { Publisher } from '../flags/publisher.ts';
 import { installationDraft } from '../installationDraft.ts';
-import type { MetricSources } from '../metricSources.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { FlagStore } from '../ports/flagStore.ts';
 import type { InstallationRegister } from '../ports/installationRegister.ts';
 import type { Ledger } from '../ports/ledger.ts';
-import type { Publisher } from '../publisher.ts';
 import { actorOf } from './actorOf.ts';
 
 export type InstallationDeps = {

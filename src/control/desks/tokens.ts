@@ -1,11 +1,11 @@
 import type { Principal } from '../../domain/governance/role.ts';
 import { sha256Hex } from '../../domain/ledger/digest.ts';
+import type { TokenDirectory } from '../access/tokenDirectory.ts';
 import type { NewToken, TokenDesk, TokenView } from '../application.ts';
 import type { Chance } from '../ports/chance.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { TokenRecord, TokenRegister } from '../ports/tokenRegister.ts';
 import { Refusal } from '../refusal.ts';
-import type { TokenDirectory } from '../tokenDirectory.ts';
 
 export type TokensDeps = {
   readonly register: TokenRegister;

@@ -1,4 +1,4 @@
-import type { FlagView } from '../../control/flagView.ts';
+import type { FlagView } from '../../control/flags/flagView.ts';
 import type { ServingTelemetry } from '../../control/ports/telemetry.ts';
 import type { AnswerTexts } from './answerText.ts';
 

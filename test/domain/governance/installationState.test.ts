@@ -10,7 +10,7 @@ import { type EntryDraft, INSTALLATION_CHAIN } from '../../../src/domain/ledger/
 import { stopDraft, T0 } from '../../support/ledgerStory.ts';
 
 const OPTIONS = { chain: INSTALLATION_CHAIN, environment: 'test', recordedAtMs: T0 };
-const after = (...drafts: readonly EntryDraft[]): InstallationState =>
+const folded = (...drafts: readonly EntryDraft[]): InstallationState =>
   drafts.map((said) => link(EMPTY_CHAIN, said, OPTIONS)).reduce(foldInstallation, NEW_INSTALLATION);
 
 const policyChanged = (minDwellMinutes: number): EntryDraft =>
@@ -22,16 +22,16 @@ const policyChanged = (minDwellMinutes: number): EntryDraft =>
 
 describe('what holds for the whole installation', () => {
   it('begins without stop and policy', () => {
-    expect(after()).toEqual({ stop: null, policy: null });
+    expect(folded()).toEqual({ stop: null, policy: null });
   });
 
   it('a stop stands until it is lifted, and says who set it', () => {
-    expect(after(stopDraft('stopSet')).stop).toMatchObject({ by: { kind: 'person', subject: 'olga' }, atMs: T0 });
-    expect(after(stopDraft('stopSet'), stopDraft('stopLifted')).stop).toBeNull();
+    expect(folded(stopDraft('stopSet')).stop).toMatchObject({ by: { kind: 'person', subject: 'olga' }, atMs: T0 });
+    expect(folded(stopDraft('stopSet'), stopDraft('stopLifted')).stop).toBeNull();
   });
 
   it('the last policy stands, and leaves the stop', () => {
-    const state = after(stopDraft('stopSet'), policyChanged(1), policyChanged(2));
+    const state = folded(stopDraft('stopSet'), policyChanged(1), policyChanged(2));
     expect(state.policy?.minDwellMinutes).toBe(2);
     expect(state.stop).not.toBeNull();
   });

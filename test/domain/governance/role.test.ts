@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { hasRight, mayTouch, type Principal, RIGHTS, type Right, ROLES, type Role, rolesWith } from '../../../src/domain/governance/role.ts';
+import {
+  hasRight,
+  mayTouch,
+  type Principal,
+  RIGHTS,
+  type Right,
+  ROLES,
+  type Role,
+  rolesWith,
+} from '../../../src/domain/governance/role.ts';
 
 const principal = (roles: readonly Role[], features: readonly string[] | null = null): Principal => ({
   tokenId: 'token-1',
@@ -23,7 +32,8 @@ const TABLE: Readonly<Record<Role, readonly Right[]>> = {
 
 describe('who may what', () => {
   it.each(ROLES)('%s', (role) => {
-    for (const right of RIGHTS) expect([right, hasRight(principal([role]), right)]).toEqual([right, TABLE[role].includes(right)]);
+    for (const right of RIGHTS)
+      expect([right, hasRight(principal([role]), right)]).toEqual([right, TABLE[role].includes(right)]);
   });
 
   it('several roles add up, none gives nothing', () => {

@@ -115,7 +115,8 @@ describe('what a verdict says', () => {
     expect([0.09, 0.1, 0.11].map((value) => conditionHolds(value, operator, 0.1))).toEqual(expected);
     const outcomes = [0.09, 0.1, 0.11].map(
       (value) =>
-        verdictOf(plannedOf('success', { operator, threshold: 0.1 }), { treatment: observed(value) }).outcome === 'pass',
+        verdictOf(plannedOf('success', { operator, threshold: 0.1 }), { treatment: observed(value) }).outcome ===
+        'pass',
     );
     expect(outcomes).toEqual(expected);
   });
@@ -138,9 +139,7 @@ describe('what a verdict says', () => {
       samples: 1000,
       detail: null,
     });
-    expect(describeVerdict(verdict)).toBe(
-      'error_rate (trigger/0) is 0.04, baseline 0.02, limit 0.03, 1000 samples',
-    );
+    expect(describeVerdict(verdict)).toBe('error_rate (trigger/0) is 0.04, baseline 0.02, limit 0.03, 1000 samples');
   });
 
   it('reads everyone where the question is about everyone', () => {
@@ -226,7 +225,11 @@ describe('comparing with the control', () => {
 
 describe('comparing with the past', () => {
   const past = { sli: ratio, windowSeconds: 600, offsetSeconds: 86_400, arms: 'all' as const };
-  const planned = plannedOf('trigger', { compare: 'baselineRatio', threshold: 1.5, baseline: { offsetHours: 24 } }, { past });
+  const planned = plannedOf(
+    'trigger',
+    { compare: 'baselineRatio', threshold: 1.5, baseline: { offsetHours: 24 } },
+    { past },
+  );
 
   it('takes everyone as they were, and the samples of then are not stale', () => {
     const then = observed(0.02, { newestSampleAtMs: NOW - 86_400_000 });

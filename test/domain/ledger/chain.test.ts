@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type ChainHead, EMPTY_CHAIN, firstBreak, GENESIS_HASH, headOf, link } from '../../../src/domain/ledger/chain.ts';
+import {
+  type ChainHead,
+  EMPTY_CHAIN,
+  firstBreak,
+  GENESIS_HASH,
+  headOf,
+  link,
+} from '../../../src/domain/ledger/chain.ts';
 import { digestOf } from '../../../src/domain/ledger/digest.ts';
 import type { Entry, EntryDraft } from '../../../src/domain/ledger/entry.ts';
 import { createdDraft, histories } from '../rollout/history.ts';
@@ -23,7 +30,13 @@ describe('an entry in its chain', () => {
     const first = linked(EMPTY_CHAIN);
     const second = linked(headOf(first));
     expect(GENESIS_HASH).toMatch(/^0{64}$/);
-    expect(first).toMatchObject({ schema: 1, seq: 1, prevHash: GENESIS_HASH, chain: 'checkout-v2', environment: 'test' });
+    expect(first).toMatchObject({
+      schema: 1,
+      seq: 1,
+      prevHash: GENESIS_HASH,
+      chain: 'checkout-v2',
+      environment: 'test',
+    });
     expect(second).toMatchObject({ seq: 2, prevHash: first.hash });
   });
 
@@ -45,7 +58,10 @@ describe('an entry in its chain', () => {
     expect(linked(EMPTY_CHAIN, { atMs: T0 }, T0 + 1000).late).toBe(false);
     expect(linked(EMPTY_CHAIN, { atMs: T0 }, T0 + 1001).late).toBe(true);
     const ahead = { seq: 1, hash: 'a'.repeat(64), atMs: T0 + 60_000 };
-    expect(linked(ahead, { atMs: T0 }, T0 + 60_000)).toMatchObject({ late: true, at: new Date(ahead.atMs).toISOString() });
+    expect(linked(ahead, { atMs: T0 }, T0 + 60_000)).toMatchObject({
+      late: true,
+      at: new Date(ahead.atMs).toISOString(),
+    });
   });
 
   it('carries the code that operators and alert rules know', () => {

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { contractFrom } from '../../../src/domain/contract/contract.ts';
 import { DEFAULT_POLICY } from '../../../src/domain/contract/policy.ts';
 import { EVERYONE, INTERNAL } from '../../../src/domain/feature/scope.ts';
 import type { Verdict } from '../../../src/domain/health/verdict.ts';
@@ -6,7 +7,6 @@ import type { DecisionContext } from '../../../src/domain/rollout/context.ts';
 import type { Poll } from '../../../src/domain/rollout/poll.ts';
 import { type Phase, type RolloutState, WEDGE_STATES, type WedgeState } from '../../../src/domain/rollout/state.ts';
 import { validProposals } from '../../support/proposals.ts';
-import { contractFrom } from '../../../src/domain/contract/contract.ts';
 import { HOUR, rolloutOf, T0 } from './situation.ts';
 
 const INCONCLUSIVE = [

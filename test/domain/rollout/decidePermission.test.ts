@@ -23,13 +23,13 @@ import {
   withClocks,
   withContext,
   withContract,
-  withPoll,
   withPolicy,
+  withPoll,
   withRollout,
   withVerdicts,
 } from './situation.ts';
 
-const after = (...steps: readonly Step[]) => decided(all(...steps)(ready()));
+const decided = (...steps: readonly Step[]) => decided(all(...steps)(ready()));
 const asking = (more: Parameters<typeof askOf>[0] = {}) => withContext({ ask: askOf(more) });
 const start = asking({ kind: 'start' });
 
@@ -42,15 +42,15 @@ describe('row 10: a measurement that the stage needs is not there', () => {
     ['insufficientSamples', 'insufficientSamples'],
   ])('%s holds as %s, of a success criterion and of a trigger', (reason, held) => {
     const expected = { row: 10, kind: 'hold', reason: held, unblocksAtMs: null };
-    expect(after(withVerdicts(lacking(reason)))).toMatchObject(expected);
+    expect(decided(withVerdicts(lacking(reason)))).toMatchObject(expected);
     const trigger = { key: 'trigger/0', role: 'trigger' as const, severity: 'rollback' as const };
-    expect(after(withVerdicts(lacking(reason, trigger)))).toMatchObject(expected);
-    expect(after(withVerdicts(lacking(reason, { ...trigger, severity: 'pause' })))).toMatchObject(expected);
+    expect(decided(withVerdicts(lacking(reason, trigger)))).toMatchObject(expected);
+    expect(decided(withVerdicts(lacking(reason, { ...trigger, severity: 'pause' })))).toMatchObject(expected);
   });
 
   it('a source that is away is told apart from one without traffic', () => {
     const both = withVerdicts(lacking('noTraffic', { key: 'success/1' }), lacking('unavailable', { key: 'success/2' }));
-    expect(after(both)).toMatchObject({ reason: 'sourceUnavailable' });
+    expect(decided(both)).toMatchObject({ reason: 'sourceUnavailable' });
   });
 
   it.each<[string, Step]>([
@@ -58,30 +58,30 @@ describe('row 10: a measurement that the stage needs is not there', () => {
     ['an alert', withVerdicts(lacking('missing', { key: 'trigger/1', role: 'trigger', severity: 'alert' }))],
     ['one that is not applicable', withVerdicts(lacking('notApplicable', { key: 'success/1' }))],
   ])('%s is not needed', (_, step) => {
-    expect(after(step)).toMatchObject({ row: 17 });
+    expect(decided(step)).toMatchObject({ row: 17 });
   });
 
   it('in the ramp the triggers are needed and nothing else', () => {
-    expect(after(ramping, withVerdicts(lacking('missing')))).toMatchObject({ row: 17, kind: 'ramp' });
+    expect(decided(ramping, withVerdicts(lacking('missing')))).toMatchObject({ row: 17, kind: 'ramp' });
     const trigger = lacking('missing', { key: 'trigger/0', role: 'trigger', severity: 'rollback' });
-    expect(after(ramping, withVerdicts(trigger))).toMatchObject({ row: 10, reason: 'missingData' });
+    expect(decided(ramping, withVerdicts(trigger))).toMatchObject({ row: 10, reason: 'missingData' });
   });
 
   it('nothing measured is not everything well', () => {
-    expect(after(withPoll({ verdicts: [] }))).toMatchObject({ row: 10, reason: 'missingData' });
-    expect(after(withPoll({ epoch: 1 }))).toMatchObject({ row: 10, reason: 'missingData' });
+    expect(decided(withPoll({ verdicts: [] }))).toMatchObject({ row: 10, reason: 'missingData' });
+    expect(decided(withPoll({ epoch: 1 }))).toMatchObject({ row: 10, reason: 'missingData' });
     const { rollout, context, nowMs } = ready();
     expect(decide(rollout, null, context, nowMs)).toMatchObject({ row: 10, reason: 'missingData' });
   });
 
   it('a last poll of two intervals ago can be rested on, one of a millisecond more not', () => {
-    const asked = (ageMs: number) => after(asking(), withPoll({ atMs: ready().nowMs - ageMs }));
+    const asked = (ageMs: number) => decided(asking(), withPoll({ atMs: ready().nowMs - ageMs }));
     expect(asked(2 * POLL_INTERVAL)).toMatchObject({ row: 17 });
     expect(asked(2 * POLL_INTERVAL + 1)).toMatchObject({ row: 10, reason: 'staleData' });
   });
 
   it('a pending rollout has nothing to be measured', () => {
-    expect(after(pending, start, withPoll({ verdicts: [] }))).toMatchObject({ row: 17, kind: 'start' });
+    expect(decided(pending, start, withPoll({ verdicts: [] }))).toMatchObject({ row: 17, kind: 'start' });
   });
 });
 
@@ -98,58 +98,60 @@ describe('row 11: a window is not over', () => {
   ])('%s: a millisecond before its end, and at it', (reason, plan, limitMs, clocks) => {
     const whole = withClocks({ visit: 10 * HOUR, observation: 10 * HOUR });
     const expected = { row: 11, kind: 'hold', reason, unblocksAtMs: nowMs + 1 };
-    expect(after(plan, whole, clocks(limitMs - 1))).toMatchObject(expected);
-    expect(after(plan, whole, clocks(limitMs))).toMatchObject({ row: 17, kind: 'advance' });
+    expect(decided(plan, whole, clocks(limitMs - 1))).toMatchObject(expected);
+    expect(decided(plan, whole, clocks(limitMs))).toMatchObject({ row: 17, kind: 'advance' });
   });
 
   it('hours become milliseconds by rounding', () => {
     const third = withContract({}, { observationWindowHours: 1.0000001 });
-    expect(after(third, withClocks({ observation: 3_600_000 }))).toMatchObject({ row: 17 });
+    expect(decided(third, withClocks({ observation: 3_600_000 }))).toMatchObject({ row: 17 });
   });
 
   it('names the window that ends last, with its time', () => {
-    const decision = after(withContract(LONG), withClocks({ visit: 10 * MINUTE, observation: 10 * MINUTE }));
+    const decision = decided(withContract(LONG), withClocks({ visit: 10 * MINUTE, observation: 10 * MINUTE }));
     expect(decision).toMatchObject({ reason: 'stageDuration', unblocksAtMs: nowMs + 3 * HOUR - 10 * MINUTE });
   });
 
   it('in the ramp the dwell alone, boundary included', () => {
-    const at = (visit: number) => after(ramping, withClocks({ visit, observation: 0 }));
+    const at = (visit: number) => decided(ramping, withClocks({ visit, observation: 0 }));
     expect(at(15 * MINUTE - 1)).toMatchObject({ row: 11, reason: 'minimumDwell', unblocksAtMs: nowMs + 1 });
     expect(at(15 * MINUTE)).toMatchObject({ row: 17, kind: 'ramp' });
   });
 
   it('a criterion window that is not full is a window too', () => {
-    expect(after(withVerdicts(lacking('windowNotFull')))).toMatchObject({ row: 11, reason: 'observationWindow' });
-    expect(after(withVerdicts(lacking('windowNotFull', { key: 'success/1', dryRun: true })))).toMatchObject({ row: 17 });
+    expect(decided(withVerdicts(lacking('windowNotFull')))).toMatchObject({ row: 11, reason: 'observationWindow' });
+    expect(decided(withVerdicts(lacking('windowNotFull', { key: 'success/1', dryRun: true })))).toMatchObject({
+      row: 17,
+    });
   });
 
   it('a reasoned wish stands in for the stage duration and for nothing else', () => {
     const reasoned = asking({ comment: 'the night was quiet' });
     const early = all(withContract(LONG), withClocks({ visit: HOUR }));
-    expect(after(early, asking())).toMatchObject({ row: 11, reason: 'stageDuration' });
-    expect(after(early, reasoned)).toMatchObject({ row: 17, kind: 'advance' });
-    expect(after(early, asking({ kind: 'start', comment: 'now' }))).toMatchObject({ row: 11 });
-    expect(after(reasoned, withClocks({ observation: HOUR - 1 }))).toMatchObject({ reason: 'observationWindow' });
-    expect(after(reasoned, withContract(STABLE), withClocks({ observation: HOUR }))).toMatchObject({
+    expect(decided(early, asking())).toMatchObject({ row: 11, reason: 'stageDuration' });
+    expect(decided(early, reasoned)).toMatchObject({ row: 17, kind: 'advance' });
+    expect(decided(early, asking({ kind: 'start', comment: 'now' }))).toMatchObject({ row: 11 });
+    expect(decided(reasoned, withClocks({ observation: HOUR - 1 }))).toMatchObject({ reason: 'observationWindow' });
+    expect(decided(reasoned, withContract(STABLE), withClocks({ observation: HOUR }))).toMatchObject({
       reason: 'stabilizationWindow',
     });
-    expect(after(reasoned, withPolicy({ minDwellMinutes: 61 }))).toMatchObject({ reason: 'minimumDwell' });
+    expect(decided(reasoned, withPolicy({ minDwellMinutes: 61 }))).toMatchObject({ reason: 'minimumDwell' });
   });
 });
 
 describe('row 12: not everything passes', () => {
   it('every success criterion passes for its count', () => {
-    expect(after(withVerdicts(failing()))).toMatchObject({ row: 12, reason: 'successCriteria' });
-    expect(after(withVerdicts(failing({ key: 'success/1' })))).toMatchObject({ row: 12 });
+    expect(decided(withVerdicts(failing()))).toMatchObject({ row: 12, reason: 'successCriteria' });
+    expect(decided(withVerdicts(failing({ key: 'success/1' })))).toMatchObject({ row: 12 });
     const twice = (count: number) =>
       all(withVerdicts({ ...PASSING, consecutive: 2 }), withPoll({ counts: { 'success/0': count } }));
-    expect(after(twice(1))).toMatchObject({ row: 12, reason: 'successCriteria' });
-    expect(after(twice(2))).toMatchObject({ row: 17 });
+    expect(decided(twice(1))).toMatchObject({ row: 12, reason: 'successCriteria' });
+    expect(decided(twice(2))).toMatchObject({ row: 17 });
   });
 
   it('a criterion that decides nothing stands in no way, and none at all is no success', () => {
-    expect(after(withVerdicts(failing({ key: 'success/1', dryRun: true })))).toMatchObject({ row: 17 });
-    expect(after(withPoll({ verdicts: [CALM, lacking('notApplicable')] }))).toMatchObject({
+    expect(decided(withVerdicts(failing({ key: 'success/1', dryRun: true })))).toMatchObject({ row: 17 });
+    expect(decided(withPoll({ verdicts: [CALM, lacking('notApplicable')] }))).toMatchObject({
       row: 12,
       reason: 'successCriteria',
     });
@@ -161,19 +163,19 @@ describe('row 12: not everything passes', () => {
         withContract({ stabilization: { healthThreshold: 0.99 } }),
         withPoll({ health: [{ fromMs: T0, passing, withData: 100 }] }),
       );
-    expect(after(health(98))).toMatchObject({ row: 12, kind: 'hold', reason: 'health' });
-    expect(after(health(99))).toMatchObject({ row: 17 });
+    expect(decided(health(98))).toMatchObject({ row: 12, kind: 'hold', reason: 'health' });
+    expect(decided(health(99))).toMatchObject({ row: 17 });
   });
 
   it('health that nobody knows is not health', () => {
-    expect(after(withPoll({ health: [] }))).toMatchObject({ row: 12, reason: 'health' });
+    expect(decided(withPoll({ health: [] }))).toMatchObject({ row: 12, reason: 'health' });
   });
 
   it('in the ramp no trigger fails, counted out or not, and success is not asked for', () => {
-    expect(after(ramping, withVerdicts(failing()))).toMatchObject({ row: 17, kind: 'ramp' });
+    expect(decided(ramping, withVerdicts(failing()))).toMatchObject({ row: 17, kind: 'ramp' });
     const once = all(withVerdicts(fired({ consecutive: 3 })), withPoll({ counts: { 'trigger/0': 1 } }));
-    expect(after(ramping, once)).toMatchObject({ row: 12, reason: 'successCriteria' });
-    expect(after(ramping, withVerdicts(fired({ severity: 'alert' }), { ...CALM, key: 'trigger/1' }))).toMatchObject({
+    expect(decided(ramping, once)).toMatchObject({ row: 12, reason: 'successCriteria' });
+    expect(decided(ramping, withVerdicts(fired({ severity: 'alert' }), { ...CALM, key: 'trigger/1' }))).toMatchObject({
       row: 17,
     });
   });
@@ -182,23 +184,23 @@ describe('row 12: not everything passes', () => {
 describe('row 13: the audit of the visit', () => {
   it('needs PASS, but for the ramp', () => {
     const undecided = withContext({ audit: 'INCONCLUSIVE' });
-    expect(after(undecided)).toMatchObject({ row: 13, kind: 'hold', reason: 'audit' });
-    expect(after(inLastStage, undecided)).toMatchObject({ row: 13 });
-    expect(after(ramping, undecided)).toMatchObject({ row: 17, kind: 'ramp' });
+    expect(decided(undecided)).toMatchObject({ row: 13, kind: 'hold', reason: 'audit' });
+    expect(decided(inLastStage, undecided)).toMatchObject({ row: 13 });
+    expect(decided(ramping, undecided)).toMatchObject({ row: 17, kind: 'ramp' });
   });
 });
 
 describe('row 14: the last stage', () => {
   it('completes, whatever holds other openings', () => {
-    expect(after(inLastStage)).toMatchObject({ row: 14, kind: 'complete', reason: 'ready' });
+    expect(decided(inLastStage)).toMatchObject({ row: 14, kind: 'complete', reason: 'ready' });
     const held = withContext({ featureCooldownUntilMs: T0 + 9 * HOUR, otherLiveRollouts: 1000 });
-    expect(after(inLastStage, held)).toMatchObject({ row: 14, kind: 'complete' });
-    expect(after(inLastStage, withContract({}, { incrementPolicy: 'manual' }))).toMatchObject({ row: 14 });
+    expect(decided(inLastStage, held)).toMatchObject({ row: 14, kind: 'complete' });
+    expect(decided(inLastStage, withContract({}, { incrementPolicy: 'manual' }))).toMatchObject({ row: 14 });
   });
 
   it('not in the ramp', () => {
     const single = withContract({}, { wedgeStages: ready().rollout.contract.rolloutWedge.wedgeStages.slice(0, 1) });
-    expect(after(single, ramping)).toMatchObject({ row: 17, kind: 'ramp' });
+    expect(decided(single, ramping)).toMatchObject({ row: 17, kind: 'ramp' });
   });
 });
 
@@ -210,31 +212,35 @@ describe('row 15: the feature is not free', () => {
     ['of this rollout', (cooldownUntilMs) => withRollout({ cooldownUntilMs })],
   ])('the cooldown %s holds until its end, which it says', (_, cooling) => {
     const expected = { row: 15, kind: 'hold', reason: 'cooldown', unblocksAtMs: nowMs + 1 };
-    expect(after(cooling(nowMs + 1))).toMatchObject(expected);
-    expect(after(ramping, cooling(nowMs + 1))).toMatchObject(expected);
-    expect(after(pending, start, cooling(nowMs + 1))).toMatchObject(expected);
-    expect(after(cooling(nowMs))).toMatchObject({ row: 17 });
+    expect(decided(cooling(nowMs + 1))).toMatchObject(expected);
+    expect(decided(ramping, cooling(nowMs + 1))).toMatchObject(expected);
+    expect(decided(pending, start, cooling(nowMs + 1))).toMatchObject(expected);
+    expect(decided(cooling(nowMs))).toMatchObject({ row: 17 });
   });
 
   it('of two cooldowns the later one counts', () => {
     const two = all(withContext({ featureCooldownUntilMs: nowMs + 5 }), withRollout({ cooldownUntilMs: nowMs + 9 }));
-    expect(after(two)).toMatchObject({ unblocksAtMs: nowMs + 9 });
+    expect(decided(two)).toMatchObject({ unblocksAtMs: nowMs + 9 });
   });
 
   it('one live rollout a feature, so many an installation: a start waits, what is live goes on', () => {
     const other = withContext({ otherLiveRolloutId: 'rollout-2' });
-    expect(after(pending, start, other)).toMatchObject({ row: 15, reason: 'concurrency', unblocksAtMs: null });
+    expect(decided(pending, start, other)).toMatchObject({ row: 15, reason: 'concurrency', unblocksAtMs: null });
     const many = (otherLiveRollouts: number) =>
       all(withPolicy({ maxConcurrentRollouts: 3 }), withContext({ otherLiveRollouts }));
-    expect(after(many(3), pending, start)).toMatchObject({ row: 15, reason: 'concurrency' });
-    expect(after(many(2), pending, start)).toMatchObject({ row: 17, kind: 'start' });
-    expect(after(many(9))).toMatchObject({ row: 17, kind: 'advance' });
+    expect(decided(many(3), pending, start)).toMatchObject({ row: 15, reason: 'concurrency' });
+    expect(decided(many(2), pending, start)).toMatchObject({ row: 17, kind: 'start' });
+    expect(decided(many(9))).toMatchObject({ row: 17, kind: 'advance' });
   });
 
   it('a dry run neither waits nor is in the way', () => {
-    const busy = withContext({ featureCooldownUntilMs: nowMs + HOUR, otherLiveRolloutId: 'x', otherLiveRollouts: 1000 });
-    expect(after(withRollout({ dryRun: true }), pending, start, busy)).toMatchObject({ row: 17, kind: 'start' });
-    expect(after(withRollout({ dryRun: true }), busy)).toMatchObject({ row: 17, kind: 'advance' });
+    const busy = withContext({
+      featureCooldownUntilMs: nowMs + HOUR,
+      otherLiveRolloutId: 'x',
+      otherLiveRollouts: 1000,
+    });
+    expect(decided(withRollout({ dryRun: true }), pending, start, busy)).toMatchObject({ row: 17, kind: 'start' });
+    expect(decided(withRollout({ dryRun: true }), busy)).toMatchObject({ row: 17, kind: 'advance' });
   });
 });
 
@@ -253,73 +259,77 @@ describe('row 16: a person is due', () => {
   const advances = { row: 17, kind: 'advance' };
 
   it('one approver, of this stage', () => {
-    expect(after(gated)).toMatchObject(waits);
-    expect(after(gated, words(word('anna')))).toMatchObject(advances);
-    expect(after(gated, words(word('anna', { stageId: 'everyone' })))).toMatchObject(waits);
+    expect(decided(gated)).toMatchObject(waits);
+    expect(decided(gated, words(word('anna')))).toMatchObject(advances);
+    expect(decided(gated, words(word('anna', { stageId: 'everyone' })))).toMatchObject(waits);
   });
 
   it('two where critical, and two different ones', () => {
-    expect(after(critical, words(word('anna')))).toMatchObject(waits);
-    expect(after(critical, words(word('anna'), word('anna')))).toMatchObject(waits);
-    expect(after(critical, words(word('anna'), word('emil')))).toMatchObject(advances);
+    expect(decided(critical, words(word('anna')))).toMatchObject(waits);
+    expect(decided(critical, words(word('anna'), word('anna')))).toMatchObject(waits);
+    expect(decided(critical, words(word('anna'), word('emil')))).toMatchObject(advances);
   });
 
   it("an approver's wish is a word, an operator's is none, and nobody's counts twice", () => {
-    expect(after(gated, asking())).toMatchObject(waits);
-    expect(after(gated, asking({ subject: 'anna', mayApprove: true }))).toMatchObject(advances);
-    expect(after(critical, asking({ subject: 'anna', mayApprove: true }), words(word('anna')))).toMatchObject(waits);
-    expect(after(critical, asking({ subject: 'emil', mayApprove: true }), words(word('anna')))).toMatchObject(advances);
+    expect(decided(gated, asking())).toMatchObject(waits);
+    expect(decided(gated, asking({ subject: 'anna', mayApprove: true }))).toMatchObject(advances);
+    expect(decided(critical, asking({ subject: 'anna', mayApprove: true }), words(word('anna')))).toMatchObject(waits);
+    expect(decided(critical, asking({ subject: 'emil', mayApprove: true }), words(word('anna')))).toMatchObject(
+      advances,
+    );
   });
 
   it('a rejection stands until it is taken back', () => {
     const no = word('emil', { decision: 'reject' });
-    expect(after(gated, words(word('anna'), no))).toMatchObject(waits);
-    expect(after(gated, words(no), asking({ subject: 'anna', mayApprove: true }))).toMatchObject(waits);
-    expect(after(gated, words(no, word('emil')))).toMatchObject(advances);
+    expect(decided(gated, words(word('anna'), no))).toMatchObject(waits);
+    expect(decided(gated, words(no), asking({ subject: 'anna', mayApprove: true }))).toMatchObject(waits);
+    expect(decided(gated, words(no, word('emil')))).toMatchObject(advances);
   });
 
   it('manual increments wait for an operator at every transition; a word given ahead will do', () => {
     const manual = withContract({}, { incrementPolicy: 'manual' });
-    expect(after(manual)).toMatchObject(waits);
-    expect(after(manual, asking())).toMatchObject(advances);
-    expect(after(manual, words(word('anna')))).toMatchObject(advances);
-    expect(after(manual, ramping)).toMatchObject({ row: 17, kind: 'ramp' });
-    expect(after(manual, pending, start)).toMatchObject({ row: 17, kind: 'start' });
+    expect(decided(manual)).toMatchObject(waits);
+    expect(decided(manual, asking())).toMatchObject(advances);
+    expect(decided(manual, words(word('anna')))).toMatchObject(advances);
+    expect(decided(manual, ramping)).toMatchObject({ row: 17, kind: 'ramp' });
+    expect(decided(manual, pending, start)).toMatchObject({ row: 17, kind: 'start' });
   });
 
   it('a stage that it was rolled back from needs an approver, of whatever plan', () => {
     const back = withRollout({ rolledBackFrom: ['half'] });
-    expect(after(back)).toMatchObject(waits);
-    expect(after(back, asking())).toMatchObject(waits);
-    expect(after(back, words(word('anna')))).toMatchObject(advances);
-    expect(after(withRollout({ rolledBackFrom: ['everyone'] }))).toMatchObject(advances);
+    expect(decided(back)).toMatchObject(waits);
+    expect(decided(back, asking())).toMatchObject(waits);
+    expect(decided(back, words(word('anna')))).toMatchObject(advances);
+    expect(decided(withRollout({ rolledBackFrom: ['everyone'] }))).toMatchObject(advances);
   });
 
   it("the first stage's gate is the start's, and the ramp needs no other", () => {
-    expect(after(gated, pending, start)).toMatchObject({ ...waits, stageId: 'canary' });
-    expect(after(gated, pending, start, words(word('anna', { stageId: 'canary' })))).toMatchObject({ kind: 'start' });
-    expect(after(gated, ramping)).toMatchObject({ row: 17, kind: 'ramp' });
+    expect(decided(gated, pending, start)).toMatchObject({ ...waits, stageId: 'canary' });
+    expect(decided(gated, pending, start, words(word('anna', { stageId: 'canary' })))).toMatchObject({ kind: 'start' });
+    expect(decided(gated, ramping)).toMatchObject({ row: 17, kind: 'ramp' });
   });
 
   it("nothing starts once the contract's own approval has expired", () => {
     const expired = withContext({ contractApproved: false });
-    expect(after(pending, start, expired)).toMatchObject({ row: 16, kind: 'awaitApproval', stageId: 'canary' });
-    expect(after(expired)).toMatchObject(advances);
+    expect(decided(pending, start, expired)).toMatchObject({ row: 16, kind: 'awaitApproval', stageId: 'canary' });
+    expect(decided(expired)).toMatchObject(advances);
   });
 
   it('a dry run takes approvals as given', () => {
     const pretending = withRollout({ dryRun: true });
-    expect(after(pretending, gated)).toMatchObject(advances);
-    expect(after(pretending, withContract({}, { incrementPolicy: 'manual' }))).toMatchObject(advances);
-    expect(after(pretending, pending, start, withContext({ contractApproved: false }))).toMatchObject({ kind: 'start' });
+    expect(decided(pretending, gated)).toMatchObject(advances);
+    expect(decided(pretending, withContract({}, { incrementPolicy: 'manual' }))).toMatchObject(advances);
+    expect(decided(pretending, pending, start, withContext({ contractApproved: false }))).toMatchObject({
+      kind: 'start',
+    });
   });
 });
 
 describe('row 17: the gate moves', () => {
   it('starts, ramps, advances by one stage', () => {
-    expect(after(pending, start)).toMatchObject({ row: 17, kind: 'start', reason: 'ready' });
-    expect(after(ramping)).toMatchObject({ row: 17, kind: 'ramp', reason: 'ready' });
-    expect(after()).toMatchObject({ row: 17, kind: 'advance', reason: 'ready' });
-    expect(after(withRollout({ stageIndex: 1 }))).toMatchObject({ row: 17, kind: 'advance' });
+    expect(decided(pending, start)).toMatchObject({ row: 17, kind: 'start', reason: 'ready' });
+    expect(decided(ramping)).toMatchObject({ row: 17, kind: 'ramp', reason: 'ready' });
+    expect(decided()).toMatchObject({ row: 17, kind: 'advance', reason: 'ready' });
+    expect(decided(withRollout({ stageIndex: 1 }))).toMatchObject({ row: 17, kind: 'advance' });
   });
 });

@@ -24,8 +24,8 @@ import {
   withClocks,
   withContext,
   withContract,
-  withPoll,
   withPolicy,
+  withPoll,
   withRollout,
   withVerdicts,
 } from './situation.ts';
@@ -76,7 +76,9 @@ const situations = (rows: typeof APPLIES, base: Situation) =>
     return fc
       .tuple(
         fc.constantFrom(...(rows[row] ?? [])),
-        fc.shuffledSubarray(laterRows).chain((some) => fc.tuple(...some.map((at) => fc.constantFrom(...(rows[at] ?? []))))),
+        fc
+          .shuffledSubarray(laterRows)
+          .chain((some) => fc.tuple(...some.map((at) => fc.constantFrom(...(rows[at] ?? []))))),
       )
       .map(([own, others]) => ({ row, situation: all(...others, own)(base) }));
   });
@@ -195,7 +197,9 @@ describe('decide is total', () => {
         expect(REASONS).toContain(decision.reason);
         expect([1, 2, 3, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17]).toContain(decision.row);
         expect(decision.detail).not.toMatch(/NaN|undefined|\[object/);
-        expect(decide(structuredClone(rollout), structuredClone(poll), structuredClone(context), nowMs)).toEqual(decision);
+        expect(decide(structuredClone(rollout), structuredClone(poll), structuredClone(context), nowMs)).toEqual(
+          decision,
+        );
       }),
       { numRuns: 500 },
     );

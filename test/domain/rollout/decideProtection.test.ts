@@ -19,20 +19,20 @@ import {
   withClocks,
   withContext,
   withContract,
-  withPoll,
   withPolicy,
+  withPoll,
   withRollout,
   withVerdicts,
 } from './situation.ts';
 
-const after = (...steps: readonly Step[]) => decided(all(...steps)(ready()));
+const decided = (...steps: readonly Step[]) => decided(all(...steps)(ready()));
 const found = (threshold: number, killed = false) => ({ found: { killed, grants: [{ scope: EVERYONE, threshold }] } });
 const blast = (maxBlastRadius: number) =>
   withContract({}, { maxBlastRadius, wedgeStages: rolloutOf().contract.rolloutWedge.wedgeStages.slice(0, 2) });
 
 describe('row 1: terminal', () => {
   it.each<WedgeState>(['COMPLETE', 'ROLLED_BACK', 'SUPERSEDED'])('%s holds, whatever else applies', (wedgeState) => {
-    const decision = after(
+    const decision = decided(
       withVerdicts(fired()),
       withContext({ ...found(100_000, true), audit: 'FAIL' }),
       withRollout({ wedgeState, phase: 'ended' }),
@@ -43,13 +43,13 @@ describe('row 1: terminal', () => {
 
 describe('row 2: killed, or more exposed than the contract ever allows', () => {
   it.each<WedgeState>(['ACTIVE', 'PAUSED'])('a kill found while %s rolls back to zero', (wedgeState) => {
-    const decision = after(withRollout({ wedgeState }), withContext(found(0, true)));
+    const decision = decided(withRollout({ wedgeState }), withContext(found(0, true)));
     expect(decision).toMatchObject({ row: 2, kind: 'rollback', reason: 'killed', to: 'zero' });
   });
 
   it('holds at the blast radius and rolls back one thousandth above it', () => {
-    expect(after(blast(50), withContext(found(50_000)))).toMatchObject({ row: 17 });
-    expect(after(blast(50), withContext(found(50_001)))).toMatchObject({
+    expect(decided(blast(50), withContext(found(50_000)))).toMatchObject({ row: 17 });
+    expect(decided(blast(50), withContext(found(50_001)))).toMatchObject({
       row: 2,
       kind: 'rollback',
       reason: 'blastRadius',
@@ -60,26 +60,27 @@ describe('row 2: killed, or more exposed than the contract ever allows', () => {
   it('what was exposed before this rollout is not its doing', () => {
     const internals = { scope: INTERNAL, threshold: 100_000 };
     const exposed = { found: { killed: false, grants: [internals, { scope: EVERYONE, threshold: 10_000 }] } };
-    expect(after(blast(50), withRollout({ base: [internals] }), withContext(exposed))).toMatchObject({ row: 17 });
-    expect(after(blast(50), withContext(exposed))).toMatchObject({ row: 2 });
+    expect(decided(blast(50), withRollout({ base: [internals] }), withContext(exposed))).toMatchObject({ row: 17 });
+    expect(decided(blast(50), withContext(exposed))).toMatchObject({ row: 2 });
   });
 
   it('takes nothing from a store that did not answer', () => {
-    expect(after(withContext({ found: null }))).toMatchObject({ row: 17 });
+    expect(decided(withContext({ found: null }))).toMatchObject({ row: 17 });
   });
 
   it('leaves a rollout alone that exposes nothing yet', () => {
-    expect(after(pending, withContext(found(0, true)))).toMatchObject({ row: 5 });
+    expect(decided(pending, withContext(found(0, true)))).toMatchObject({ row: 5 });
   });
 });
 
 describe('row 3: a rollback criterion fails for its count', () => {
   it('counts to `consecutive`, the last of them included', () => {
     const twice = fired({ consecutive: 2 });
-    const counted = (count: number) => all(withVerdicts(twice), withPoll({ counts: { 'trigger/0': count, 'success/0': 1 } }));
-    expect(after(counted(1))).toMatchObject({ row: 17 });
-    expect(after(counted(2))).toMatchObject({ row: 3, kind: 'rollback', reason: 'criterion', to: 'plan' });
-    expect(after(counted(3))).toMatchObject({ row: 3 });
+    const counted = (count: number) =>
+      all(withVerdicts(twice), withPoll({ counts: { 'trigger/0': count, 'success/0': 1 } }));
+    expect(decided(counted(1))).toMatchObject({ row: 17 });
+    expect(decided(counted(2))).toMatchObject({ row: 3, kind: 'rollback', reason: 'criterion', to: 'plan' });
+    expect(decided(counted(3))).toMatchObject({ row: 3 });
   });
 
   it.each<[string, Step]>([
@@ -92,24 +93,27 @@ describe('row 3: a rollback criterion fails for its count', () => {
     ['with the audit failed', withContext({ audit: 'FAIL' })],
     ['though acknowledged', withPoll({ muted: ['trigger/0'] })],
   ])('%s', (_, step) => {
-    expect(after(step, withVerdicts(fired()))).toMatchObject({ row: 3, kind: 'rollback' });
+    expect(decided(step, withVerdicts(fired()))).toMatchObject({ row: 3, kind: 'rollback' });
   });
 
   it.each<[string, Step]>([
     ['a dry-run criterion', withVerdicts(fired({ dryRun: true }))],
     ['an alert', withVerdicts(fired({ severity: 'alert' }))],
-    ['not applicable', withVerdicts(lacking('notApplicable', { key: 'trigger/0', role: 'trigger', severity: 'rollback' }))],
+    [
+      'not applicable',
+      withVerdicts(lacking('notApplicable', { key: 'trigger/0', role: 'trigger', severity: 'rollback' })),
+    ],
     ['a poll of another epoch', all(withVerdicts(fired()), withPoll({ epoch: 1 }))],
   ])('%s takes nothing back', (_, step) => {
-    expect(after(step).kind).not.toBe('rollback');
+    expect(decided(step).kind).not.toBe('rollback');
   });
 });
 
 describe('row 5: pending and no start asked', () => {
   it('waits for a person', () => {
-    expect(after(pending)).toMatchObject({ row: 5, kind: 'hold', reason: 'pending', unblocksAtMs: null });
-    expect(after(pending, withContext({ ask: askOf({ kind: 'advance' }) }))).toMatchObject({ row: 5 });
-    expect(after(pending, withContext({ ask: askOf({ kind: 'start' }) }))).toMatchObject({ row: 17, kind: 'start' });
+    expect(decided(pending)).toMatchObject({ row: 5, kind: 'hold', reason: 'pending', unblocksAtMs: null });
+    expect(decided(pending, withContext({ ask: askOf({ kind: 'advance' }) }))).toMatchObject({ row: 5 });
+    expect(decided(pending, withContext({ ask: askOf({ kind: 'start' }) }))).toMatchObject({ row: 17, kind: 'start' });
   });
 
   it('or for its hour, that hour included', () => {
@@ -122,7 +126,7 @@ describe('row 5: pending and no start asked', () => {
 
 describe('row 6: paused', () => {
   it('holds until somebody resumes, however ready everything is', () => {
-    const decision = after(withRollout({ wedgeState: 'PAUSED' }), withContext({ ask: askOf() }));
+    const decision = decided(withRollout({ wedgeState: 'PAUSED' }), withContext({ ask: askOf() }));
     expect(decision).toMatchObject({ row: 6, kind: 'hold', reason: 'paused', unblocksAtMs: null });
   });
 });
@@ -131,28 +135,29 @@ describe('row 7: a pause criterion, or a failed audit', () => {
   const slow = fired({ key: 'trigger/1', severity: 'pause', consecutive: 2 });
 
   it('counts to `consecutive`, the last of them included', () => {
-    const counted = (count: number) => all(withVerdicts(slow), withPoll({ counts: { 'trigger/1': count, 'success/0': 1 } }));
-    expect(after(counted(1))).toMatchObject({ row: 17 });
-    expect(after(counted(2))).toMatchObject({ row: 7, kind: 'pause', reason: 'criterion' });
+    const counted = (count: number) =>
+      all(withVerdicts(slow), withPoll({ counts: { 'trigger/1': count, 'success/0': 1 } }));
+    expect(decided(counted(1))).toMatchObject({ row: 17 });
+    expect(decided(counted(2))).toMatchObject({ row: 7, kind: 'pause', reason: 'criterion' });
   });
 
   it('leaves out what a person has acknowledged, and that alone', () => {
     const other = fired({ key: 'trigger/2', severity: 'pause' });
-    expect(after(withVerdicts(slow), withPoll({ muted: ['trigger/1'] }))).toMatchObject({ row: 17 });
-    expect(after(withVerdicts(slow, other), withPoll({ muted: ['trigger/1'] }))).toMatchObject({ row: 7 });
+    expect(decided(withVerdicts(slow), withPoll({ muted: ['trigger/1'] }))).toMatchObject({ row: 17 });
+    expect(decided(withVerdicts(slow, other), withPoll({ muted: ['trigger/1'] }))).toMatchObject({ row: 7 });
   });
 
   it('a failed audit pauses, an undecided one does not', () => {
-    expect(after(withContext({ audit: 'FAIL' }))).toMatchObject({ row: 7, kind: 'pause', reason: 'auditFailed' });
-    expect(after(ramping, withContext({ audit: 'FAIL' }))).toMatchObject({ row: 7 });
-    expect(after(withContext({ audit: 'INCONCLUSIVE' }))).toMatchObject({ row: 13 });
+    expect(decided(withContext({ audit: 'FAIL' }))).toMatchObject({ row: 7, kind: 'pause', reason: 'auditFailed' });
+    expect(decided(ramping, withContext({ audit: 'FAIL' }))).toMatchObject({ row: 7 });
+    expect(decided(withContext({ audit: 'INCONCLUSIVE' }))).toMatchObject({ row: 13 });
   });
 
   it.each<[string, Step]>([
     ['a dry-run criterion', withVerdicts({ ...slow, dryRun: true })],
     ['an alert', withVerdicts({ ...slow, severity: 'alert' })],
   ])('%s pauses nothing', (_, step) => {
-    expect(after(step)).toMatchObject({ row: 17 });
+    expect(decided(step)).toMatchObject({ row: 17 });
   });
 });
 
@@ -161,33 +166,37 @@ describe('row 8: stopped for all, or in the flag store', () => {
     ['globalStop', withContext({ globalStop: true })],
     ['storePaused', withContext({ storePaused: true })],
   ])('%s holds what is live and what waits for its start', (reason, step) => {
-    expect(after(step)).toMatchObject({ row: 8, kind: 'hold', reason, unblocksAtMs: null });
-    expect(after(pending, step, withContext({ ask: askOf({ kind: 'start' }) }))).toMatchObject({ row: 8, reason });
-    expect(after(ramping, step)).toMatchObject({ row: 8, reason });
+    expect(decided(step)).toMatchObject({ row: 8, kind: 'hold', reason, unblocksAtMs: null });
+    expect(decided(pending, step, withContext({ ask: askOf({ kind: 'start' }) }))).toMatchObject({ row: 8, reason });
+    expect(decided(ramping, step)).toMatchObject({ row: 8, reason });
   });
 });
 
 describe('row 9: no progress', () => {
   it('pauses after `pauseAfterWindows` observation windows, that instant included', () => {
-    expect(after(withClocks({ noProgress: 3 * HOUR - 1 }))).toMatchObject({ row: 17 });
-    expect(after(withClocks({ noProgress: 3 * HOUR }))).toMatchObject({ row: 9, kind: 'pause', reason: 'noProgress' });
+    expect(decided(withClocks({ noProgress: 3 * HOUR - 1 }))).toMatchObject({ row: 17 });
+    expect(decided(withClocks({ noProgress: 3 * HOUR }))).toMatchObject({
+      row: 9,
+      kind: 'pause',
+      reason: 'noProgress',
+    });
   });
 
   it('goes by the policy that judged the contract, fractions too', () => {
     const half = withPolicy({ pauseAfterWindows: 0.5 });
-    expect(after(half, withClocks({ noProgress: 30 * MINUTE - 1 }))).toMatchObject({ row: 17 });
-    expect(after(half, withClocks({ noProgress: 30 * MINUTE }))).toMatchObject({ row: 9 });
+    expect(decided(half, withClocks({ noProgress: 30 * MINUTE - 1 }))).toMatchObject({ row: 17 });
+    expect(decided(half, withClocks({ noProgress: 30 * MINUTE }))).toMatchObject({ row: 9 });
   });
 
   it('bounds the ramp too, and missing data', () => {
     const stuck = all(withClocks({ noProgress: 3 * HOUR }), withVerdicts(lacking('unavailable', { key: 'success/1' })));
-    expect(after(stuck)).toMatchObject({ row: 9 });
-    expect(after(ramping, stuck)).toMatchObject({ row: 9 });
+    expect(decided(stuck)).toMatchObject({ row: 9 });
+    expect(decided(ramping, stuck)).toMatchObject({ row: 9 });
   });
 
   it('does not pause what is not active', () => {
     const stuck = withClocks({ noProgress: 3 * HOUR });
-    expect(after(withRollout({ wedgeState: 'PAUSED' }), stuck)).toMatchObject({ row: 6 });
-    expect(after(pending, stuck, withContext({ ask: askOf({ kind: 'start' }) }))).toMatchObject({ row: 17 });
+    expect(decided(withRollout({ wedgeState: 'PAUSED' }), stuck)).toMatchObject({ row: 6 });
+    expect(decided(pending, stuck, withContext({ ask: askOf({ kind: 'start' }) }))).toMatchObject({ row: 17 });
   });
 });

@@ -10,7 +10,12 @@ import { isTerminal, type RolloutState, stageAt } from '../../../src/domain/roll
 import { type Act, type History, histories, historyOf, type Moment } from './history.ts';
 import { contractOf, HOUR, T0 } from './situation.ts';
 
-type Step = { readonly before: RolloutState; readonly after: RolloutState; readonly entry: Entry; readonly was: Moment };
+type Step = {
+  readonly before: RolloutState;
+  readonly after: RolloutState;
+  readonly entry: Entry;
+  readonly was: Moment;
+};
 
 const steps = ({ entries, moments }: History): readonly Step[] =>
   entries.slice(1).map((entry, index) => {
@@ -127,7 +132,11 @@ describe('fold of a rollout', () => {
   it('SLU-DOOR: a cap by hand lasts through a rollback to the previous stage', () => {
     const open: Act = { do: 'open' };
     const acts: readonly Act[] = [open, open, open, { do: 'cap', threshold: 5_000 }];
-    const { moments } = historyOf(contractOf(), [], [...acts, { do: 'rollBack', to: 'previousStage', automatic: true }]);
+    const { moments } = historyOf(
+      contractOf(),
+      [],
+      [...acts, { do: 'rollBack', to: 'previousStage', automatic: true }],
+    );
     expect(largestThreshold(moments.at(-1)?.rollout.grants ?? [])).toBe(5_000);
     expect(largestThreshold(moments.at(-1)?.feature.exposure.grants ?? [])).toBe(5_000);
   });
@@ -177,7 +186,7 @@ describe('fold of a rollout', () => {
 });
 
 describe('where a rollback goes', () => {
-  const after = (...acts: readonly Act[]) => historyOf(contractOf(), [], acts).moments.at(-1)?.rollout;
+  const folded = (...acts: readonly Act[]) => historyOf(contractOf(), [], acts).moments.at(-1)?.rollout;
   const open: Act = { do: 'open' };
   const back = (to: 'zero' | 'previousStage' | 'plan', automatic = true): Act => ({ do: 'rollBack', to, automatic });
 
@@ -185,28 +194,28 @@ describe('where a rollback goes', () => {
     ['from the ramp', [open]],
     ['from the first stage', [open, open]],
   ])('%s previous is zero', (_, acts) => {
-    expect(after(...acts, back('previousStage'))).toMatchObject({ wedgeState: 'ROLLED_BACK', grants: [] });
+    expect(folded(...acts, back('previousStage'))).toMatchObject({ wedgeState: 'ROLLED_BACK', grants: [] });
   });
 
   it('from a later stage to the one before, ACTIVE, in cooldown, and PAUSED where it was', () => {
-    expect(after(open, open, open, back('previousStage'))).toMatchObject({
+    expect(folded(open, open, open, back('previousStage'))).toMatchObject({
       wedgeState: 'ACTIVE',
       stageIndex: 0,
       threshold: 10_000,
       rolledBackFrom: ['half'],
       cooldownUntilMs: T0 + 4 * 60_000 + HOUR,
     });
-    expect(after(open, open, open, { do: 'pause' }, back('previousStage'))).toMatchObject({ wedgeState: 'PAUSED' });
+    expect(folded(open, open, open, { do: 'pause' }, back('previousStage'))).toMatchObject({ wedgeState: 'PAUSED' });
   });
 
   it('the second automatic one goes to zero, an operator may ask again', () => {
     const twice = [open, open, open, open, back('previousStage')];
-    expect(after(...twice, back('previousStage'))).toMatchObject({ wedgeState: 'ROLLED_BACK', automaticRollbacks: 2 });
-    expect(after(...twice, back('previousStage', false))).toMatchObject({ wedgeState: 'ACTIVE', stageIndex: 0 });
+    expect(folded(...twice, back('previousStage'))).toMatchObject({ wedgeState: 'ROLLED_BACK', automaticRollbacks: 2 });
+    expect(folded(...twice, back('previousStage', false))).toMatchObject({ wedgeState: 'ACTIVE', stageIndex: 0 });
   });
 
   it('where the contract says, zero where it says nothing', () => {
-    expect(after(open, open, open, back('plan'))).toMatchObject({ wedgeState: 'ROLLED_BACK' });
+    expect(folded(open, open, open, back('plan'))).toMatchObject({ wedgeState: 'ROLLED_BACK' });
   });
 
   it('cancels what is pending, which cools nothing down', () => {

@@ -21,7 +21,12 @@ export type Act =
   | { readonly do: 'open' | 'pause' | 'preflight' | 'audited' | 'removed' }
   | { readonly do: 'hold'; readonly reason: 'noTraffic' | 'successCriteria' | 'approval' }
   | { readonly do: 'resume'; readonly acknowledged: readonly string[] }
-  | { readonly do: 'approve'; readonly stage: number; readonly subject: string; readonly decision: 'approve' | 'reject' }
+  | {
+      readonly do: 'approve';
+      readonly stage: number;
+      readonly subject: string;
+      readonly decision: 'approve' | 'reject';
+    }
   | { readonly do: 'rollBack'; readonly to: 'zero' | 'previousStage' | 'plan'; readonly automatic: boolean }
   | { readonly do: 'cap'; readonly threshold: number };
 
@@ -31,7 +36,10 @@ export type History = { readonly entries: readonly Entry[]; readonly moments: re
 
 const act: fc.Arbitrary<Act> = fc.oneof(
   { weight: 9, arbitrary: fc.constant<Act>({ do: 'open' }) },
-  { weight: 2, arbitrary: fc.constantFrom<Act>({ do: 'pause' }, { do: 'preflight' }, { do: 'audited' }, { do: 'removed' }) },
+  {
+    weight: 2,
+    arbitrary: fc.constantFrom<Act>({ do: 'pause' }, { do: 'preflight' }, { do: 'audited' }, { do: 'removed' }),
+  },
   {
     weight: 2,
     arbitrary: fc.record({
@@ -122,7 +130,9 @@ export function draftsOf({ rollout, feature }: Moment, one: Act, atMs: number): 
       const stages = rollout.contract.rolloutWedge.wedgeStages;
       const stageId = stages[one.stage % stages.length]?.stageId ?? '';
       const actor = { kind: 'person' as const, subject: one.subject };
-      return [draft(rollout, says(atMs, { actor }), { type: 'stageApproved', data: { stageId, decision: one.decision } })];
+      return [
+        draft(rollout, says(atMs, { actor }), { type: 'stageApproved', data: { stageId, decision: one.decision } }),
+      ];
     }
     case 'preflight':
       if (rollout.wedgeState !== 'PENDING') return [];
@@ -139,7 +149,9 @@ export function draftsOf({ rollout, feature }: Moment, one: Act, atMs: number): 
       if (!live && rollout.wedgeState !== 'PENDING') return [];
       const toStageIndex = rollbackStage(rollout, one);
       const exposure = rolledBackExposure(rollout, feature, toStageIndex, atMs);
-      return [rolledBackEntry(rollout, says(atMs), { exposure, toStageIndex, automatic: one.automatic, detail: 'bad' })];
+      return [
+        rolledBackEntry(rollout, says(atMs), { exposure, toStageIndex, automatic: one.automatic, detail: 'bad' }),
+      ];
     }
     case 'cap': {
       if (!live) return [];

@@ -22,9 +22,7 @@ function polled(rollout: RolloutState, looks: readonly Look[], previous: Poll | 
   let nowMs = previous?.atMs ?? rollout.epochBeganAtMs;
   for (const { afterMs, onHold, verdicts } of looks) {
     nowMs += afterMs;
-    polls.push(
-      nextPoll(polls.at(-1) ?? previous, rollout, { verdicts, nowMs, pollIntervalMs: POLL_INTERVAL, onHold }),
-    );
+    polls.push(nextPoll(polls.at(-1) ?? previous, rollout, { verdicts, nowMs, pollIntervalMs: POLL_INTERVAL, onHold }));
   }
   return polls;
 }
@@ -35,24 +33,32 @@ const last = (polls: readonly Poll[]): Poll => {
 };
 const times = (count: number, one: Look) => Array.from({ length: count }, () => one);
 
-const outcome = fc.constantFrom<Verdict>(PASSING, failing(), lacking('missing'), lacking('noTraffic'), lacking('stale'));
+const outcome = fc.constantFrom<Verdict>(
+  PASSING,
+  failing(),
+  lacking('missing'),
+  lacking('noTraffic'),
+  lacking('stale'),
+);
 const alarm = fc.constantFrom<Verdict>(
   CALM,
   fired(),
   lacking('unavailable', { key: 'trigger/0', role: 'trigger', severity: 'rollback' }),
 );
 /** The first is not on hold: what opens is held by a stop. */
-const looks = fc.array(
-  fc.record({
-    afterMs: fc.oneof(
-      fc.constantFrom(POLL_INTERVAL, 2 * POLL_INTERVAL, 2 * POLL_INTERVAL + 1, -POLL_INTERVAL, 0),
-      fc.integer({ min: 0, max: 5 * POLL_INTERVAL }),
-    ),
-    onHold: fc.boolean(),
-    verdicts: fc.tuple(alarm, outcome),
-  }),
-  { minLength: 1, maxLength: 40, size: 'max' },
-).map(([first, ...others]): readonly Look[] => (first === undefined ? [] : [{ ...first, onHold: false }, ...others]));
+const looks = fc
+  .array(
+    fc.record({
+      afterMs: fc.oneof(
+        fc.constantFrom(POLL_INTERVAL, 2 * POLL_INTERVAL, 2 * POLL_INTERVAL + 1, -POLL_INTERVAL, 0),
+        fc.integer({ min: 0, max: 5 * POLL_INTERVAL }),
+      ),
+      onHold: fc.boolean(),
+      verdicts: fc.tuple(alarm, outcome),
+    }),
+    { minLength: 1, maxLength: 40, size: 'max' },
+  )
+  .map(([first, ...others]): readonly Look[] => (first === undefined ? [] : [{ ...first, onHold: false }, ...others]));
 
 describe('active time', () => {
   /** Interval by interval, as the law says it: what is on hold, unwatched or backwards is left out. */
@@ -187,13 +193,16 @@ describe('muted pause criteria', () => {
   it('are mute from the resume until they pass once', () => {
     const resumed = { ...ACTIVE, acknowledged: ['trigger/1'] };
     fc.assert(
-      fc.property(fc.array(fc.constantFrom('pass' as const, 'fail' as const, 'none' as const), { minLength: 1 }), (told) => {
-        const polls = polled(
-          resumed,
-          told.map((one) => look({ verdicts: [PASSING, slow(one)] })),
-        );
-        expect(last(polls).muted).toEqual(told.includes('pass') ? [] : ['trigger/1']);
-      }),
+      fc.property(
+        fc.array(fc.constantFrom('pass' as const, 'fail' as const, 'none' as const), { minLength: 1 }),
+        (told) => {
+          const polls = polled(
+            resumed,
+            told.map((one) => look({ verdicts: [PASSING, slow(one)] })),
+          );
+          expect(last(polls).muted).toEqual(told.includes('pass') ? [] : ['trigger/1']);
+        },
+      ),
     );
   });
 
@@ -204,7 +213,9 @@ describe('muted pause criteria', () => {
 
   it('are heard again in the next stage', () => {
     const muted = pollOf({ muted: ['trigger/1'] });
-    expect(last(polled({ ...ACTIVE, epoch: 3, visit: 2 }, [look({ verdicts: [slow('fail')] })], muted)).muted).toEqual([]);
+    expect(last(polled({ ...ACTIVE, epoch: 3, visit: 2 }, [look({ verdicts: [slow('fail')] })], muted)).muted).toEqual(
+      [],
+    );
   });
 });
 

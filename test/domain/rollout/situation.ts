@@ -178,7 +178,8 @@ export const withContext =
   (situation) => ({ ...situation, context: { ...situation.context, ...more } });
 export const withClocks =
   (more: Partial<Poll['activeMs']>): Step =>
-  (situation) => withPoll({ activeMs: { ...situation.poll.activeMs, ...more } })(situation);
+  (situation) =>
+    withPoll({ activeMs: { ...situation.poll.activeMs, ...more } })(situation);
 /** Beside the verdicts that are there, or in place of those with the same key. */
 export const withVerdicts =
   (...verdicts: readonly Verdict[]): Step =>
@@ -191,10 +192,12 @@ export const withVerdicts =
   };
 export const withContract =
   (...change: Parameters<typeof contractOf>): Step =>
-  (situation) => withRollout({ contract: contractOf(...change) })(situation);
+  (situation) =>
+    withRollout({ contract: contractOf(...change) })(situation);
 export const withPolicy =
   (policy: Partial<Policy>): Step =>
-  (situation) => withRollout({ policy: { ...situation.rollout.policy, ...policy } })(situation);
+  (situation) =>
+    withRollout({ policy: { ...situation.rollout.policy, ...policy } })(situation);
 
 export const pending: Step = withRollout({
   wedgeState: 'PENDING',

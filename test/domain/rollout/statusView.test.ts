@@ -5,8 +5,17 @@ import { contractOf, fired, HOUR, MINUTE, PASSING, pollOf, rolloutOf, T0 } from 
 
 const NOW = T0 + 2 * HOUR;
 const iso = (ms: number) => new Date(ms).toISOString();
-const HELD: RuledDecision = { kind: 'hold', reason: 'stageDuration', detail: '60 s left', unblocksAtMs: NOW + MINUTE, row: 11 };
-const TICK = { poll: pollOf({ activeMs: { visit: 20 * MINUTE, observation: 5 * MINUTE, noProgress: 0 } }), decision: HELD };
+const HELD: RuledDecision = {
+  kind: 'hold',
+  reason: 'stageDuration',
+  detail: '60 s left',
+  unblocksAtMs: NOW + MINUTE,
+  row: 11,
+};
+const TICK = {
+  poll: pollOf({ activeMs: { visit: 20 * MINUTE, observation: 5 * MINUTE, noProgress: 0 } }),
+  decision: HELD,
+};
 
 const statusAfter = (more: Partial<StatusInput> = {}) =>
   statusOf({ state: rolloutOf(), tick: TICK, nextCheckAtMs: NOW + 15_000, ...more }, NOW);
@@ -37,7 +46,15 @@ describe('the status of a rollout', () => {
   it('shows each criterion with what it was compared with, and its count', () => {
     const poll = pollOf({ verdicts: [fired({ consecutive: 3 }), PASSING], counts: { 'trigger/0': 2 } });
     expect(statusAfter({ tick: { poll, decision: HELD } }).slis).toMatchObject([
-      { criterion: 'trigger/0', verdict: 'fail', value: 0.5, threshold: 0.1, count: 2, consecutive: 3, at: iso(poll.atMs) },
+      {
+        criterion: 'trigger/0',
+        verdict: 'fail',
+        value: 0.5,
+        threshold: 0.1,
+        count: 2,
+        consecutive: 3,
+        at: iso(poll.atMs),
+      },
       { criterion: 'success/0', verdict: 'pass', count: 0 },
     ]);
   });

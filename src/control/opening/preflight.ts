@@ -1,14 +1,14 @@
-import { criteriaOf } from '../domain/health/criterion.ts';
-import { type MeasurementQuery, type Measurements, queryKey } from '../domain/health/measurement.ts';
-import type { Sli } from '../domain/health/sli.ts';
-import type { Actor, EntryDraft } from '../domain/ledger/entry.ts';
-import { draft } from '../domain/rollout/draft.ts';
-import { type PreflightItem, preflightPassed } from '../domain/rollout/preflight.ts';
-import type { RolloutState } from '../domain/rollout/state.ts';
-import type { MetricSources } from './metricSources.ts';
+import { criteriaOf } from '../../domain/health/criterion.ts';
+import { type MeasurementQuery, type Measurements, queryKey } from '../../domain/health/measurement.ts';
+import type { Sli } from '../../domain/health/sli.ts';
+import type { Actor, EntryDraft } from '../../domain/ledger/entry.ts';
+import { draft } from '../../domain/rollout/draft.ts';
+import { type PreflightItem, preflightPassed } from '../../domain/rollout/preflight.ts';
+import type { RolloutState } from '../../domain/rollout/state.ts';
+import type { MetricSources } from '../controller/metricSources.ts';
+import type { FeatureRecord } from '../ports/featureRegister.ts';
+import { type FlagStore, FlagStoreUnreachable } from '../ports/flagStore.ts';
 import type { PolicyFit } from './policyFit.ts';
-import type { FeatureRecord } from './ports/featureRegister.ts';
-import { type FlagStore, FlagStoreUnreachable } from './ports/flagStore.ts';
 
 export type PreflightDeps = {
   readonly sources: MetricSources;

@@ -1,7 +1,7 @@
-import type { RolloutState } from '../domain/rollout/state.ts';
-import { isLive } from '../domain/rollout/state.ts';
-import type { FeatureRecord } from './ports/featureRegister.ts';
-import type { Claim, Tick } from './ports/rolloutRegister.ts';
+import type { RolloutState } from '../../domain/rollout/state.ts';
+import { isLive } from '../../domain/rollout/state.ts';
+import type { FeatureRecord } from '../ports/featureRegister.ts';
+import type { Claim, Tick } from '../ports/rolloutRegister.ts';
 
 /** A rollout beside its feature, as last seen. */
 export type Known = { readonly state: RolloutState; readonly feature: FeatureRecord };

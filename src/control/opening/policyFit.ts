@@ -1,10 +1,10 @@
-import type { Policy } from '../domain/contract/policy.ts';
-import { stricterThan } from '../domain/contract/policyStrictness.ts';
-import type { Sources } from '../domain/contract/subject.ts';
-import { judge } from '../domain/contract/validation.ts';
-import type { Violation } from '../domain/contract/violation.ts';
-import type { RolloutState } from '../domain/rollout/state.ts';
-import type { FeatureRecord } from './ports/featureRegister.ts';
+import type { Policy } from '../../domain/contract/policy.ts';
+import { stricterThan } from '../../domain/contract/policyStrictness.ts';
+import type { Sources } from '../../domain/contract/subject.ts';
+import { judge } from '../../domain/contract/validation.ts';
+import type { Violation } from '../../domain/contract/violation.ts';
+import type { RolloutState } from '../../domain/rollout/state.ts';
+import type { FeatureRecord } from '../ports/featureRegister.ts';
 
 /** Where today's policy is stricter than the one that judged the contract, what the contract breaks of it; nothing where it may start. */
 export type PolicyFit = (rollout: RolloutState, feature: FeatureRecord) => readonly Violation[];

@@ -1,19 +1,19 @@
-import type { Actor, EntryDraft } from '../domain/ledger/entry.ts';
-import type { Ask } from '../domain/rollout/context.ts';
-import { decide } from '../domain/rollout/decide.ts';
-import { entriesOf } from '../domain/rollout/decided.ts';
-import type { RuledDecision } from '../domain/rollout/decision.ts';
-import type { ChainAudit } from './chainAudit.ts';
-import type { DecisionContexts } from './decisionContext.ts';
-import { exposureIn, noticesOf } from './notices.ts';
-import type { Clock } from './ports/clock.ts';
-import type { FeatureRecord } from './ports/featureRegister.ts';
-import type { Expected, Ledger } from './ports/ledger.ts';
-import type { RolloutRecord } from './ports/rolloutRegister.ts';
+import type { Actor, EntryDraft } from '../../domain/ledger/entry.ts';
+import type { Ask } from '../../domain/rollout/context.ts';
+import { decide } from '../../domain/rollout/decide.ts';
+import { entriesOf } from '../../domain/rollout/decided.ts';
+import type { RuledDecision } from '../../domain/rollout/decision.ts';
+import type { ChainAudit } from '../controller/chainAudit.ts';
+import type { DecisionContexts } from '../controller/decisionContext.ts';
+import type { TickTelemetry } from '../controller/tickTelemetry.ts';
+import type { Publisher } from '../flags/publisher.ts';
+import { exposureIn, noticesOf } from '../notices.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { FeatureRecord } from '../ports/featureRegister.ts';
+import type { Expected, Ledger } from '../ports/ledger.ts';
+import type { RolloutRecord } from '../ports/rolloutRegister.ts';
+import { Refusal } from '../refusal.ts';
 import type { PreflightDraft } from './preflight.ts';
-import type { Publisher } from './publisher.ts';
-import { Refusal } from './refusal.ts';
-import type { TickTelemetry } from './tickTelemetry.ts';
 
 export type OpeningDeps = {
   readonly ledger: Ledger;

@@ -1,6 +1,6 @@
-import { LedgerUnreachable } from './ports/ledger.ts';
-import type { Log } from './ports/log.ts';
-import type { Timer } from './ports/timer.ts';
+import { LedgerUnreachable } from '../ports/ledger.ts';
+import type { Log } from '../ports/log.ts';
+import type { Timer } from '../ports/timer.ts';
 
 /** Something that is done again and again beside the ticks. */
 export type Chore = { readonly name: string; readonly everyMs: number; readonly run: () => Promise<unknown> };

@@ -1,7 +1,7 @@
-import type { Clock } from './ports/clock.ts';
-import type { Log } from './ports/log.ts';
-import type { Notifier } from './ports/notifier.ts';
-import type { Outbox, OutboxItem } from './ports/outbox.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
+import type { Notifier } from '../ports/notifier.ts';
+import type { Outbox, OutboxItem } from '../ports/outbox.ts';
 
 export type DeliverDeps = {
   readonly outbox: Outbox;

@@ -1,21 +1,21 @@
-import type { Exposure } from '../domain/feature/flagDocument.ts';
-import type { EntryDraft } from '../domain/ledger/entry.ts';
-import { legality } from '../domain/rollout/commands.ts';
-import { draft, type Saying } from '../domain/rollout/draft.ts';
-import { rollbackStage, rolledBackExposure } from '../domain/rollout/rollbackTarget.ts';
-import { rolledBackEntry } from '../domain/rollout/rolledBack.ts';
-import { isLive, type RolloutState } from '../domain/rollout/state.ts';
+import type { Exposure } from '../../domain/feature/flagDocument.ts';
+import type { EntryDraft } from '../../domain/ledger/entry.ts';
+import { legality } from '../../domain/rollout/commands.ts';
+import { draft, type Saying } from '../../domain/rollout/draft.ts';
+import { rollbackStage, rolledBackExposure } from '../../domain/rollout/rollbackTarget.ts';
+import { rolledBackEntry } from '../../domain/rollout/rolledBack.ts';
+import { isLive, type RolloutState } from '../../domain/rollout/state.ts';
+import type { Known, KnownRollouts } from '../controller/knownRollouts.ts';
+import type { TickTelemetry } from '../controller/tickTelemetry.ts';
+import type { Closed, Publisher } from '../flags/publisher.ts';
+import { noticesOf } from '../notices.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { FeatureRegister } from '../ports/featureRegister.ts';
+import type { LateJournal } from '../ports/lateJournal.ts';
+import { type Expected, type Ledger, LedgerUnreachable, type TickedRollout } from '../ports/ledger.ts';
+import type { RolloutRegister } from '../ports/rolloutRegister.ts';
+import type { RolloutTelemetry } from '../ports/telemetry.ts';
 import type { PauseRequest, RollbackRequest } from './closingRequest.ts';
-import type { Known, KnownRollouts } from './knownRollouts.ts';
-import { noticesOf } from './notices.ts';
-import type { Clock } from './ports/clock.ts';
-import type { FeatureRegister } from './ports/featureRegister.ts';
-import type { LateJournal } from './ports/lateJournal.ts';
-import { type Expected, type Ledger, LedgerUnreachable, type TickedRollout } from './ports/ledger.ts';
-import type { RolloutRegister } from './ports/rolloutRegister.ts';
-import type { RolloutTelemetry } from './ports/telemetry.ts';
-import type { Closed, Publisher } from './publisher.ts';
-import type { TickTelemetry } from './tickTelemetry.ts';
 
 export type ClosingDeps = {
   readonly ledger: Ledger;

@@ -1,12 +1,12 @@
-import type { Policy } from '../domain/contract/policy.ts';
-import { looserThanDefaults } from '../domain/contract/policyStrictness.ts';
-import { digestOf } from '../domain/ledger/digest.ts';
-import { INSTALLATION_CHAIN, SLUICE } from '../domain/ledger/entry.ts';
-import { installationDraft } from './installationDraft.ts';
-import type { Clock } from './ports/clock.ts';
-import type { InstallationRegister } from './ports/installationRegister.ts';
-import type { Ledger } from './ports/ledger.ts';
-import type { Log } from './ports/log.ts';
+import type { Policy } from '../../domain/contract/policy.ts';
+import { looserThanDefaults } from '../../domain/contract/policyStrictness.ts';
+import { digestOf } from '../../domain/ledger/digest.ts';
+import { INSTALLATION_CHAIN, SLUICE } from '../../domain/ledger/entry.ts';
+import { installationDraft } from '../installationDraft.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { InstallationRegister } from '../ports/installationRegister.ts';
+import type { Ledger } from '../ports/ledger.ts';
+import type { Log } from '../ports/log.ts';
 
 export type PolicyAnnouncementDeps = {
   readonly ledger: Ledger;

@@ -1,5 +1,5 @@
-import type { Actor, Evidence } from '../domain/ledger/entry.ts';
-import type { Reason } from '../domain/rollout/reason.ts';
+import type { Actor, Evidence } from '../../domain/ledger/entry.ts';
+import type { Reason } from '../../domain/rollout/reason.ts';
 
 type Common = {
   readonly id: string;

@@ -1,9 +1,9 @@
-import type { Verdict } from '../domain/health/verdict.ts';
-import type { Entry } from '../domain/ledger/entry.ts';
-import { exposedPercentage } from '../domain/rollout/foldRollout.ts';
-import { currentStage, type RolloutState, stageAt } from '../domain/rollout/state.ts';
-import type { Tick } from './ports/rolloutRegister.ts';
-import type { RolloutTelemetry } from './ports/telemetry.ts';
+import type { Verdict } from '../../domain/health/verdict.ts';
+import type { Entry } from '../../domain/ledger/entry.ts';
+import { exposedPercentage } from '../../domain/rollout/foldRollout.ts';
+import { currentStage, type RolloutState, stageAt } from '../../domain/rollout/state.ts';
+import type { Tick } from '../ports/rolloutRegister.ts';
+import type { RolloutTelemetry } from '../ports/telemetry.ts';
 
 /** Shows what a tick saw and what was recorded of it. A dry run exposes nobody and is not shown as if it did. */
 export class TickTelemetry {

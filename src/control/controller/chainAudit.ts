@@ -1,6 +1,6 @@
-import { type ChainHead, EMPTY_CHAIN, firstBreak, headOf } from '../domain/ledger/chain.ts';
-import type { Entry } from '../domain/ledger/entry.ts';
-import { type Ledger, LedgerUnreachable } from './ports/ledger.ts';
+import { type ChainHead, EMPTY_CHAIN, firstBreak, headOf } from '../../domain/ledger/chain.ts';
+import type { Entry } from '../../domain/ledger/entry.ts';
+import { type Ledger, LedgerUnreachable } from '../ports/ledger.ts';
 
 /** INCONCLUSIVE: the ledger did not answer, so nothing may open. */
 export type ChainVerdict = {

@@ -1,5 +1,5 @@
-import { type MeasurementQuery, type Measurements, queryKey, unavailable } from '../domain/health/measurement.ts';
-import type { MetricSource, SourceState } from './ports/metricSource.ts';
+import { type MeasurementQuery, type Measurements, queryKey, unavailable } from '../../domain/health/measurement.ts';
+import type { MetricSource, SourceState } from '../ports/metricSource.ts';
 
 /** The installation's metric sources by name. */
 export class MetricSources {

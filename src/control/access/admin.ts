@@ -1,7 +1,7 @@
-import type { Principal } from '../domain/governance/role.ts';
-import { sha256Hex } from '../domain/ledger/digest.ts';
-import type { TokenDesk } from './application.ts';
-import type { TokenRecord } from './ports/tokenRegister.ts';
+import type { Principal } from '../../domain/governance/role.ts';
+import { sha256Hex } from '../../domain/ledger/digest.ts';
+import type { TokenDesk } from '../application.ts';
+import type { TokenRecord } from '../ports/tokenRegister.ts';
 
 const ADMIN: Principal = { tokenId: 'configured', subject: 'admin', roles: ['admin'], features: null };
 

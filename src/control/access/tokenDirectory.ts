@@ -1,8 +1,8 @@
-import type { Principal } from '../domain/governance/role.ts';
-import { sha256Hex } from '../domain/ledger/digest.ts';
-import type { Clock } from './ports/clock.ts';
-import { LedgerUnreachable } from './ports/ledger.ts';
-import type { TokenRecord, TokenRegister } from './ports/tokenRegister.ts';
+import type { Principal } from '../../domain/governance/role.ts';
+import { sha256Hex } from '../../domain/ledger/digest.ts';
+import type { Clock } from '../ports/clock.ts';
+import { LedgerUnreachable } from '../ports/ledger.ts';
+import type { TokenRecord, TokenRegister } from '../ports/tokenRegister.ts';
 
 /**
  * The tokens in memory, by hash: no lookup waits for the database, and with it away the known tokens still close the gate.

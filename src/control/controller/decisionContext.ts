@@ -1,11 +1,11 @@
-import { isApproved } from '../domain/governance/contractState.ts';
-import type { Ask, DecisionContext } from '../domain/rollout/context.ts';
-import type { RolloutState } from '../domain/rollout/state.ts';
-import type { FlagView } from './flagView.ts';
-import type { ContractRegister } from './ports/contractRegister.ts';
-import type { FeatureRecord } from './ports/featureRegister.ts';
-import type { InstallationRegister } from './ports/installationRegister.ts';
-import type { RolloutRegister } from './ports/rolloutRegister.ts';
+import { isApproved } from '../../domain/governance/contractState.ts';
+import type { Ask, DecisionContext } from '../../domain/rollout/context.ts';
+import type { RolloutState } from '../../domain/rollout/state.ts';
+import type { FlagView } from '../flags/flagView.ts';
+import type { ContractRegister } from '../ports/contractRegister.ts';
+import type { FeatureRecord } from '../ports/featureRegister.ts';
+import type { InstallationRegister } from '../ports/installationRegister.ts';
+import type { RolloutRegister } from '../ports/rolloutRegister.ts';
 
 export type ContextDeps = {
   readonly contracts: ContractRegister;

@@ -1,16 +1,16 @@
-import { featureDraft } from '../domain/feature/featureDraft.ts';
-import { flagDocumentOf } from '../domain/feature/flagDocument.ts';
-import { SLUICE } from '../domain/ledger/entry.ts';
-import type { Closing } from './closing.ts';
-import type { ClosingRequest } from './closingRequest.ts';
+import { featureDraft } from '../../domain/feature/featureDraft.ts';
+import { flagDocumentOf } from '../../domain/feature/flagDocument.ts';
+import { SLUICE } from '../../domain/ledger/entry.ts';
+import type { Closing } from '../closing/closing.ts';
+import type { ClosingRequest } from '../closing/closingRequest.ts';
+import type { Killing } from '../closing/killing.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { FeatureRecord, FeatureRegister } from '../ports/featureRegister.ts';
+import { type FlagStore, FlagStoreUnreachable } from '../ports/flagStore.ts';
+import type { LateJournal } from '../ports/lateJournal.ts';
+import type { Ledger } from '../ports/ledger.ts';
+import type { RolloutTelemetry } from '../ports/telemetry.ts';
 import type { Drift } from './drift.ts';
-import type { Killing } from './killing.ts';
-import type { Clock } from './ports/clock.ts';
-import type { FeatureRecord, FeatureRegister } from './ports/featureRegister.ts';
-import { type FlagStore, FlagStoreUnreachable } from './ports/flagStore.ts';
-import type { LateJournal } from './ports/lateJournal.ts';
-import type { Ledger } from './ports/ledger.ts';
-import type { RolloutTelemetry } from './ports/telemetry.ts';
 import type { Publisher } from './publisher.ts';
 
 export type ReconcilerDeps = {

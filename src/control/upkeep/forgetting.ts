@@ -1,5 +1,5 @@
-import type { IdempotencyRegister } from './ports/idempotencyRegister.ts';
-import type { RolloutRegister } from './ports/rolloutRegister.ts';
+import type { IdempotencyRegister } from '../ports/idempotencyRegister.ts';
+import type { RolloutRegister } from '../ports/rolloutRegister.ts';
 
 /** A tick is some kilobytes, and there are thousands a day of each rollout; the entries keep what decisions rested on. */
 const KEEP_TICKS_MS = 7 * 24 * 3_600_000;

@@ -1,12 +1,12 @@
-import type { EvaluationContext } from '../domain/feature/context.ts';
-import { type Evaluation, evaluate, flagNotFound } from '../domain/feature/evaluation.ts';
-import { type Explanation, explain } from '../domain/feature/explain.ts';
-import type { FlagDocument } from '../domain/feature/flagDocument.ts';
-import { editsOf, type HandFields, loweredByHand, UNTOUCHED } from '../domain/feature/handFields.ts';
-import { isLowering } from '../domain/feature/lowering.ts';
-import type { StoredFlag } from '../domain/feature/storedFlag.ts';
-import type { Lookup } from '../domain/feature/subject.ts';
-import type { FlagListener } from './ports/flagStore.ts';
+import type { EvaluationContext } from '../../domain/feature/context.ts';
+import { type Evaluation, evaluate, flagNotFound } from '../../domain/feature/evaluation.ts';
+import { type Explanation, explain } from '../../domain/feature/explain.ts';
+import type { FlagDocument } from '../../domain/feature/flagDocument.ts';
+import { editsOf, type HandFields, loweredByHand, UNTOUCHED } from '../../domain/feature/handFields.ts';
+import { isLowering } from '../../domain/feature/lowering.ts';
+import type { StoredFlag } from '../../domain/feature/storedFlag.ts';
+import type { Lookup } from '../../domain/feature/subject.ts';
+import type { FlagListener } from '../ports/flagStore.ts';
 
 export type FlagViewOptions = {
   /** Milliseconds of a clock that is never set: one set back would keep a view from ever growing stale. */

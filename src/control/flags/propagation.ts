@@ -1,8 +1,8 @@
-import type { StoredFlag } from '../domain/feature/storedFlag.ts';
+import type { StoredFlag } from '../../domain/feature/storedFlag.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { FlagListener } from '../ports/flagStore.ts';
+import type { RolloutTelemetry } from '../ports/telemetry.ts';
 import type { FlagView } from './flagView.ts';
-import type { Clock } from './ports/clock.ts';
-import type { FlagListener } from './ports/flagStore.ts';
-import type { RolloutTelemetry } from './ports/telemetry.ts';
 
 /** Hands what the store tells to the view, and measures how long a change took to get here. */
 export class Propagation implements FlagListener {

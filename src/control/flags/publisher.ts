@@ -1,8 +1,8 @@
-import type { FeatureDefinition } from '../domain/feature/feature.ts';
-import { type Exposure, type FlagDocument, flagDocumentOf } from '../domain/feature/flagDocument.ts';
+import type { FeatureDefinition } from '../../domain/feature/feature.ts';
+import { type Exposure, type FlagDocument, flagDocumentOf } from '../../domain/feature/flagDocument.ts';
+import { type FlagStore, FlagStoreUnreachable } from '../ports/flagStore.ts';
+import type { RolloutTelemetry } from '../ports/telemetry.ts';
 import type { FlagView } from './flagView.ts';
-import { type FlagStore, FlagStoreUnreachable } from './ports/flagStore.ts';
-import type { RolloutTelemetry } from './ports/telemetry.ts';
 
 export type PublisherDeps = {
   readonly store: FlagStore;
