@@ -30,6 +30,8 @@ export type RemovalSetting = {
 type OffTimes = ReadonlyMap<string, number>;
 
 const EVERY_MS = 1;
+/** Half of the law's minute: who is not through by then has failed, not been slow. */
+const PATIENCE_MS = 30_000;
 
 /** Rolls back what was started, and watches it go in every process. */
 export class Removals {
@@ -99,8 +101,11 @@ export class Removals {
     await using lookups = new Lookups(url, people.shop);
     const users = new Map(rollouts.map((rollout) => [rollout.feature, exposedUser(rollout)]));
     const times = new Map<string, number>();
+    const giveUpAtMs = clockMs() + PATIENCE_MS;
     while (times.size < users.size) {
       signal.throwIfAborted();
+      if (clockMs() > giveUpAtMs)
+        throw new Error(`${missing(users, times)} never went ${isOn ? 'on' : 'off'} at ${url}`);
       for (const [feature, user] of users) {
         if (!times.has(feature) && (await lookups.isOn(feature, user)) === isOn) times.set(feature, clockMs());
       }
@@ -117,6 +122,9 @@ function exposedUser({ salt }: StartedRollout): string {
     if (bucketOf(salt, user) < thresholdOf(EXPOSED_PERCENTAGE)) return user;
   }
 }
+
+const missing = (users: ReadonlyMap<string, string>, times: OffTimes) =>
+  [...users.keys()].filter((feature) => !times.has(feature)).join(', ');
 
 function lastOf(times: OffTimes, { feature }: StartedRollout): number {
   const atMs = times.get(feature);

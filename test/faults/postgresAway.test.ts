@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Entry } from '../../src/domain/ledger/entry.ts';
 import { eventually } from '../support/eventually.ts';
 import { Onlooker } from '../support/onlooker.ts';
@@ -22,6 +22,7 @@ describe.for(OUTAGES)('while PostgreSQL is %s,', { timeout: 600_000 }, (outage) 
     const metricSources = `shop=${metrics.address}`;
     replica = opened.use(await Replica.start({ metricSources, databaseUrl: postgres.url }));
   });
+  afterEach(() => postgres.giveBack());
   afterAll(() => opened.disposeAsync());
 
   /** At 25 %, where doubtful numbers hold it. */

@@ -10,6 +10,7 @@ export type Outage = 'gone' | 'standing still';
 export class OwnPostgres implements AsyncDisposable {
   readonly #scratch: string;
   #server: EmbeddedPostgres;
+  #isGone = false;
   #stopped: readonly number[] = [];
 
   static async start(): Promise<OwnPostgres> {
@@ -27,14 +28,19 @@ export class OwnPostgres implements AsyncDisposable {
   }
 
   async takeAway(outage: Outage): Promise<void> {
-    if (outage === 'gone') return this.#server.stop();
+    if (outage === 'gone') {
+      this.#isGone = true;
+      return this.#server.stop();
+    }
     const postmaster = await postmasterPid(dataFolderIn(this.#scratch));
     this.#stopped = [postmaster, ...(await childrenOf(postmaster))];
     for (const pid of this.#stopped) process.kill(pid, 'SIGSTOP');
   }
 
+  /** Nothing happens where it is there. */
   async giveBack(): Promise<void> {
-    if (this.#stopped.length === 0) this.#server = await startIn(this.#scratch);
+    if (this.#isGone) this.#server = await startIn(this.#scratch);
+    this.#isGone = false;
     this.#wake();
   }
 

@@ -29,7 +29,7 @@ import {
   withVerdicts,
 } from './situation.ts';
 
-const decided = (...steps: readonly Step[]) => decided(all(...steps)(ready()));
+const ruledAfter = (...steps: readonly Step[]) => decided(all(...steps)(ready()));
 const asking = (more: Parameters<typeof askOf>[0] = {}) => withContext({ ask: askOf(more) });
 const start = asking({ kind: 'start' });
 
@@ -42,15 +42,15 @@ describe('row 10: a measurement that the stage needs is not there', () => {
     ['insufficientSamples', 'insufficientSamples'],
   ])('%s holds as %s, of a success criterion and of a trigger', (reason, held) => {
     const expected = { row: 10, kind: 'hold', reason: held, unblocksAtMs: null };
-    expect(decided(withVerdicts(lacking(reason)))).toMatchObject(expected);
+    expect(ruledAfter(withVerdicts(lacking(reason)))).toMatchObject(expected);
     const trigger = { key: 'trigger/0', role: 'trigger' as const, severity: 'rollback' as const };
-    expect(decided(withVerdicts(lacking(reason, trigger)))).toMatchObject(expected);
-    expect(decided(withVerdicts(lacking(reason, { ...trigger, severity: 'pause' })))).toMatchObject(expected);
+    expect(ruledAfter(withVerdicts(lacking(reason, trigger)))).toMatchObject(expected);
+    expect(ruledAfter(withVerdicts(lacking(reason, { ...trigger, severity: 'pause' })))).toMatchObject(expected);
   });
 
   it('a source that is away is told apart from one without traffic', () => {
     const both = withVerdicts(lacking('noTraffic', { key: 'success/1' }), lacking('unavailable', { key: 'success/2' }));
-    expect(decided(both)).toMatchObject({ reason: 'sourceUnavailable' });
+    expect(ruledAfter(both)).toMatchObject({ reason: 'sourceUnavailable' });
   });
 
   it.each<[string, Step]>([
@@ -58,30 +58,30 @@ describe('row 10: a measurement that the stage needs is not there', () => {
     ['an alert', withVerdicts(lacking('missing', { key: 'trigger/1', role: 'trigger', severity: 'alert' }))],
     ['one that is not applicable', withVerdicts(lacking('notApplicable', { key: 'success/1' }))],
   ])('%s is not needed', (_, step) => {
-    expect(decided(step)).toMatchObject({ row: 17 });
+    expect(ruledAfter(step)).toMatchObject({ row: 17 });
   });
 
   it('in the ramp the triggers are needed and nothing else', () => {
-    expect(decided(ramping, withVerdicts(lacking('missing')))).toMatchObject({ row: 17, kind: 'ramp' });
+    expect(ruledAfter(ramping, withVerdicts(lacking('missing')))).toMatchObject({ row: 17, kind: 'ramp' });
     const trigger = lacking('missing', { key: 'trigger/0', role: 'trigger', severity: 'rollback' });
-    expect(decided(ramping, withVerdicts(trigger))).toMatchObject({ row: 10, reason: 'missingData' });
+    expect(ruledAfter(ramping, withVerdicts(trigger))).toMatchObject({ row: 10, reason: 'missingData' });
   });
 
   it('nothing measured is not everything well', () => {
-    expect(decided(withPoll({ verdicts: [] }))).toMatchObject({ row: 10, reason: 'missingData' });
-    expect(decided(withPoll({ epoch: 1 }))).toMatchObject({ row: 10, reason: 'missingData' });
+    expect(ruledAfter(withPoll({ verdicts: [] }))).toMatchObject({ row: 10, reason: 'missingData' });
+    expect(ruledAfter(withPoll({ epoch: 1 }))).toMatchObject({ row: 10, reason: 'missingData' });
     const { rollout, context, nowMs } = ready();
     expect(decide(rollout, null, context, nowMs)).toMatchObject({ row: 10, reason: 'missingData' });
   });
 
   it('a last poll of two intervals ago can be rested on, one of a millisecond more not', () => {
-    const asked = (ageMs: number) => decided(asking(), withPoll({ atMs: ready().nowMs - ageMs }));
+    const asked = (ageMs: number) => ruledAfter(asking(), withPoll({ atMs: ready().nowMs - ageMs }));
     expect(asked(2 * POLL_INTERVAL)).toMatchObject({ row: 17 });
     expect(asked(2 * POLL_INTERVAL + 1)).toMatchObject({ row: 10, reason: 'staleData' });
   });
 
   it('a pending rollout has nothing to be measured', () => {
-    expect(decided(pending, start, withPoll({ verdicts: [] }))).toMatchObject({ row: 17, kind: 'start' });
+    expect(ruledAfter(pending, start, withPoll({ verdicts: [] }))).toMatchObject({ row: 17, kind: 'start' });
   });
 });
 
@@ -98,29 +98,29 @@ describe('row 11: a window is not over', () => {
   ])('%s: a millisecond before its end, and at it', (reason, plan, limitMs, clocks) => {
     const whole = withClocks({ visit: 10 * HOUR, observation: 10 * HOUR });
     const expected = { row: 11, kind: 'hold', reason, unblocksAtMs: nowMs + 1 };
-    expect(decided(plan, whole, clocks(limitMs - 1))).toMatchObject(expected);
-    expect(decided(plan, whole, clocks(limitMs))).toMatchObject({ row: 17, kind: 'advance' });
+    expect(ruledAfter(plan, whole, clocks(limitMs - 1))).toMatchObject(expected);
+    expect(ruledAfter(plan, whole, clocks(limitMs))).toMatchObject({ row: 17, kind: 'advance' });
   });
 
   it('hours become milliseconds by rounding', () => {
     const third = withContract({}, { observationWindowHours: 1.0000001 });
-    expect(decided(third, withClocks({ observation: 3_600_000 }))).toMatchObject({ row: 17 });
+    expect(ruledAfter(third, withClocks({ observation: 3_600_000 }))).toMatchObject({ row: 17 });
   });
 
   it('names the window that ends last, with its time', () => {
-    const decision = decided(withContract(LONG), withClocks({ visit: 10 * MINUTE, observation: 10 * MINUTE }));
+    const decision = ruledAfter(withContract(LONG), withClocks({ visit: 10 * MINUTE, observation: 10 * MINUTE }));
     expect(decision).toMatchObject({ reason: 'stageDuration', unblocksAtMs: nowMs + 3 * HOUR - 10 * MINUTE });
   });
 
   it('in the ramp the dwell alone, boundary included', () => {
-    const at = (visit: number) => decided(ramping, withClocks({ visit, observation: 0 }));
+    const at = (visit: number) => ruledAfter(ramping, withClocks({ visit, observation: 0 }));
     expect(at(15 * MINUTE - 1)).toMatchObject({ row: 11, reason: 'minimumDwell', unblocksAtMs: nowMs + 1 });
     expect(at(15 * MINUTE)).toMatchObject({ row: 17, kind: 'ramp' });
   });
 
   it('a criterion window that is not full is a window too', () => {
-    expect(decided(withVerdicts(lacking('windowNotFull')))).toMatchObject({ row: 11, reason: 'observationWindow' });
-    expect(decided(withVerdicts(lacking('windowNotFull', { key: 'success/1', dryRun: true })))).toMatchObject({
+    expect(ruledAfter(withVerdicts(lacking('windowNotFull')))).toMatchObject({ row: 11, reason: 'observationWindow' });
+    expect(ruledAfter(withVerdicts(lacking('windowNotFull', { key: 'success/1', dryRun: true })))).toMatchObject({
       row: 17,
     });
   });
@@ -128,30 +128,30 @@ describe('row 11: a window is not over', () => {
   it('a reasoned wish stands in for the stage duration and for nothing else', () => {
     const reasoned = asking({ comment: 'the night was quiet' });
     const early = all(withContract(LONG), withClocks({ visit: HOUR }));
-    expect(decided(early, asking())).toMatchObject({ row: 11, reason: 'stageDuration' });
-    expect(decided(early, reasoned)).toMatchObject({ row: 17, kind: 'advance' });
-    expect(decided(early, asking({ kind: 'start', comment: 'now' }))).toMatchObject({ row: 11 });
-    expect(decided(reasoned, withClocks({ observation: HOUR - 1 }))).toMatchObject({ reason: 'observationWindow' });
-    expect(decided(reasoned, withContract(STABLE), withClocks({ observation: HOUR }))).toMatchObject({
+    expect(ruledAfter(early, asking())).toMatchObject({ row: 11, reason: 'stageDuration' });
+    expect(ruledAfter(early, reasoned)).toMatchObject({ row: 17, kind: 'advance' });
+    expect(ruledAfter(early, asking({ kind: 'start', comment: 'now' }))).toMatchObject({ row: 11 });
+    expect(ruledAfter(reasoned, withClocks({ observation: HOUR - 1 }))).toMatchObject({ reason: 'observationWindow' });
+    expect(ruledAfter(reasoned, withContract(STABLE), withClocks({ observation: HOUR }))).toMatchObject({
       reason: 'stabilizationWindow',
     });
-    expect(decided(reasoned, withPolicy({ minDwellMinutes: 61 }))).toMatchObject({ reason: 'minimumDwell' });
+    expect(ruledAfter(reasoned, withPolicy({ minDwellMinutes: 61 }))).toMatchObject({ reason: 'minimumDwell' });
   });
 });
 
 describe('row 12: not everything passes', () => {
   it('every success criterion passes for its count', () => {
-    expect(decided(withVerdicts(failing()))).toMatchObject({ row: 12, reason: 'successCriteria' });
-    expect(decided(withVerdicts(failing({ key: 'success/1' })))).toMatchObject({ row: 12 });
+    expect(ruledAfter(withVerdicts(failing()))).toMatchObject({ row: 12, reason: 'successCriteria' });
+    expect(ruledAfter(withVerdicts(failing({ key: 'success/1' })))).toMatchObject({ row: 12 });
     const twice = (count: number) =>
       all(withVerdicts({ ...PASSING, consecutive: 2 }), withPoll({ counts: { 'success/0': count } }));
-    expect(decided(twice(1))).toMatchObject({ row: 12, reason: 'successCriteria' });
-    expect(decided(twice(2))).toMatchObject({ row: 17 });
+    expect(ruledAfter(twice(1))).toMatchObject({ row: 12, reason: 'successCriteria' });
+    expect(ruledAfter(twice(2))).toMatchObject({ row: 17 });
   });
 
   it('a criterion that decides nothing stands in no way, and none at all is no success', () => {
-    expect(decided(withVerdicts(failing({ key: 'success/1', dryRun: true })))).toMatchObject({ row: 17 });
-    expect(decided(withPoll({ verdicts: [CALM, lacking('notApplicable')] }))).toMatchObject({
+    expect(ruledAfter(withVerdicts(failing({ key: 'success/1', dryRun: true })))).toMatchObject({ row: 17 });
+    expect(ruledAfter(withPoll({ verdicts: [CALM, lacking('notApplicable')] }))).toMatchObject({
       row: 12,
       reason: 'successCriteria',
     });
@@ -163,19 +163,21 @@ describe('row 12: not everything passes', () => {
         withContract({ stabilization: { healthThreshold: 0.99 } }),
         withPoll({ health: [{ fromMs: T0, passing, withData: 100 }] }),
       );
-    expect(decided(health(98))).toMatchObject({ row: 12, kind: 'hold', reason: 'health' });
-    expect(decided(health(99))).toMatchObject({ row: 17 });
+    expect(ruledAfter(health(98))).toMatchObject({ row: 12, kind: 'hold', reason: 'health' });
+    expect(ruledAfter(health(99))).toMatchObject({ row: 17 });
   });
 
   it('health that nobody knows is not health', () => {
-    expect(decided(withPoll({ health: [] }))).toMatchObject({ row: 12, reason: 'health' });
+    expect(ruledAfter(withPoll({ health: [] }))).toMatchObject({ row: 12, reason: 'health' });
   });
 
   it('in the ramp no trigger fails, counted out or not, and success is not asked for', () => {
-    expect(decided(ramping, withVerdicts(failing()))).toMatchObject({ row: 17, kind: 'ramp' });
+    expect(ruledAfter(ramping, withVerdicts(failing()))).toMatchObject({ row: 17, kind: 'ramp' });
     const once = all(withVerdicts(fired({ consecutive: 3 })), withPoll({ counts: { 'trigger/0': 1 } }));
-    expect(decided(ramping, once)).toMatchObject({ row: 12, reason: 'successCriteria' });
-    expect(decided(ramping, withVerdicts(fired({ severity: 'alert' }), { ...CALM, key: 'trigger/1' }))).toMatchObject({
+    expect(ruledAfter(ramping, once)).toMatchObject({ row: 12, reason: 'successCriteria' });
+    expect(
+      ruledAfter(ramping, withVerdicts(fired({ severity: 'alert' }), { ...CALM, key: 'trigger/1' })),
+    ).toMatchObject({
       row: 17,
     });
   });
@@ -184,23 +186,23 @@ describe('row 12: not everything passes', () => {
 describe('row 13: the audit of the visit', () => {
   it('needs PASS, but for the ramp', () => {
     const undecided = withContext({ audit: 'INCONCLUSIVE' });
-    expect(decided(undecided)).toMatchObject({ row: 13, kind: 'hold', reason: 'audit' });
-    expect(decided(inLastStage, undecided)).toMatchObject({ row: 13 });
-    expect(decided(ramping, undecided)).toMatchObject({ row: 17, kind: 'ramp' });
+    expect(ruledAfter(undecided)).toMatchObject({ row: 13, kind: 'hold', reason: 'audit' });
+    expect(ruledAfter(inLastStage, undecided)).toMatchObject({ row: 13 });
+    expect(ruledAfter(ramping, undecided)).toMatchObject({ row: 17, kind: 'ramp' });
   });
 });
 
 describe('row 14: the last stage', () => {
   it('completes, whatever holds other openings', () => {
-    expect(decided(inLastStage)).toMatchObject({ row: 14, kind: 'complete', reason: 'ready' });
+    expect(ruledAfter(inLastStage)).toMatchObject({ row: 14, kind: 'complete', reason: 'ready' });
     const held = withContext({ featureCooldownUntilMs: T0 + 9 * HOUR, otherLiveRollouts: 1000 });
-    expect(decided(inLastStage, held)).toMatchObject({ row: 14, kind: 'complete' });
-    expect(decided(inLastStage, withContract({}, { incrementPolicy: 'manual' }))).toMatchObject({ row: 14 });
+    expect(ruledAfter(inLastStage, held)).toMatchObject({ row: 14, kind: 'complete' });
+    expect(ruledAfter(inLastStage, withContract({}, { incrementPolicy: 'manual' }))).toMatchObject({ row: 14 });
   });
 
   it('not in the ramp', () => {
     const single = withContract({}, { wedgeStages: ready().rollout.contract.rolloutWedge.wedgeStages.slice(0, 1) });
-    expect(decided(single, ramping)).toMatchObject({ row: 17, kind: 'ramp' });
+    expect(ruledAfter(single, ramping)).toMatchObject({ row: 17, kind: 'ramp' });
   });
 });
 
@@ -212,25 +214,25 @@ describe('row 15: the feature is not free', () => {
     ['of this rollout', (cooldownUntilMs) => withRollout({ cooldownUntilMs })],
   ])('the cooldown %s holds until its end, which it says', (_, cooling) => {
     const expected = { row: 15, kind: 'hold', reason: 'cooldown', unblocksAtMs: nowMs + 1 };
-    expect(decided(cooling(nowMs + 1))).toMatchObject(expected);
-    expect(decided(ramping, cooling(nowMs + 1))).toMatchObject(expected);
-    expect(decided(pending, start, cooling(nowMs + 1))).toMatchObject(expected);
-    expect(decided(cooling(nowMs))).toMatchObject({ row: 17 });
+    expect(ruledAfter(cooling(nowMs + 1))).toMatchObject(expected);
+    expect(ruledAfter(ramping, cooling(nowMs + 1))).toMatchObject(expected);
+    expect(ruledAfter(pending, start, cooling(nowMs + 1))).toMatchObject(expected);
+    expect(ruledAfter(cooling(nowMs))).toMatchObject({ row: 17 });
   });
 
   it('of two cooldowns the later one counts', () => {
     const two = all(withContext({ featureCooldownUntilMs: nowMs + 5 }), withRollout({ cooldownUntilMs: nowMs + 9 }));
-    expect(decided(two)).toMatchObject({ unblocksAtMs: nowMs + 9 });
+    expect(ruledAfter(two)).toMatchObject({ unblocksAtMs: nowMs + 9 });
   });
 
   it('one live rollout a feature, so many an installation: a start waits, what is live goes on', () => {
     const other = withContext({ otherLiveRolloutId: 'rollout-2' });
-    expect(decided(pending, start, other)).toMatchObject({ row: 15, reason: 'concurrency', unblocksAtMs: null });
+    expect(ruledAfter(pending, start, other)).toMatchObject({ row: 15, reason: 'concurrency', unblocksAtMs: null });
     const many = (otherLiveRollouts: number) =>
       all(withPolicy({ maxConcurrentRollouts: 3 }), withContext({ otherLiveRollouts }));
-    expect(decided(many(3), pending, start)).toMatchObject({ row: 15, reason: 'concurrency' });
-    expect(decided(many(2), pending, start)).toMatchObject({ row: 17, kind: 'start' });
-    expect(decided(many(9))).toMatchObject({ row: 17, kind: 'advance' });
+    expect(ruledAfter(many(3), pending, start)).toMatchObject({ row: 15, reason: 'concurrency' });
+    expect(ruledAfter(many(2), pending, start)).toMatchObject({ row: 17, kind: 'start' });
+    expect(ruledAfter(many(9))).toMatchObject({ row: 17, kind: 'advance' });
   });
 
   it('a dry run neither waits nor is in the way', () => {
@@ -239,8 +241,8 @@ describe('row 15: the feature is not free', () => {
       otherLiveRolloutId: 'x',
       otherLiveRollouts: 1000,
     });
-    expect(decided(withRollout({ dryRun: true }), pending, start, busy)).toMatchObject({ row: 17, kind: 'start' });
-    expect(decided(withRollout({ dryRun: true }), busy)).toMatchObject({ row: 17, kind: 'advance' });
+    expect(ruledAfter(withRollout({ dryRun: true }), pending, start, busy)).toMatchObject({ row: 17, kind: 'start' });
+    expect(ruledAfter(withRollout({ dryRun: true }), busy)).toMatchObject({ row: 17, kind: 'advance' });
   });
 });
 
@@ -259,67 +261,71 @@ describe('row 16: a person is due', () => {
   const advances = { row: 17, kind: 'advance' };
 
   it('one approver, of this stage', () => {
-    expect(decided(gated)).toMatchObject(waits);
-    expect(decided(gated, words(word('anna')))).toMatchObject(advances);
-    expect(decided(gated, words(word('anna', { stageId: 'everyone' })))).toMatchObject(waits);
+    expect(ruledAfter(gated)).toMatchObject(waits);
+    expect(ruledAfter(gated, words(word('anna')))).toMatchObject(advances);
+    expect(ruledAfter(gated, words(word('anna', { stageId: 'everyone' })))).toMatchObject(waits);
   });
 
   it('two where critical, and two different ones', () => {
-    expect(decided(critical, words(word('anna')))).toMatchObject(waits);
-    expect(decided(critical, words(word('anna'), word('anna')))).toMatchObject(waits);
-    expect(decided(critical, words(word('anna'), word('emil')))).toMatchObject(advances);
+    expect(ruledAfter(critical, words(word('anna')))).toMatchObject(waits);
+    expect(ruledAfter(critical, words(word('anna'), word('anna')))).toMatchObject(waits);
+    expect(ruledAfter(critical, words(word('anna'), word('emil')))).toMatchObject(advances);
   });
 
   it("an approver's wish is a word, an operator's is none, and nobody's counts twice", () => {
-    expect(decided(gated, asking())).toMatchObject(waits);
-    expect(decided(gated, asking({ subject: 'anna', mayApprove: true }))).toMatchObject(advances);
-    expect(decided(critical, asking({ subject: 'anna', mayApprove: true }), words(word('anna')))).toMatchObject(waits);
-    expect(decided(critical, asking({ subject: 'emil', mayApprove: true }), words(word('anna')))).toMatchObject(
+    expect(ruledAfter(gated, asking())).toMatchObject(waits);
+    expect(ruledAfter(gated, asking({ subject: 'anna', mayApprove: true }))).toMatchObject(advances);
+    expect(ruledAfter(critical, asking({ subject: 'anna', mayApprove: true }), words(word('anna')))).toMatchObject(
+      waits,
+    );
+    expect(ruledAfter(critical, asking({ subject: 'emil', mayApprove: true }), words(word('anna')))).toMatchObject(
       advances,
     );
   });
 
   it('a rejection stands until it is taken back', () => {
     const no = word('emil', { decision: 'reject' });
-    expect(decided(gated, words(word('anna'), no))).toMatchObject(waits);
-    expect(decided(gated, words(no), asking({ subject: 'anna', mayApprove: true }))).toMatchObject(waits);
-    expect(decided(gated, words(no, word('emil')))).toMatchObject(advances);
+    expect(ruledAfter(gated, words(word('anna'), no))).toMatchObject(waits);
+    expect(ruledAfter(gated, words(no), asking({ subject: 'anna', mayApprove: true }))).toMatchObject(waits);
+    expect(ruledAfter(gated, words(no, word('emil')))).toMatchObject(advances);
   });
 
   it('manual increments wait for an operator at every transition; a word given ahead will do', () => {
     const manual = withContract({}, { incrementPolicy: 'manual' });
-    expect(decided(manual)).toMatchObject(waits);
-    expect(decided(manual, asking())).toMatchObject(advances);
-    expect(decided(manual, words(word('anna')))).toMatchObject(advances);
-    expect(decided(manual, ramping)).toMatchObject({ row: 17, kind: 'ramp' });
-    expect(decided(manual, pending, start)).toMatchObject({ row: 17, kind: 'start' });
+    expect(ruledAfter(manual)).toMatchObject(waits);
+    expect(ruledAfter(manual, asking())).toMatchObject(advances);
+    expect(ruledAfter(manual, words(word('anna')))).toMatchObject(advances);
+    expect(ruledAfter(manual, ramping)).toMatchObject({ row: 17, kind: 'ramp' });
+    expect(ruledAfter(manual, pending, start)).toMatchObject({ row: 17, kind: 'start' });
   });
 
   it('a stage that it was rolled back from needs an approver, of whatever plan', () => {
     const back = withRollout({ rolledBackFrom: ['half'] });
-    expect(decided(back)).toMatchObject(waits);
-    expect(decided(back, asking())).toMatchObject(waits);
-    expect(decided(back, words(word('anna')))).toMatchObject(advances);
-    expect(decided(withRollout({ rolledBackFrom: ['everyone'] }))).toMatchObject(advances);
+    expect(ruledAfter(back)).toMatchObject(waits);
+    expect(ruledAfter(back, asking())).toMatchObject(waits);
+    expect(ruledAfter(back, words(word('anna')))).toMatchObject(advances);
+    expect(ruledAfter(withRollout({ rolledBackFrom: ['everyone'] }))).toMatchObject(advances);
   });
 
   it("the first stage's gate is the start's, and the ramp needs no other", () => {
-    expect(decided(gated, pending, start)).toMatchObject({ ...waits, stageId: 'canary' });
-    expect(decided(gated, pending, start, words(word('anna', { stageId: 'canary' })))).toMatchObject({ kind: 'start' });
-    expect(decided(gated, ramping)).toMatchObject({ row: 17, kind: 'ramp' });
+    expect(ruledAfter(gated, pending, start)).toMatchObject({ ...waits, stageId: 'canary' });
+    expect(ruledAfter(gated, pending, start, words(word('anna', { stageId: 'canary' })))).toMatchObject({
+      kind: 'start',
+    });
+    expect(ruledAfter(gated, ramping)).toMatchObject({ row: 17, kind: 'ramp' });
   });
 
   it("nothing starts once the contract's own approval has expired", () => {
     const expired = withContext({ contractApproved: false });
-    expect(decided(pending, start, expired)).toMatchObject({ row: 16, kind: 'awaitApproval', stageId: 'canary' });
-    expect(decided(expired)).toMatchObject(advances);
+    expect(ruledAfter(pending, start, expired)).toMatchObject({ row: 16, kind: 'awaitApproval', stageId: 'canary' });
+    expect(ruledAfter(expired)).toMatchObject(advances);
   });
 
   it('a dry run takes approvals as given', () => {
     const pretending = withRollout({ dryRun: true });
-    expect(decided(pretending, gated)).toMatchObject(advances);
-    expect(decided(pretending, withContract({}, { incrementPolicy: 'manual' }))).toMatchObject(advances);
-    expect(decided(pretending, pending, start, withContext({ contractApproved: false }))).toMatchObject({
+    expect(ruledAfter(pretending, gated)).toMatchObject(advances);
+    expect(ruledAfter(pretending, withContract({}, { incrementPolicy: 'manual' }))).toMatchObject(advances);
+    expect(ruledAfter(pretending, pending, start, withContext({ contractApproved: false }))).toMatchObject({
       kind: 'start',
     });
   });
@@ -327,9 +333,9 @@ describe('row 16: a person is due', () => {
 
 describe('row 17: the gate moves', () => {
   it('starts, ramps, advances by one stage', () => {
-    expect(decided(pending, start)).toMatchObject({ row: 17, kind: 'start', reason: 'ready' });
-    expect(decided(ramping)).toMatchObject({ row: 17, kind: 'ramp', reason: 'ready' });
-    expect(decided()).toMatchObject({ row: 17, kind: 'advance', reason: 'ready' });
-    expect(decided(withRollout({ stageIndex: 1 }))).toMatchObject({ row: 17, kind: 'advance' });
+    expect(ruledAfter(pending, start)).toMatchObject({ row: 17, kind: 'start', reason: 'ready' });
+    expect(ruledAfter(ramping)).toMatchObject({ row: 17, kind: 'ramp', reason: 'ready' });
+    expect(ruledAfter()).toMatchObject({ row: 17, kind: 'advance', reason: 'ready' });
+    expect(ruledAfter(withRollout({ stageIndex: 1 }))).toMatchObject({ row: 17, kind: 'advance' });
   });
 });

@@ -25,14 +25,14 @@ import {
   withVerdicts,
 } from './situation.ts';
 
-const decided = (...steps: readonly Step[]) => decided(all(...steps)(ready()));
+const ruledAfter = (...steps: readonly Step[]) => decided(all(...steps)(ready()));
 const found = (threshold: number, killed = false) => ({ found: { killed, grants: [{ scope: EVERYONE, threshold }] } });
 const blast = (maxBlastRadius: number) =>
   withContract({}, { maxBlastRadius, wedgeStages: rolloutOf().contract.rolloutWedge.wedgeStages.slice(0, 2) });
 
 describe('row 1: terminal', () => {
   it.each<WedgeState>(['COMPLETE', 'ROLLED_BACK', 'SUPERSEDED'])('%s holds, whatever else applies', (wedgeState) => {
-    const decision = decided(
+    const decision = ruledAfter(
       withVerdicts(fired()),
       withContext({ ...found(100_000, true), audit: 'FAIL' }),
       withRollout({ wedgeState, phase: 'ended' }),
@@ -43,13 +43,13 @@ describe('row 1: terminal', () => {
 
 describe('row 2: killed, or more exposed than the contract ever allows', () => {
   it.each<WedgeState>(['ACTIVE', 'PAUSED'])('a kill found while %s rolls back to zero', (wedgeState) => {
-    const decision = decided(withRollout({ wedgeState }), withContext(found(0, true)));
+    const decision = ruledAfter(withRollout({ wedgeState }), withContext(found(0, true)));
     expect(decision).toMatchObject({ row: 2, kind: 'rollback', reason: 'killed', to: 'zero' });
   });
 
   it('holds at the blast radius and rolls back one thousandth above it', () => {
-    expect(decided(blast(50), withContext(found(50_000)))).toMatchObject({ row: 17 });
-    expect(decided(blast(50), withContext(found(50_001)))).toMatchObject({
+    expect(ruledAfter(blast(50), withContext(found(50_000)))).toMatchObject({ row: 17 });
+    expect(ruledAfter(blast(50), withContext(found(50_001)))).toMatchObject({
       row: 2,
       kind: 'rollback',
       reason: 'blastRadius',
@@ -60,16 +60,16 @@ describe('row 2: killed, or more exposed than the contract ever allows', () => {
   it('what was exposed before this rollout is not its doing', () => {
     const internals = { scope: INTERNAL, threshold: 100_000 };
     const exposed = { found: { killed: false, grants: [internals, { scope: EVERYONE, threshold: 10_000 }] } };
-    expect(decided(blast(50), withRollout({ base: [internals] }), withContext(exposed))).toMatchObject({ row: 17 });
-    expect(decided(blast(50), withContext(exposed))).toMatchObject({ row: 2 });
+    expect(ruledAfter(blast(50), withRollout({ base: [internals] }), withContext(exposed))).toMatchObject({ row: 17 });
+    expect(ruledAfter(blast(50), withContext(exposed))).toMatchObject({ row: 2 });
   });
 
   it('takes nothing from a store that did not answer', () => {
-    expect(decided(withContext({ found: null }))).toMatchObject({ row: 17 });
+    expect(ruledAfter(withContext({ found: null }))).toMatchObject({ row: 17 });
   });
 
   it('leaves a rollout alone that exposes nothing yet', () => {
-    expect(decided(pending, withContext(found(0, true)))).toMatchObject({ row: 5 });
+    expect(ruledAfter(pending, withContext(found(0, true)))).toMatchObject({ row: 5 });
   });
 });
 
@@ -78,9 +78,9 @@ describe('row 3: a rollback criterion fails for its count', () => {
     const twice = fired({ consecutive: 2 });
     const counted = (count: number) =>
       all(withVerdicts(twice), withPoll({ counts: { 'trigger/0': count, 'success/0': 1 } }));
-    expect(decided(counted(1))).toMatchObject({ row: 17 });
-    expect(decided(counted(2))).toMatchObject({ row: 3, kind: 'rollback', reason: 'criterion', to: 'plan' });
-    expect(decided(counted(3))).toMatchObject({ row: 3 });
+    expect(ruledAfter(counted(1))).toMatchObject({ row: 17 });
+    expect(ruledAfter(counted(2))).toMatchObject({ row: 3, kind: 'rollback', reason: 'criterion', to: 'plan' });
+    expect(ruledAfter(counted(3))).toMatchObject({ row: 3 });
   });
 
   it.each<[string, Step]>([
@@ -93,7 +93,7 @@ describe('row 3: a rollback criterion fails for its count', () => {
     ['with the audit failed', withContext({ audit: 'FAIL' })],
     ['though acknowledged', withPoll({ muted: ['trigger/0'] })],
   ])('%s', (_, step) => {
-    expect(decided(step, withVerdicts(fired()))).toMatchObject({ row: 3, kind: 'rollback' });
+    expect(ruledAfter(step, withVerdicts(fired()))).toMatchObject({ row: 3, kind: 'rollback' });
   });
 
   it.each<[string, Step]>([
@@ -105,15 +105,18 @@ describe('row 3: a rollback criterion fails for its count', () => {
     ],
     ['a poll of another epoch', all(withVerdicts(fired()), withPoll({ epoch: 1 }))],
   ])('%s takes nothing back', (_, step) => {
-    expect(decided(step).kind).not.toBe('rollback');
+    expect(ruledAfter(step).kind).not.toBe('rollback');
   });
 });
 
 describe('row 5: pending and no start asked', () => {
   it('waits for a person', () => {
-    expect(decided(pending)).toMatchObject({ row: 5, kind: 'hold', reason: 'pending', unblocksAtMs: null });
-    expect(decided(pending, withContext({ ask: askOf({ kind: 'advance' }) }))).toMatchObject({ row: 5 });
-    expect(decided(pending, withContext({ ask: askOf({ kind: 'start' }) }))).toMatchObject({ row: 17, kind: 'start' });
+    expect(ruledAfter(pending)).toMatchObject({ row: 5, kind: 'hold', reason: 'pending', unblocksAtMs: null });
+    expect(ruledAfter(pending, withContext({ ask: askOf({ kind: 'advance' }) }))).toMatchObject({ row: 5 });
+    expect(ruledAfter(pending, withContext({ ask: askOf({ kind: 'start' }) }))).toMatchObject({
+      row: 17,
+      kind: 'start',
+    });
   });
 
   it('or for its hour, that hour included', () => {
@@ -126,7 +129,7 @@ describe('row 5: pending and no start asked', () => {
 
 describe('row 6: paused', () => {
   it('holds until somebody resumes, however ready everything is', () => {
-    const decision = decided(withRollout({ wedgeState: 'PAUSED' }), withContext({ ask: askOf() }));
+    const decision = ruledAfter(withRollout({ wedgeState: 'PAUSED' }), withContext({ ask: askOf() }));
     expect(decision).toMatchObject({ row: 6, kind: 'hold', reason: 'paused', unblocksAtMs: null });
   });
 });
@@ -137,27 +140,27 @@ describe('row 7: a pause criterion, or a failed audit', () => {
   it('counts to `consecutive`, the last of them included', () => {
     const counted = (count: number) =>
       all(withVerdicts(slow), withPoll({ counts: { 'trigger/1': count, 'success/0': 1 } }));
-    expect(decided(counted(1))).toMatchObject({ row: 17 });
-    expect(decided(counted(2))).toMatchObject({ row: 7, kind: 'pause', reason: 'criterion' });
+    expect(ruledAfter(counted(1))).toMatchObject({ row: 17 });
+    expect(ruledAfter(counted(2))).toMatchObject({ row: 7, kind: 'pause', reason: 'criterion' });
   });
 
   it('leaves out what a person has acknowledged, and that alone', () => {
     const other = fired({ key: 'trigger/2', severity: 'pause' });
-    expect(decided(withVerdicts(slow), withPoll({ muted: ['trigger/1'] }))).toMatchObject({ row: 17 });
-    expect(decided(withVerdicts(slow, other), withPoll({ muted: ['trigger/1'] }))).toMatchObject({ row: 7 });
+    expect(ruledAfter(withVerdicts(slow), withPoll({ muted: ['trigger/1'] }))).toMatchObject({ row: 17 });
+    expect(ruledAfter(withVerdicts(slow, other), withPoll({ muted: ['trigger/1'] }))).toMatchObject({ row: 7 });
   });
 
   it('a failed audit pauses, an undecided one does not', () => {
-    expect(decided(withContext({ audit: 'FAIL' }))).toMatchObject({ row: 7, kind: 'pause', reason: 'auditFailed' });
-    expect(decided(ramping, withContext({ audit: 'FAIL' }))).toMatchObject({ row: 7 });
-    expect(decided(withContext({ audit: 'INCONCLUSIVE' }))).toMatchObject({ row: 13 });
+    expect(ruledAfter(withContext({ audit: 'FAIL' }))).toMatchObject({ row: 7, kind: 'pause', reason: 'auditFailed' });
+    expect(ruledAfter(ramping, withContext({ audit: 'FAIL' }))).toMatchObject({ row: 7 });
+    expect(ruledAfter(withContext({ audit: 'INCONCLUSIVE' }))).toMatchObject({ row: 13 });
   });
 
   it.each<[string, Step]>([
     ['a dry-run criterion', withVerdicts({ ...slow, dryRun: true })],
     ['an alert', withVerdicts({ ...slow, severity: 'alert' })],
   ])('%s pauses nothing', (_, step) => {
-    expect(decided(step)).toMatchObject({ row: 17 });
+    expect(ruledAfter(step)).toMatchObject({ row: 17 });
   });
 });
 
@@ -166,16 +169,16 @@ describe('row 8: stopped for all, or in the flag store', () => {
     ['globalStop', withContext({ globalStop: true })],
     ['storePaused', withContext({ storePaused: true })],
   ])('%s holds what is live and what waits for its start', (reason, step) => {
-    expect(decided(step)).toMatchObject({ row: 8, kind: 'hold', reason, unblocksAtMs: null });
-    expect(decided(pending, step, withContext({ ask: askOf({ kind: 'start' }) }))).toMatchObject({ row: 8, reason });
-    expect(decided(ramping, step)).toMatchObject({ row: 8, reason });
+    expect(ruledAfter(step)).toMatchObject({ row: 8, kind: 'hold', reason, unblocksAtMs: null });
+    expect(ruledAfter(pending, step, withContext({ ask: askOf({ kind: 'start' }) }))).toMatchObject({ row: 8, reason });
+    expect(ruledAfter(ramping, step)).toMatchObject({ row: 8, reason });
   });
 });
 
 describe('row 9: no progress', () => {
   it('pauses after `pauseAfterWindows` observation windows, that instant included', () => {
-    expect(decided(withClocks({ noProgress: 3 * HOUR - 1 }))).toMatchObject({ row: 17 });
-    expect(decided(withClocks({ noProgress: 3 * HOUR }))).toMatchObject({
+    expect(ruledAfter(withClocks({ noProgress: 3 * HOUR - 1 }))).toMatchObject({ row: 17 });
+    expect(ruledAfter(withClocks({ noProgress: 3 * HOUR }))).toMatchObject({
       row: 9,
       kind: 'pause',
       reason: 'noProgress',
@@ -184,19 +187,19 @@ describe('row 9: no progress', () => {
 
   it('goes by the policy that judged the contract, fractions too', () => {
     const half = withPolicy({ pauseAfterWindows: 0.5 });
-    expect(decided(half, withClocks({ noProgress: 30 * MINUTE - 1 }))).toMatchObject({ row: 17 });
-    expect(decided(half, withClocks({ noProgress: 30 * MINUTE }))).toMatchObject({ row: 9 });
+    expect(ruledAfter(half, withClocks({ noProgress: 30 * MINUTE - 1 }))).toMatchObject({ row: 17 });
+    expect(ruledAfter(half, withClocks({ noProgress: 30 * MINUTE }))).toMatchObject({ row: 9 });
   });
 
   it('bounds the ramp too, and missing data', () => {
     const stuck = all(withClocks({ noProgress: 3 * HOUR }), withVerdicts(lacking('unavailable', { key: 'success/1' })));
-    expect(decided(stuck)).toMatchObject({ row: 9 });
-    expect(decided(ramping, stuck)).toMatchObject({ row: 9 });
+    expect(ruledAfter(stuck)).toMatchObject({ row: 9 });
+    expect(ruledAfter(ramping, stuck)).toMatchObject({ row: 9 });
   });
 
   it('does not pause what is not active', () => {
     const stuck = withClocks({ noProgress: 3 * HOUR });
-    expect(decided(withRollout({ wedgeState: 'PAUSED' }), stuck)).toMatchObject({ row: 6 });
-    expect(decided(pending, stuck, withContext({ ask: askOf({ kind: 'start' }) }))).toMatchObject({ row: 17 });
+    expect(ruledAfter(withRollout({ wedgeState: 'PAUSED' }), stuck)).toMatchObject({ row: 6 });
+    expect(ruledAfter(pending, stuck, withContext({ ask: askOf({ kind: 'start' }) }))).toMatchObject({ row: 17 });
   });
 });

@@ -72,7 +72,10 @@ describe('fold of a rollout', () => {
       expect(after.visit - before.visit).toBe(arrives ? 1 : 0);
       if (!arrives) return expect(after.stageIndex).toBe(before.stageIndex);
       expect(after.visitBeganAtMs).toBe(Date.parse(entry.at));
-      expect(after.threshold).toBe(thresholdOf(stageAt(after, after.stageIndex).targetPercentage));
+      const target = thresholdOf(stageAt(after, after.stageIndex).targetPercentage);
+      // A hand may have lowered it meanwhile, and a rollback never raises.
+      if (goesOn) expect(after.threshold).toBeLessThanOrEqual(target);
+      else expect(after.threshold).toBe(target);
       if (entry.type === 'advanced') expect(after.stageIndex).toBe(before.stageIndex + 1);
       if (goesOn) expect(after.stageIndex).toBeLessThan(before.stageIndex);
       if (entry.type === 'started' || entry.type === 'ramped') expect(after.stageIndex).toBe(0);
