@@ -7,7 +7,7 @@ const MEGABYTE_KILOBYTES = 1000 / 1.024;
 type Stat = { readonly parent: number; readonly cpuSeconds: number; readonly reapedSeconds: number };
 
 /** The processes that `pid` started and that still live. */
-export function childrenOf(pid: number): readonly number[] {
+function childrenOf(pid: number): readonly number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map(Number)

@@ -88,8 +88,6 @@ export interface RolloutDesk {
     wish: VersionedWish & { readonly stageId: string; readonly decision: 'approve' | 'reject' },
   ): Promise<RolloutStatus>;
   ledger(id: string, page: EntryPage): Promise<readonly Entry[]>;
-  /** The recorded decisions with all that they rested on. */
-  decisions(id: string, page: EntryPage): Promise<readonly Entry[]>;
   measurements(
     id: string,
     range: { readonly fromMs: number; readonly toMs: number; readonly limit: number },

@@ -8,6 +8,8 @@ import { contractRoutes } from './routes/contracts.ts';
 import { featureActRoutes } from './routes/featureActs.ts';
 import { featureRoutes } from './routes/features.ts';
 import { installationRoutes } from './routes/installation.ts';
+import { laterRoutes } from './routes/later.ts';
+import { planRoutes } from './routes/plans.ts';
 import { rolloutCommandRoutes } from './routes/rolloutCommands.ts';
 import { rolloutRecordRoutes } from './routes/rolloutRecords.ts';
 import { rolloutRoutes } from './routes/rollouts.ts';
@@ -23,8 +25,10 @@ const ROUTES = [
   rolloutRoutes,
   rolloutCommandRoutes,
   rolloutRecordRoutes,
+  planRoutes,
   tokenRoutes,
   installationRoutes,
+  laterRoutes,
 ];
 
 export type GuardedOptions = RouteDeps & {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Entry } from '../../src/domain/ledger/entry.ts';
 import { eventually } from '../support/eventually.ts';
@@ -10,6 +11,8 @@ import { SHARES } from '../support/secondsPlan.ts';
 import { wholeChain } from '../support/wholeChain.ts';
 
 const OUTAGES: readonly Outage[] = ['gone', 'standing still'];
+/** What is recorded more than a second afterwards is marked late. */
+const LATE_MS = 1_100;
 
 describe.for(OUTAGES)('while PostgreSQL is %s,', { timeout: 600_000 }, (outage) => {
   const opened = new AsyncDisposableStack();
@@ -68,6 +71,7 @@ describe.for(OUTAGES)('while PostgreSQL is %s,', { timeout: 600_000 }, (outage) 
     await untilClosed(release);
     const onlooker = new Onlooker(release);
     expect(await replica.readiness()).toMatchObject({ status: 503, dependencies: { ledger: { ok: false } } });
+    await sleep(LATE_MS);
 
     const backAtMs = Date.now();
     // Good again, now that nobody meets it: a look that has not heard of the closing would go on with the release.
@@ -84,6 +88,7 @@ describe.for(OUTAGES)('while PostgreSQL is %s,', { timeout: 600_000 }, (outage) 
     expect(await release.rollBack()).toMatchObject({ feature: 'rolled-back', percentage: 0 });
     expect(await release.metBy()).toEqual([]);
     const onlooker = new Onlooker(release);
+    await sleep(LATE_MS);
 
     const backAtMs = Date.now();
     await postgres.giveBack();
@@ -97,6 +102,7 @@ describe.for(OUTAGES)('while PostgreSQL is %s,', { timeout: 600_000 }, (outage) 
     expect(await release.kill()).toMatchObject({ key: 'killed', killed: true, recorded: false });
     expect(await release.metBy()).toEqual([]);
     const onlooker = new Onlooker(release);
+    await sleep(LATE_MS);
 
     const backAtMs = Date.now();
     await postgres.giveBack();
@@ -114,6 +120,7 @@ describe.for(OUTAGES)('while PostgreSQL is %s,', { timeout: 600_000 }, (outage) 
     await postgres.takeAway(outage);
     expect(await release.pause()).toMatchObject({ feature: 'paused' });
     metrics.fail('paused', SHARES.good);
+    await sleep(LATE_MS);
 
     await postgres.giveBack();
     const entries = await untilRecorded(release);
@@ -128,6 +135,7 @@ describe.for(OUTAGES)('while PostgreSQL is %s,', { timeout: 600_000 }, (outage) 
     metrics.fail('crashed', SHARES.bad);
     await untilClosed(release);
     await replica.kill();
+    await sleep(LATE_MS);
 
     const backAtMs = Date.now();
     metrics.fail('crashed', SHARES.good);

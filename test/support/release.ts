@@ -1,5 +1,4 @@
 import type { RolloutRecord } from '../../src/control/ports/rolloutRegister.ts';
-import type { Principal } from '../../src/domain/governance/role.ts';
 import type { RolloutState } from '../../src/domain/rollout/state.ts';
 import type { ProposalInput } from './proposals.ts';
 import { ANNA, EMIL, OLGA, poll, type Replica, type World } from './simulatedInstallation.ts';
@@ -96,5 +95,3 @@ export function exposed(replica: Replica, feature = FEATURE): { readonly here: n
     document == null || document.killed ? 0 : Math.max(0, ...document.grants.map(({ threshold }) => threshold));
   return { here: largest(replica.view.document(feature)), stored: largest(replica.world.store.document(feature)) };
 }
-
-export const asPerson = (who: Principal) => ({ kind: 'person' as const, subject: who.subject });

@@ -36,6 +36,11 @@ export class ReleaseMetrics implements AsyncDisposable {
     return `prometheus+http://${this.#stub.host}`;
   }
 
+  /** Of 127.0.0.1. */
+  get port(): number {
+    return Number(this.#stub.host.split(':')[1]);
+  }
+
   /** Requests that were not let go yet. */
   get held(): number {
     return this.#waiting;

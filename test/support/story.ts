@@ -24,7 +24,7 @@ const HOUR = 60 * MINUTE;
 export const POLL_MS = 5 * MINUTE;
 
 /** What may happen to an installation and its one rollout. What makes no sense at that moment is refused, and nothing happens. */
-export type Act =
+type Act =
   | { readonly do: 'poll'; readonly times: number }
   | { readonly do: 'measure'; readonly what: 'healthy' | 'bad' | 'doubtful' | 'missing' | 'noTraffic' | 'away' }
   | { readonly do: 'start' | 'resume' | 'pause' | 'kill' | 'approve' | 'stop' | 'liftStop' | 'restart' }
@@ -38,7 +38,7 @@ export type Act =
 const always = <T>(value: T) => fc.constant(value);
 
 /** Mostly time that passes, so that releases get somewhere. */
-export const anyAct: fc.Arbitrary<Act> = fc.oneof(
+const anyAct: fc.Arbitrary<Act> = fc.oneof(
   { weight: 14, arbitrary: fc.record({ do: always('poll' as const), times: fc.integer({ min: 1, max: 16 }) }) },
   {
     weight: 5,
@@ -102,13 +102,13 @@ export const anyAct: fc.Arbitrary<Act> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: always('hand' as const), percent: fc.constantFrom(0, 2, 7, 90) }) },
 );
 
-export type Plan = {
+type Plan = {
   readonly to: 'zero' | 'previousStage';
   readonly manual: boolean;
   readonly requiresApproval: boolean;
   readonly stabilizationHours: number;
 };
-export const anyPlan: fc.Arbitrary<Plan> = fc.record({
+const anyPlan: fc.Arbitrary<Plan> = fc.record({
   to: fc.constantFrom('zero' as const, 'previousStage' as const),
   manual: fc.boolean(),
   requiresApproval: fc.boolean(),

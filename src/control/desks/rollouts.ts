@@ -140,10 +140,6 @@ export class Rollouts implements RolloutDesk {
     return this.#deps.ledger.entriesOfRollout(id, page);
   }
 
-  async decisions(id: string, page: EntryPage): Promise<readonly Entry[]> {
-    return (await this.ledger(id, page)).filter((entry) => entry.evidence !== null);
-  }
-
   async measurements(id: string, range: Parameters<RolloutDesk['measurements']>[1]): Promise<readonly Tick[]> {
     await this.get(id);
     return this.#deps.rollouts.ticks(id, range);

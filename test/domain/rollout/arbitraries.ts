@@ -21,7 +21,7 @@ const INCONCLUSIVE = [
 
 const number = fc.option(fc.double({ noNaN: true, noDefaultInfinity: true }));
 
-export const anyVerdict: fc.Arbitrary<Verdict> = fc
+const anyVerdict: fc.Arbitrary<Verdict> = fc
   .record({
     role: fc.constantFrom('success' as const, 'trigger' as const),
     index: fc.nat(2),
@@ -50,7 +50,7 @@ export const anyVerdict: fc.Arbitrary<Verdict> = fc
       : { outcome: 'inconclusive' as const, reason: inconclusive }),
   }));
 
-export const anyVerdicts = fc.uniqueArray(anyVerdict, { selector: ({ key }) => key, maxLength: 6 });
+const anyVerdicts = fc.uniqueArray(anyVerdict, { selector: ({ key }) => key, maxLength: 6 });
 
 const activeMs = fc.integer({ min: 0, max: 12 * HOUR });
 export const anyMoment = fc.integer({ min: T0 - HOUR, max: T0 + 30 * HOUR });

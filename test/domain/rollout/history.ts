@@ -99,7 +99,7 @@ export function createdDraft(contract: Contract, dryRun = false): EntryDraft {
 }
 
 /** The entries by which an act is told; none where the state does not allow it. */
-export function draftsOf({ rollout, feature }: Moment, one: Act, atMs: number): readonly EntryDraft[] {
+function draftsOf({ rollout, feature }: Moment, one: Act, atMs: number): readonly EntryDraft[] {
   const live = isLive(rollout);
   switch (one.do) {
     case 'open': {

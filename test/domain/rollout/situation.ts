@@ -105,7 +105,7 @@ export function pollOf(more: Partial<Poll> = {}): Poll {
   };
 }
 
-export const CONTEXT: DecisionContext = {
+const CONTEXT: DecisionContext = {
   pollIntervalMs: POLL_INTERVAL,
   globalStop: false,
   storePaused: false,
