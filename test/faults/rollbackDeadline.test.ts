@@ -26,7 +26,9 @@ const OUTAGES: readonly (readonly [string, Begin])[] = [
     'Redis, which stands still,',
     async ({ redis }) => {
       for (const cable of redis) cable.freeze();
-      return () => redis.forEach((cable) => cable.thaw());
+      return () => {
+        for (const cable of redis) cable.thaw();
+      };
     },
   ],
   [
@@ -102,7 +104,8 @@ describe('INV-RWG-ROLLBACK: from the trigger to exposure removed it takes at mos
     );
     for (const replica of replicas) {
       await eventually(
-        () => release.metBy(replica),
+        // A replica hears of a new token within seconds.
+        () => release.metBy(replica).catch(() => []),
         (users) => users.length === release.below(25).length,
       );
     }

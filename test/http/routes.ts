@@ -10,12 +10,15 @@ export type Operation = {
   readonly creates: boolean;
   readonly open: boolean;
   readonly isLookup: boolean;
+  /** Only tells that it comes with a later version. */
+  readonly isLater: boolean;
 };
 
 type Described = {
   readonly requestBody?: unknown;
   readonly parameters?: readonly { readonly in: string; readonly name: string; readonly required: boolean }[];
   readonly security: readonly unknown[];
+  readonly tags: readonly string[];
 };
 type Document = { readonly paths: Readonly<Record<string, Readonly<Record<string, Described>>>> };
 
@@ -23,7 +26,7 @@ type Document = { readonly paths: Readonly<Record<string, Readonly<Record<string
 export async function operations(): Promise<readonly Operation[]> {
   const { paths }: Document = JSON.parse(await openApiText());
   return Object.entries(paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, { requestBody, parameters = [], security }]) => ({
+    Object.entries(methods).map(([method, { requestBody, parameters = [], security, tags }]) => ({
       method: method.toUpperCase() as HTTPMethods,
       path,
       takesBody: requestBody !== undefined,
@@ -31,6 +34,7 @@ export async function operations(): Promise<readonly Operation[]> {
       creates: parameters.some(({ name }) => name === 'Idempotency-Key'),
       open: security.length === 0,
       isLookup: path.startsWith('/ofrep/'),
+      isLater: tags.includes('later'),
     })),
   );
 }

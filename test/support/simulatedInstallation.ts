@@ -23,6 +23,7 @@ import { RolloutOpening } from '../../src/control/opening/rolloutOpening.ts';
 import type { FlagStore } from '../../src/control/ports/flagStore.ts';
 import { LedgerUnreachable } from '../../src/control/ports/ledger.ts';
 import type { Log } from '../../src/control/ports/log.ts';
+import type { MetricSource } from '../../src/control/ports/metricSource.ts';
 import type { Timer } from '../../src/control/ports/timer.ts';
 import { DEFAULT_POLICY, type Policy } from '../../src/domain/contract/policy.ts';
 import type { Principal, Role } from '../../src/domain/governance/role.ts';
@@ -43,6 +44,7 @@ export type WorldOptions = {
   readonly policy?: Policy;
   readonly pollIntervalMs?: number;
   readonly leaseMs?: number;
+  readonly concurrency?: number;
 };
 
 /** All that lies outside one Sluice process and outlives it, on a clock that somebody holds. */
@@ -59,6 +61,7 @@ export type World = {
   readonly policy: Policy;
   readonly pollIntervalMs: number;
   readonly leaseMs: number;
+  readonly concurrency: number;
 };
 
 export function worldOf(options: WorldOptions = {}): World {
@@ -74,11 +77,14 @@ export function worldOf(options: WorldOptions = {}): World {
     policy: options.policy ?? DEFAULT_POLICY,
     pollIntervalMs: options.pollIntervalMs ?? 15_000,
     leaseMs: options.leaseMs ?? LEASE_MS,
+    concurrency: options.concurrency ?? 100,
   };
 }
 
 /** What may be put in the place of the world's own, to see what happens when it breaks. */
 export type Replaced = {
+  readonly metrics?: MetricSource;
+  readonly timer?: Timer;
   readonly store?: FlagStore;
   readonly kept?: Pick<MemoryLedger, 'ledger' | 'rollouts'>;
   readonly publisher?: (deps: ConstructorParameters<typeof Publisher>[0]) => Publisher;
@@ -89,7 +95,7 @@ export type Replica = Awaited<ReturnType<typeof startReplica>>;
 
 /** Boots a process: lookups are fed, and the gate is as the ledger has it. */
 export async function startReplica(world: World, replaced: Replaced = {}) {
-  const { clock, chance, late, policy, metrics } = world;
+  const { clock, chance, late, policy } = world;
   const { contracts, features, installation } = world.kept;
   const { ledger, rollouts } = replaced.kept ?? world.kept;
   const store = replaced.store ?? world.store;
@@ -100,7 +106,7 @@ export async function startReplica(world: World, replaced: Replaced = {}) {
   const view = new FlagView({ monotonicMs: () => clock.nowMs(), staleAfterMs: 60_000, hardKilled: () => false });
   const known = new KnownRollouts();
   const shown = new TickTelemetry(telemetry);
-  const sources = new MetricSources([metrics]);
+  const sources = new MetricSources([replaced.metrics ?? world.metrics]);
   const audit = new ChainAudit(ledger);
   const common = { ledger, features, rollouts, store, view, late, telemetry, shown, clock, chance };
   const contexts = new DecisionContexts({ ...common, contracts, installation, pollIntervalMs: world.pollIntervalMs });
@@ -132,8 +138,8 @@ export async function startReplica(world: World, replaced: Replaced = {}) {
     contexts,
     closing,
     scheduler: new Scheduler(
-      { ...common, ticker, contexts, known, timer: NO_TIMER, log },
-      { concurrency: 100, leaseMs: world.leaseMs, wakeMs: 1000 },
+      { ...common, ticker, contexts, known, timer: replaced.timer ?? NO_TIMER, log },
+      { concurrency: world.concurrency, leaseMs: world.leaseMs, wakeMs: 1000 },
     ),
     features: new Features({ ...common, publisher, environment: ENVIRONMENT }),
     contracts: new Contracts({ ...common, contracts, policy, sources: kinds }),

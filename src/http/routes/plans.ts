@@ -11,10 +11,10 @@ import type { Scope } from './scope.ts';
 const tags = ['contracts'];
 
 const presetQuery = z.strictObject({
-  feature: featureKeySchema,
-  title: z.string().min(1).max(200),
-  issueId: z.string().min(1).max(100),
-  source: nameSchema.describe('the metric source that its SLIs are measured from'),
+  feature: featureKeySchema.default('my-feature'),
+  title: z.string().min(1).max(200).default('My feature'),
+  issueId: z.string().min(1).max(100).default('ISSUE-1'),
+  source: nameSchema.default('prometheus').describe('the metric source that its SLIs are measured from'),
 });
 
 const percentage = z.coerce.number().pipe(percentageSchema);

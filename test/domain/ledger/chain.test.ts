@@ -101,6 +101,14 @@ describe('SLU-CHAIN', () => {
     expect(firstBreak([Object.assign({}, entry, { more: null })])).toMatch(/does not match its hash/);
   });
 
+  it('SLU-CHAIN: an entry of another chain does not follow, whatever its hash', () => {
+    const first = linked(EMPTY_CHAIN);
+    const strayed = link(headOf(first), said(), { ...OPTIONS, chain: 'search-v3' });
+    expect(firstBreak([first, strayed])).toBe('entry 2: belongs to the chain search-v3');
+    expect(firstBreak([first], EMPTY_CHAIN, 'search-v3')).toBe('entry 1: belongs to the chain checkout-v2');
+    expect(firstBreak([first], EMPTY_CHAIN, 'checkout-v2')).toBeNull();
+  });
+
   it('SLU-CHAIN: an entry sealed anew with an earlier time is found by its time', () => {
     const first = linked(EMPTY_CHAIN);
     const { hash: _, ...second } = linked(headOf(first));
