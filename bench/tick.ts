@@ -35,6 +35,7 @@ export const tick: Bench = {
     };
     context.say(`starting ${ROLLOUTS} rollouts over the API`);
     const setUp = await setUpRollouts({ ...setting, name: 'setUp' }, context);
+    await assertAllLive(database);
     const passes: Pass[] = [];
     for (let index = 1; index <= PASSES; index += 1) {
       passes.push(await measurePass({ ...setting, name: `pass${index}` }, { database, stub }, context));
@@ -75,6 +76,12 @@ async function measurePass(setting: SluiceSetting, { database, stub }: Around, c
     while (dueAtMs <= Date.now()) dueAtMs += POLL_INTERVAL_SECONDS * 1000;
   }
   return { rounds, residentMegabytes: resident.megabytes };
+}
+
+/** Nobody asked for a rollback, and no criterion failed: one that has ended would never be looked at again. */
+async function assertAllLive({ sql }: Database): Promise<void> {
+  const [row] = await sql('SELECT count(*)::int AS live FROM rollouts WHERE live', []);
+  if (row?.['live'] !== ROLLOUTS) throw new Error(`of ${ROLLOUTS} started rollouts ${row?.['live']} are live`);
 }
 
 /** A round over rollouts that could not be measured would be a quick one, and no proof of anything. */

@@ -68,6 +68,13 @@ export function flagStoreContract(name: string, open: () => Promise<FlagStoreUnd
       expect((await stored()).document).toEqual(at(7, 10));
     });
 
+    test('lowers nothing behind its version for a document that is only derived', async () => {
+      await published(at(7, 10));
+      const late = await under.store.publish(at(6, 5), undefined, 'derived');
+      expect(late).toEqual({ outcome: 'stale', version: 7 });
+      expect((await stored()).document).toEqual(at(7, 10));
+    });
+
     test('answers unchanged to the same again', async () => {
       await published(at(7, 10));
       expect(await published(at(7, 10))).toEqual({ outcome: 'unchanged', version: 7 });

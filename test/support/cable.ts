@@ -38,6 +38,7 @@ export class Cable implements AsyncDisposable {
     const { port } = this;
     await this.#unplug();
     return async () => {
+      if (this.#server.listening) return;
       this.#server = this.#plug();
       await this.#listen(port);
     };

@@ -8,6 +8,7 @@ import {
 } from '../../src/control/ports/flagStore.ts';
 import type { FlagDocument } from '../../src/domain/feature/flagDocument.ts';
 import type { HandFields } from '../../src/domain/feature/handFields.ts';
+import type { PublishReason } from '../../src/domain/feature/publication.ts';
 import type { StoredFlag } from '../../src/domain/feature/storedFlag.ts';
 import type { HeldClock } from './clock.ts';
 
@@ -54,9 +55,9 @@ export class SimulatedFlagStore implements FlagStore {
     return flag?.kind === 'flag' ? flag.document : null;
   }
 
-  async publish(document: FlagDocument, adopted?: HandFields): Promise<Published> {
+  async publish(document: FlagDocument, adopted?: HandFields, why?: PublishReason): Promise<Published> {
     this.#assertReachable();
-    const published = await this.#inner.publish(document, adopted);
+    const published = await this.#inner.publish(document, adopted, why);
     if (published.outcome === 'stored') this.#tell(document.feature);
     return published;
   }

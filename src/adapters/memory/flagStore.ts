@@ -7,7 +7,7 @@ import {
 } from '../../control/ports/flagStore.ts';
 import type { FlagDocument } from '../../domain/feature/flagDocument.ts';
 import type { HandFields } from '../../domain/feature/handFields.ts';
-import { publicationOf } from '../../domain/feature/publication.ts';
+import { type PublishReason, publicationOf } from '../../domain/feature/publication.ts';
 import { archivedOver, type StoredFlag } from '../../domain/feature/storedFlag.ts';
 
 export type MemoryFlagStoreOptions = {
@@ -31,9 +31,9 @@ export class MemoryFlagStore implements FlagStore {
     this.#flags = flags;
   }
 
-  async publish(document: FlagDocument, adopted?: HandFields): Promise<Published> {
+  async publish(document: FlagDocument, adopted?: HandFields, why?: PublishReason): Promise<Published> {
     this.#assertOpen();
-    const publication = publicationOf(document, this.#flags.get(document.feature) ?? null, adopted);
+    const publication = publicationOf(document, this.#flags.get(document.feature) ?? null, adopted, why);
     if (publication.outcome !== 'stored') return publication;
     this.#put(publication.flag);
     return { outcome: 'stored', version: publication.flag.document.version };

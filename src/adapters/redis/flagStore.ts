@@ -7,7 +7,7 @@ import {
 } from '../../control/ports/flagStore.ts';
 import type { FlagDocument } from '../../domain/feature/flagDocument.ts';
 import type { HandFields } from '../../domain/feature/handFields.ts';
-import { publicationOf } from '../../domain/feature/publication.ts';
+import { type PublishReason, publicationOf } from '../../domain/feature/publication.ts';
 import { archivedOver, type StoredFlag } from '../../domain/feature/storedFlag.ts';
 import { connect } from './connection.ts';
 import { type FlagFault, FlagFeed } from './flagFeed.ts';
@@ -40,10 +40,10 @@ export class RedisFlagStore implements FlagStore {
     this.#hashes = new FlagHashes(connect(options.url, 'sluice', this.#options.commandTimeoutMs));
   }
 
-  async publish(document: FlagDocument, adopted?: HandFields): Promise<Published> {
+  async publish(document: FlagDocument, adopted?: HandFields, why?: PublishReason): Promise<Published> {
     let published: Published = { outcome: 'stale', version: 0 };
     await this.#update(document.feature, (stored) => {
-      const publication = publicationOf(document, stored, adopted);
+      const publication = publicationOf(document, stored, adopted, why);
       if (publication.outcome !== 'stored') {
         published = publication;
         return null;

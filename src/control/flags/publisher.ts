@@ -1,5 +1,6 @@
 import type { FeatureDefinition } from '../../domain/feature/feature.ts';
 import { type Exposure, type FlagDocument, flagDocumentOf } from '../../domain/feature/flagDocument.ts';
+import type { PublishReason } from '../../domain/feature/publication.ts';
 import { type FlagStore, FlagStoreUnreachable } from '../ports/flagStore.ts';
 import type { RolloutTelemetry } from '../ports/telemetry.ts';
 import type { FlagView } from './flagView.ts';
@@ -33,7 +34,7 @@ export class Publisher {
 
   /** After the ledger has it. False where the store is away or was changed by hand: reconciliation comes back to it. */
   async publish(definition: FeatureDefinition, exposure: Exposure): Promise<boolean> {
-    return (await this.#put(flagDocumentOf(definition, exposure, this.#deps.environment))) !== null;
+    return (await this.#put(flagDocumentOf(definition, exposure, this.#deps.environment), 'derived')) !== null;
   }
 
   /**
@@ -49,13 +50,13 @@ export class Publisher {
   /** The same for a document at hand, with no ledger to ask. The version that the store has now; null where it took nothing. */
   async closeDocument(document: FlagDocument): Promise<number | null> {
     this.#deps.view.apply(document);
-    return this.#put(document);
+    return this.#put(document, 'closing');
   }
 
   /** The version that the store now has; null where it did not take the document. */
-  async #put(document: FlagDocument): Promise<number | null> {
+  async #put(document: FlagDocument, why: PublishReason): Promise<number | null> {
     try {
-      const { outcome, version } = await this.#deps.store.publish(document);
+      const { outcome, version } = await this.#deps.store.publish(document, undefined, why);
       const taken = outcome === 'stored' || outcome === 'unchanged';
       this.#note(document.feature, taken);
       return taken ? version : null;

@@ -1,5 +1,6 @@
 import type { FlagDocument } from '../../domain/feature/flagDocument.ts';
 import type { HandFields } from '../../domain/feature/handFields.ts';
+import type { PublishReason } from '../../domain/feature/publication.ts';
 import type { StoredFlag } from '../../domain/feature/storedFlag.ts';
 
 /** What became of a document; `version` is the one that the store holds now. `publicationOf` says which is when. */
@@ -35,7 +36,7 @@ export type FlagStoreState = {
  */
 export interface FlagStore {
   /** `adopted`: the hand fields as they were read before the edit in them was adopted; they are then written over. */
-  publish(document: FlagDocument, adopted?: HandFields): Promise<Published>;
+  publish(document: FlagDocument, adopted?: HandFields, why?: PublishReason): Promise<Published>;
   /** Takes the feature away from every subscriber. Any document of this or a lower version is stale from then on. */
   archive(feature: string, version: number): Promise<void>;
   /** Null where the store holds nothing of it. */

@@ -5,6 +5,9 @@ import { isLowering, isStrictLowering } from './lowering.ts';
 import { sameJson } from './sameJson.ts';
 import type { StoredFlag } from './storedFlag.ts';
 
+/** `closing`: somebody takes exposure back, whatever the versions. `derived`: the ledger's newest, told once more. */
+export type PublishReason = 'closing' | 'derived';
+
 /** What becomes of a document that is to be published over what is stored. */
 export type Publication =
   | { readonly outcome: 'stored'; readonly flag: Extract<StoredFlag, { kind: 'flag' }> }
@@ -17,9 +20,16 @@ export type Publication =
  * - `edited`, and nothing is written, where the hand fields are not those of the stored document and `next` is no lowering:
  *   the controller adopts the edit first, then publishes with `adopted`, the fields that it has seen;
  * - a lowering is taken over an edit, and leaves what the hand has lowered as low: closing needs nothing;
- * - `paused` is the hand's alone, and is left as found.
+ * - `paused` is the hand's alone, and is left as found;
+ * - a document that is only `derived` from the ledger lowers nothing behind the stored version: it may have been read before
+ *   an opening that was published since, and would take that back though nobody asked.
  */
-export function publicationOf(next: FlagDocument, stored: StoredFlag | null, adopted?: HandFields): Publication {
+export function publicationOf(
+  next: FlagDocument,
+  stored: StoredFlag | null,
+  adopted?: HandFields,
+  why: PublishReason = 'closing',
+): Publication {
   if (stored === null) return taken(next, UNTOUCHED);
   switch (stored.kind) {
     case 'archived':
@@ -27,7 +37,7 @@ export function publicationOf(next: FlagDocument, stored: StoredFlag | null, ado
     case 'unreadable':
       return overUnreadable(next, stored);
     case 'flag':
-      return overFlag(next, stored, adopted);
+      return overFlag(next, stored, adopted, why);
   }
 }
 
@@ -35,6 +45,7 @@ function overFlag(
   next: FlagDocument,
   { document, hand }: Extract<StoredFlag, { kind: 'flag' }>,
   adopted: HandFields | undefined,
+  why: PublishReason,
 ): Publication {
   const isAdopted = adopted !== undefined && sameHandFields(adopted, hand);
   const isEdited = !isAdopted && !sameHandFields(hand, handFieldsOf(document));
@@ -42,7 +53,7 @@ function overFlag(
   const edits = isAdopted ? { ...UNTOUCHED, paused: hand.paused } : lowerOf(editsOf(document, hand), document, next);
   if (isSame(next, document)) return overSame(next, hand, edits, isEdited);
   if (next.version <= version) {
-    if (!isStrictLowering(next, document)) return { outcome: 'stale', version };
+    if (why === 'derived' || !isStrictLowering(next, document)) return { outcome: 'stale', version };
     return taken({ ...next, version: version + 1 }, edits);
   }
   if (isEdited && !isLowering(next, document)) return { outcome: 'edited', version };
