@@ -21,6 +21,7 @@ import { TokenDirectory } from './control/access/tokenDirectory.ts';
 import type { Application } from './control/application.ts';
 import { Closing } from './control/closing/closing.ts';
 import { Killing } from './control/closing/killing.ts';
+import { LateClosings } from './control/closing/lateClosings.ts';
 import { ChainAudit } from './control/controller/chainAudit.ts';
 import { DecisionContexts } from './control/controller/decisionContext.ts';
 import { KnownRollouts } from './control/controller/knownRollouts.ts';
@@ -190,13 +191,14 @@ function composeControl(config: Config, log: Logger, outside: Outside) {
   const publisher = new Publisher({ store, view, telemetry, environment });
   const fits = policyFit(policy, sourceKinds);
   const preflight = new Preflight({ sources, store, policyFit: fits });
-  const closing = new Closing({ ledger, rollouts, features, publisher, late, known, telemetry, shown, clock });
   const killing = new Killing({ ledger, features, rollouts, publisher, view, late, telemetry, shown, clock });
-  const opening = new RolloutOpening({ ledger, contexts, audit, publisher, shown, clock });
+  const closing = new Closing({ ledger, rollouts, features, publisher, killing, late, known, telemetry, shown, clock });
+  const lateClosings = new LateClosings({ late, ledger, closing, killing });
+  const opening = new RolloutOpening({ ledger, contexts, audit, lateClosings, publisher, shown, clock });
   const creation = new RolloutCreation({ contracts, features, ledger, clock, chance, dryRunAlways: config.dryRun });
   const drift = new Drift({ ledger, features, rollouts, store, closing, killing, clock, chance, environment });
   const reconciler = new Reconciler({
-    ...{ ledger, features, store, publisher, drift, closing, killing, late, telemetry, clock, environment },
+    ...{ ledger, features, store, publisher, drift, lateClosings, telemetry, clock, environment },
   });
 
   const ticker = new Ticker({
@@ -204,7 +206,7 @@ function composeControl(config: Config, log: Logger, outside: Outside) {
     telemetry: shown,
   });
   const scheduler = new Scheduler(
-    { rollouts, ticker, contexts, known, telemetry, clock, timer, log },
+    { rollouts, ticker, contexts, known, lateClosings, telemetry, clock, timer, log },
     { concurrency: 500, leaseMs: 60_000, wakeMs: Math.min(1000, pollIntervalMs / 4) },
   );
   const delivery = new Delivery({ outbox: postgres.outbox, notifiers: [new LogNotifier(log)], clock, log });

@@ -236,6 +236,7 @@ describe('a rollback races with the end of its rollout', () => {
       actor: { kind: 'person' as const, subject: OSKAR.subject },
       comment: null,
       evidence: null,
+      seen: null,
       atMs: world.clock.nowMs(),
     };
     await replica.closing.rollback(request, { state: seen.state, feature });

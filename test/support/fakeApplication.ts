@@ -4,6 +4,7 @@ import type { Application } from '../../src/control/application.ts';
 import { Closing } from '../../src/control/closing/closing.ts';
 import type { ClosingRequest } from '../../src/control/closing/closingRequest.ts';
 import { Killing } from '../../src/control/closing/killing.ts';
+import { LateClosings } from '../../src/control/closing/lateClosings.ts';
 import { ChainAudit } from '../../src/control/controller/chainAudit.ts';
 import { DecisionContexts } from '../../src/control/controller/decisionContext.ts';
 import { KnownRollouts } from '../../src/control/controller/knownRollouts.ts';
@@ -76,9 +77,17 @@ export function fakeApplication(telemetry: Telemetry, kept: MemoryLedger = memor
   const publisher = new Publisher({ ...common, store, view });
   const fits = policyFit(DEFAULT_POLICY, kinds);
   const preflight = new Preflight({ sources, store, policyFit: fits });
-  const closing = new Closing({ ...common, rollouts, publisher, late, known, shown });
   const killing = new Killing({ ...common, rollouts, publisher, view, late, shown });
-  const opening = new RolloutOpening({ ...common, contexts, audit: new ChainAudit(ledger), publisher, shown });
+  const closing = new Closing({ ...common, rollouts, publisher, killing, late, known, shown });
+  const lateClosings = new LateClosings({ ...common, late, closing, killing });
+  const opening = new RolloutOpening({
+    ...common,
+    contexts,
+    audit: new ChainAudit(ledger),
+    lateClosings,
+    publisher,
+    shown,
+  });
   const creation = new RolloutCreation({ ...common, contracts, dryRunAlways: false });
   const directory = new TokenDirectory(kept.tokens, clock, Object.keys(TOKENS).map(recordOf));
   void store.subscribe(view);

@@ -1,5 +1,6 @@
 import { Closing } from '../../src/control/closing/closing.ts';
 import { Killing } from '../../src/control/closing/killing.ts';
+import { LateClosings } from '../../src/control/closing/lateClosings.ts';
 import { ChainAudit } from '../../src/control/controller/chainAudit.ts';
 import { DecisionContexts } from '../../src/control/controller/decisionContext.ts';
 import { KnownRollouts } from '../../src/control/controller/knownRollouts.ts';
@@ -114,9 +115,10 @@ export async function startReplica(world: World, replaced: Replaced = {}) {
   const publisher = replaced.publisher?.(publisherDeps) ?? new Publisher(publisherDeps);
   const fits = policyFit(policy, kinds);
   const preflight = new Preflight({ sources, store, policyFit: fits });
-  const closing = new Closing({ ...common, publisher, known });
   const killing = new Killing({ ...common, publisher });
-  const opening = new RolloutOpening({ ...common, contexts, audit, publisher });
+  const closing = new Closing({ ...common, publisher, killing, known });
+  const lateClosings = new LateClosings({ ...common, closing, killing });
+  const opening = new RolloutOpening({ ...common, contexts, audit, lateClosings, publisher });
   const creation = new RolloutCreation({ ...common, contracts, dryRunAlways: false });
   const drift = new Drift({ ...common, closing, killing, environment: ENVIRONMENT });
   const ticker = new Ticker({
@@ -124,7 +126,7 @@ export async function startReplica(world: World, replaced: Replaced = {}) {
     ...{ sources, contexts, audit, preflight, publisher, closing, known },
   });
   await store.subscribe(view);
-  const reconciler = new Reconciler({ ...common, publisher, drift, closing, killing, environment: ENVIRONMENT });
+  const reconciler = new Reconciler({ ...common, publisher, drift, lateClosings, environment: ENVIRONMENT });
   await reconciler.run().catch((error: unknown) => {
     if (!(error instanceof LedgerUnreachable)) throw error;
   });
@@ -138,7 +140,7 @@ export async function startReplica(world: World, replaced: Replaced = {}) {
     contexts,
     closing,
     scheduler: new Scheduler(
-      { ...common, ticker, contexts, known, timer: replaced.timer ?? NO_TIMER, log },
+      { ...common, ticker, contexts, known, lateClosings, timer: replaced.timer ?? NO_TIMER, log },
       { concurrency: world.concurrency, leaseMs: world.leaseMs, wakeMs: 1000 },
     ),
     features: new Features({ ...common, publisher, environment: ENVIRONMENT }),

@@ -15,22 +15,22 @@ import type { LateJournal } from '../ports/lateJournal.ts';
 import { type Expected, type Ledger, LedgerUnreachable, type TickedRollout } from '../ports/ledger.ts';
 import type { RolloutRegister } from '../ports/rolloutRegister.ts';
 import type { RolloutTelemetry } from '../ports/telemetry.ts';
+import type { ClosingOutcome } from './closingOutcome.ts';
 import type { PauseRequest, RollbackRequest } from './closingRequest.ts';
+import type { Killing } from './killing.ts';
 
 export type ClosingDeps = {
   readonly ledger: Ledger;
   readonly rollouts: RolloutRegister;
   readonly features: FeatureRegister;
   readonly publisher: Publisher;
+  readonly killing: Killing;
   readonly late: LateJournal;
   readonly known: KnownRollouts;
   readonly telemetry: RolloutTelemetry;
   readonly shown: TickTelemetry;
   readonly clock: Clock;
 };
-
-/** `later`: the gate is closed and the ledger will hear of it; `stands`: there was nothing left to close. */
-export type ClosingOutcome = 'recorded' | 'later' | 'stands';
 
 /** What a tick adds to the record: its findings and the lease under which it ran. */
 export type TickShare = { readonly ticked: TickedRollout; readonly fence: number };
@@ -57,11 +57,13 @@ export class Closing {
     let at = known ?? (await this.#find(request.rolloutId));
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       if (at === null || legality(at.state.wedgeState, 'rollback') !== 'allowed') return 'stands';
+      if (at.state.wedgeState === 'COMPLETE') return this.#closeCompleted(at.state, request);
+      if (wasClosedSince(at.state, request)) return 'stands';
       const outcome = await this.#rollbackFrom(at, request, attempt === 0 ? share : null);
       if (outcome !== 'conflict') return outcome;
       at = await this.#find(request.rolloutId);
     }
-    return this.#later(request);
+    return this.#later(request, []);
   }
 
   /** Keeps the exposure and stops every opening. */
@@ -71,10 +73,18 @@ export class Closing {
       if (at === null || legality(at.state.wedgeState, 'pause') !== 'allowed') return 'stands';
       const saying: Saying = { ...said(request), reason: 'operator', evidence: null };
       const paused = draft(at.state, saying, { type: 'paused', data: { detail: request.comment ?? 'paused by hand' } });
-      const outcome = await this.#record(at.state, [paused], null);
-      if (outcome === 'recorded') return outcome;
+      const outcome = await this.#recordOrLater(at.state, [paused], request, null);
+      if (outcome !== 'conflict') return outcome;
     }
-    return this.#later(request);
+    return this.#later(request, []);
+  }
+
+  /** The grants of what has completed are the feature's own: what is asked for is a kill. */
+  async #closeCompleted(state: RolloutState, request: RollbackRequest): Promise<ClosingOutcome> {
+    if (state.dryRun) return 'stands';
+    const { id, feature, actor, atMs } = request;
+    const comment = request.comment ?? request.detail;
+    return this.#deps.killing.kill({ kind: 'kill', id, feature, actor, atMs, comment });
   }
 
   async #rollbackFrom(at: Known, request: RollbackRequest, share: TickShare | null) {
@@ -82,7 +92,7 @@ export class Closing {
     const wanted = rolledBackExposure(at.state, at.feature.state, stageIndex, request.atMs);
     const closed = isExposing(at.state) ? await this.#deps.publisher.close(at.feature.definition, wanted) : null;
     const exposure = closed === null ? untouched(at, wanted) : { ...wanted, documentVersion: closed.documentVersion };
-    const saying: Saying = { ...said(request), reason: request.reason, evidence: request.evidence };
+    const saying: Saying = { ...said(request), reason: request.reason, evidence: evidenceFor(at.state, request) };
     const { automatic, detail } = request;
     const entry = rolledBackEntry(at.state, saying, { exposure, toStageIndex: stageIndex, automatic, detail });
     const drafts = [entry, ...this.#removal(at.state, saying, closed, entry.percentageAfter ?? 0)];
@@ -101,14 +111,14 @@ export class Closing {
   async #recordOrLater(
     state: RolloutState,
     drafts: readonly EntryDraft[],
-    request: RollbackRequest,
+    request: RollbackRequest | PauseRequest,
     share: TickShare | null,
   ) {
     try {
       return await this.#record(state, drafts, share);
     } catch (error) {
       if (!(error instanceof LedgerUnreachable)) throw error;
-      return this.#later(request);
+      return this.#later(request, drafts);
     }
   }
 
@@ -126,13 +136,14 @@ export class Closing {
     });
     if (outcome.kind === 'conflict') return 'conflict' as const;
     this.#deps.shown.recorded(state, outcome.entries);
-    this.#deps.known.forget(state.id);
+    this.#deps.known.follow(state.id, outcome.entries);
     return 'recorded' as const;
   }
 
-  async #later(request: RollbackRequest | PauseRequest): Promise<'later'> {
+  async #later(request: RollbackRequest | PauseRequest, drafts: readonly EntryDraft[]): Promise<'later'> {
     this.#deps.telemetry.run('ledger_error');
     await this.#deps.late.add(request);
+    this.#deps.known.foresee(request.rolloutId, drafts);
     return 'later';
   }
 
@@ -149,6 +160,14 @@ export class Closing {
     }
   }
 }
+
+/** Somebody else has taken the same exposure back: to do it again would take more than was asked for. */
+const wasClosedSince = (state: RolloutState, { seen }: RollbackRequest) =>
+  seen !== null && state.visit > seen.visit && state.stageIndex < seen.stageIndex;
+
+/** Of another exposure than the one that is closed now it proves nothing: a replay would come out differently. */
+const evidenceFor = (state: RolloutState, { evidence }: RollbackRequest) =>
+  evidence?.poll?.epoch === state.epoch ? evidence : null;
 
 const isExposing = (state: RolloutState) => isLive(state) && !state.dryRun;
 

@@ -20,6 +20,8 @@ export type ClosingRequest =
       readonly reason: Reason;
       readonly detail: string;
       readonly evidence: Evidence | null;
+      /** Where the controller saw the rollout that it closes; null where a person asked, whatever they saw. */
+      readonly seen: { readonly visit: number; readonly stageIndex: number } | null;
     })
   | (Common & { readonly kind: 'kill' })
   | (Common & { readonly kind: 'pause'; readonly rolloutId: string });

@@ -16,7 +16,7 @@ import type { LateJournal } from '../ports/lateJournal.ts';
 import { type Ledger, LedgerUnreachable } from '../ports/ledger.ts';
 import type { RolloutRegister } from '../ports/rolloutRegister.ts';
 import type { RolloutTelemetry } from '../ports/telemetry.ts';
-import type { ClosingOutcome } from './closing.ts';
+import type { ClosingOutcome } from './closingOutcome.ts';
 import type { KillRequest } from './closingRequest.ts';
 
 export type KillingDeps = {
@@ -43,7 +43,10 @@ export class Killing {
 
   async kill(request: KillRequest): Promise<ClosingOutcome> {
     const served = this.#deps.view.document(request.feature);
-    const stored = served === undefined ? null : await this.#deps.publisher.closeDocument(killedFrom(served));
+    const stored =
+      served === undefined
+        ? null
+        : await this.#deps.publisher.closeDocument(served.killed ? served : killedFrom(served));
     const closedAtMs = Math.max(this.#deps.clock.nowMs(), request.atMs);
     try {
       return await this.#record(request, stored, closedAtMs);
@@ -100,7 +103,12 @@ function killEntries(
   if (closed.storedVersion === null) return [kill, ...ended];
   const { documentVersion } = killed.exposure;
   const data = { documentVersion, triggeredAtMs: request.atMs, removedAtMs: closed.closedAtMs };
-  const removed = featureDraft(feature, { ...saying, atMs: closed.closedAtMs }, { type: 'exposureRemoved', data });
+  const closedFeature = { ...feature, state: killed };
+  const removed = featureDraft(
+    closedFeature,
+    { ...saying, atMs: closed.closedAtMs },
+    { type: 'exposureRemoved', data },
+  );
   return [kill, ...ended, removed];
 }
 

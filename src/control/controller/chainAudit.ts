@@ -43,6 +43,8 @@ export class ChainAudit {
   }
 
   async #follow(chain: string, from: ChainHead): Promise<ChainVerdict> {
+    // Read first: what is appended meanwhile only comes after it.
+    const end = await this.#ledger.head(chain);
     let head = from;
     for (;;) {
       const page: readonly Entry[] = await this.#ledger.entries(chain, { afterSeq: head.seq, limit: PAGE });
@@ -51,6 +53,7 @@ export class ChainAudit {
       head = page.length === 0 ? head : headOf(page[page.length - 1] as Entry);
       if (page.length < PAGE) break;
     }
+    if (head.seq < end.seq) return { verdict: 'FAIL', throughSeq: head.seq, finding: `entry ${head.seq + 1}: is gone` };
     this.#verified.set(chain, head);
     return { verdict: 'PASS', throughSeq: head.seq, finding: null };
   }

@@ -1,3 +1,4 @@
+import type { LateClosings } from '../closing/lateClosings.ts';
 import type { Clock } from '../ports/clock.ts';
 import { LedgerUnreachable } from '../ports/ledger.ts';
 import type { Log } from '../ports/log.ts';
@@ -13,6 +14,7 @@ export type SchedulerDeps = {
   readonly ticker: Ticker;
   readonly contexts: DecisionContexts;
   readonly known: KnownRollouts;
+  readonly lateClosings: LateClosings;
   readonly telemetry: RolloutTelemetry;
   readonly clock: Clock;
   readonly timer: Timer;
@@ -28,12 +30,17 @@ export type SchedulerOptions = {
   readonly wakeMs: number;
 };
 
+/** A contract may ask for no longer an interval. */
+const LONGEST_POLL_MS = 3_600_000;
+
 /** Claims due rollouts and ticks them. What one rollout does, or its source fails to do, keeps no other waiting. */
 export class Scheduler {
   readonly #deps: SchedulerDeps;
   readonly #options: SchedulerOptions;
   readonly #inFlight = new Map<string, Promise<void>>();
   readonly #stopping = new AbortController();
+  #latestMs = 0;
+  #answeredAtMs = 0;
   #loop: Promise<void> = Promise.resolve();
 
   constructor(deps: SchedulerDeps, options: SchedulerOptions) {
@@ -57,8 +64,9 @@ export class Scheduler {
     const room = this.#options.concurrency - this.#inFlight.size;
     if (room <= 0) return 0;
     const { claims, surroundings } = await this.#due(room);
-    for (const claim of claims) this.#begin(claim, surroundings);
-    return claims.length;
+    const idle = claims.filter(({ state }) => !this.#inFlight.has(state.id));
+    for (const claim of idle) this.#begin(claim, surroundings);
+    return idle.length;
   }
 
   /** Resolves when the ticks begun so far are over. */
@@ -76,7 +84,14 @@ export class Scheduler {
   async #due(limit: number): Promise<{ claims: readonly Claim[]; surroundings: Surroundings | null }> {
     const nowMs = this.#deps.clock.nowMs();
     try {
-      const claims = await this.#deps.rollouts.claimDue({ nowMs, limit, leaseMs: this.#options.leaseMs });
+      await this.#deps.lateClosings.record();
+      const claims = await this.#deps.rollouts.claimDue({
+        nowMs: this.#dueMs(nowMs),
+        limit,
+        leaseMs: this.#options.leaseMs,
+      });
+      this.#latestMs = nowMs;
+      this.#answeredAtMs = nowMs;
       const surroundings = claims.length === 0 ? null : await this.#deps.contexts.surroundings();
       return { claims, surroundings };
     } catch (error) {
@@ -86,17 +101,24 @@ export class Scheduler {
     }
   }
 
+  /** After a clock went backwards every next check lies ahead of it: then all are due, and set anew. */
+  #dueMs(nowMs: number): number {
+    return nowMs < this.#latestMs ? this.#latestMs + LONGEST_POLL_MS : nowMs;
+  }
+
   /** With the ledger away the live rollouts are still watched: what must close does not wait for it. */
   #dueFromMemory(nowMs: number): readonly Claim[] {
     return this.#deps.known.all().filter((claim) => {
       const lastMs = claim.tick?.poll.atMs ?? 0;
-      return lastMs + this.#deps.contexts.pollIntervalMs(claim.state) <= nowMs;
+      const intervalMs = this.#deps.contexts.pollIntervalMs(claim.state);
+      // Somebody else has watched it since: what is remembered here may long be over.
+      if (lastMs + 2 * intervalMs < this.#answeredAtMs) return false;
+      return lastMs + intervalMs <= nowMs;
     });
   }
 
   #begin(claim: Claim, surroundings: Surroundings | null): void {
     const { id } = claim.state;
-    if (this.#inFlight.has(id)) return;
     const lagMs = this.#deps.clock.nowMs() - (claim.nextCheckAtMs ?? this.#deps.clock.nowMs());
     this.#deps.telemetry.tickLag(Math.max(0, lagMs) / 1000);
     const tick = this.#tick(claim, surroundings).finally(() => this.#inFlight.delete(id));

@@ -9,6 +9,7 @@ import type { Hold, Opening, Rollback, RuledDecision } from '../../domain/rollou
 import { hold } from '../../domain/rollout/hold.ts';
 import { nextPoll } from '../../domain/rollout/nextPoll.ts';
 import type { Poll } from '../../domain/rollout/poll.ts';
+import { isServed } from '../../domain/rollout/served.ts';
 import type { Closing } from '../closing/closing.ts';
 import type { Publisher } from '../flags/publisher.ts';
 import { exposureIn, noticesOf } from '../notices.ts';
@@ -45,6 +46,8 @@ const START_ROW = 17;
 type Work = {
   readonly claim: Claim;
   readonly nowMs: number;
+  /** As the clock has it, also where it went backwards: sources know no other time. */
+  readonly clockMs: number;
   readonly poll: Poll;
   readonly context: DecisionContext;
   readonly audited: ChainVerdict;
@@ -70,7 +73,8 @@ export class Ticker {
 
   async #look(claim: Claim, surroundings: Surroundings | null): Promise<Work> {
     // A clock that goes backwards never shortens a window.
-    const nowMs = Math.max(this.#deps.clock.nowMs(), claim.state.lastEntryAtMs, claim.tick?.poll.atMs ?? 0);
+    const clockMs = this.#deps.clock.nowMs();
+    const nowMs = Math.max(clockMs, claim.state.lastEntryAtMs, claim.tick?.poll.atMs ?? 0);
     const plan = measurementPlan(claim.state, nowMs);
     const audited = await this.#deps.audit.sinceLastLook(claim.state.feature, claim.headSeq);
     const context = await this.#deps.contexts.of({
@@ -81,15 +85,15 @@ export class Ticker {
       ask: null,
       nowMs,
     });
-    const answers = await this.#deps.sources.measure(questionsOf(plan), nowMs);
+    const answers = await this.#deps.sources.measure(questionsOf(plan), clockMs);
     const { pollIntervalMs } = context;
     const poll = nextPoll(claim.tick?.poll ?? null, claim.state, {
-      verdicts: judge(plan, answers, { nowMs, pollIntervalMs }),
+      verdicts: judge(plan, answers, { nowMs: clockMs, pollIntervalMs }),
       nowMs,
       pollIntervalMs,
-      onHold: context.globalStop || context.storePaused,
+      onHold: context.globalStop || context.storePaused || !isServed(claim.state, context),
     });
-    return { claim, nowMs, poll, context, audited };
+    return { claim, nowMs, clockMs, poll, context, audited };
   }
 
   async #carryOut(work: Work, decision: RuledDecision): Promise<void> {
@@ -123,6 +127,7 @@ export class Ticker {
       comment: null,
       evidence: this.#evidence(work),
       atMs: work.nowMs,
+      seen: { visit: state.visit, stageIndex: state.stageIndex },
     };
     const ticked = {
       rolloutId: state.id,
@@ -170,20 +175,27 @@ export class Ticker {
       recordedAtMs: this.#deps.clock.nowMs(),
     });
     if (outcome.kind === 'conflict') return this.#deps.rollouts.release(claim, nextCheckAtMs);
+    this.#deps.known.follow(state.id, outcome.entries);
     this.#deps.telemetry.recorded(state, outcome.entries);
     const exposure = exposureIn(outcome.entries);
     if (exposure !== null) await this.#deps.publisher.publish(feature.definition, exposure);
   }
 
-  #nextCheckAtMs({ claim, context, nowMs }: Work): number {
-    const due = claim.nextCheckAtMs ?? nowMs;
+  #nextCheckAtMs({ claim, context, clockMs: nowMs }: Work): number {
+    // Not where a clock that went backwards left it: nobody would look until the clock has caught up.
+    const due = Math.min(claim.nextCheckAtMs ?? nowMs, nowMs);
     const next = due + context.pollIntervalMs;
     // On the grid of the schedule; after an outage the missed ones are skipped, not made up for.
     return next > nowMs ? next : nowMs + context.pollIntervalMs - ((nowMs - due) % context.pollIntervalMs);
   }
 
   #subject(work: Work) {
-    return { rollout: work.claim.state, feature: work.claim.feature.state, auditedSeq: work.audited.throughSeq };
+    return {
+      rollout: work.claim.state,
+      feature: work.claim.feature.state,
+      auditedSeq: work.audited.throughSeq,
+      finding: work.audited.finding,
+    };
   }
 
   #evidence(work: Work): Evidence {

@@ -2,7 +2,8 @@ import type { Principal } from '../../domain/governance/role.ts';
 import type { RolloutState } from '../../domain/rollout/state.ts';
 import { type RolloutStatus, statusOf } from '../../domain/rollout/statusView.ts';
 import type { ClosingDesk, KillOutcome, RollbackWish } from '../application.ts';
-import type { Closing, ClosingOutcome } from '../closing/closing.ts';
+import type { Closing } from '../closing/closing.ts';
+import type { ClosingOutcome } from '../closing/closingOutcome.ts';
 import type { KillRequest } from '../closing/closingRequest.ts';
 import type { Killing } from '../closing/killing.ts';
 import type { Known, KnownRollouts } from '../controller/knownRollouts.ts';
@@ -39,14 +40,14 @@ export class Closings implements ClosingDesk {
     const { state } = await this.#find(rolloutId);
     assertLegal(state, 'pause');
     const request = { kind: 'pause' as const, ...this.#request(who, state.feature, comment), rolloutId };
-    return this.#closed(rolloutId, await this.#deps.closing.pause(request));
+    return this.#closed(state, await this.#deps.closing.pause(request));
   }
 
   async rollback(who: Principal, rolloutId: string, wish: RollbackWish): Promise<RolloutStatus> {
     const found = await this.#find(rolloutId);
     assertLegal(found.state, 'rollback');
     const request = this.#request(who, found.state.feature, wish.comment);
-    return this.#closed(rolloutId, await this.#rollBack(found, request, wish));
+    return this.#closed(found.state, await this.#rollBack(found, request, wish));
   }
 
   async kill(who: Principal, feature: string, comment: string): Promise<KillOutcome> {
@@ -70,6 +71,7 @@ export class Closings implements ClosingDesk {
       reason: 'operator' as const,
       detail: wish.comment ?? 'an operator asked',
       evidence: null,
+      seen: null,
     };
     return this.#deps.closing.rollback(rollback, found.known);
   }
@@ -91,18 +93,13 @@ export class Closings implements ClosingDesk {
     if ((await this.#deps.features.get(feature)) === null) throw new Refusal('NOT_FOUND', 'no such feature');
   }
 
-  async #closed(rolloutId: string, outcome: ClosingOutcome): Promise<RolloutStatus> {
+  async #closed(seen: RolloutState, outcome: ClosingOutcome): Promise<RolloutStatus> {
     const nowMs = this.#deps.clock.nowMs();
-    if (outcome === 'later') return this.#unrecorded(rolloutId, nowMs);
-    const record = await this.#deps.rollouts.get(rolloutId);
+    // The gate is closed; what the ledger will hear of shows once it has.
+    if (outcome === 'later') return statusOf({ state: seen, tick: null, nextCheckAtMs: null }, nowMs);
+    const record = await this.#deps.rollouts.get(seen.id);
     if (record === null) throw new Refusal('NOT_FOUND', 'no such rollout');
     return statusOf(record, nowMs);
-  }
-
-  #unrecorded(rolloutId: string, nowMs: number): RolloutStatus {
-    const known = this.#deps.known.get(rolloutId);
-    if (known === null) throw new LedgerUnreachable('the gate is closed; the ledger will hear of it');
-    return statusOf({ state: known.state, tick: null, nextCheckAtMs: null }, nowMs);
   }
 
   #request(who: Principal, feature: string, comment: string | null) {

@@ -6,6 +6,7 @@ import { draft } from '../../domain/rollout/draft.ts';
 import type { RolloutState } from '../../domain/rollout/state.ts';
 import { type RolloutStatus, statusOf } from '../../domain/rollout/statusView.ts';
 import type { PreflightReport, RolloutDesk, VersionedWish } from '../application.ts';
+import { noticesOf } from '../notices.ts';
 import type { PolicyFit } from '../opening/policyFit.ts';
 import type { Preflight } from '../opening/preflight.ts';
 import type { RolloutOpening } from '../opening/rolloutOpening.ts';
@@ -105,10 +106,13 @@ export class Rollouts implements RolloutDesk {
     const record = await this.#allowed(id, 'resume');
     if (legality(record.state.wedgeState, 'resume') === 'stands') return this.status(id);
     this.#sameVersion(record, wish);
-    const failing = (record.tick?.poll.verdicts ?? []).filter(
+    // Of this exposure: the same place in another stage is another criterion.
+    const poll = record.tick?.poll.epoch === record.state.epoch ? record.tick.poll : null;
+    const failing = (poll?.verdicts ?? []).filter(
       (verdict) => verdict.severity === 'pause' && verdict.outcome === 'fail',
     );
-    const data = { acknowledged: failing.map((verdict) => verdict.key) };
+    const stillMuted = poll?.muted ?? record.state.acknowledged;
+    const data = { acknowledged: [...new Set([...stillMuted, ...failing.map((verdict) => verdict.key)])] };
     await this.#append(record.state, draft(record.state, this.#saying(who, wish.comment), { type: 'resumed', data }));
     return this.status(id);
   }
@@ -174,7 +178,7 @@ export class Rollouts implements RolloutDesk {
       drafts: [entry],
       expected: { rollout: { id: state.id, version: state.version } },
       ticked: null,
-      notices: [],
+      notices: noticesOf([entry]),
       recordedAtMs: this.#deps.clock.nowMs(),
     });
     if (outcome.kind === 'conflict') throw new Refusal('VERSION_STALE', 'the rollout changed meanwhile; look again');

@@ -1,7 +1,7 @@
 import { featureDraft } from '../../domain/feature/featureDraft.ts';
 import { type FlagDocument, flagDocumentOf } from '../../domain/feature/flagDocument.ts';
 import { exposedTo } from '../../domain/feature/grants.ts';
-import { type HandFields, loweredByHand } from '../../domain/feature/handFields.ts';
+import { editsOf, type HandFields, handFieldsOf, loweredByHand } from '../../domain/feature/handFields.ts';
 import { isLowering, isStrictLowering } from '../../domain/feature/lowering.ts';
 import type { StoredFlag } from '../../domain/feature/storedFlag.ts';
 import { type Actor, type EntryDraft, SLUICE } from '../../domain/ledger/entry.ts';
@@ -45,7 +45,7 @@ export class Drift {
   async settle(feature: FeatureRecord, stored: Stored): Promise<void> {
     const ledgers = this.#documentOf(feature);
     const served = loweredByHand(stored.document, stored.hand);
-    if (!isLowering(served, ledgers)) return this.#repair(feature, stored);
+    if (!isLowering(served, ledgers) || raises(stored)) return this.#repair(feature, stored);
     if (!isStrictLowering(served, ledgers)) return this.#republish(feature, stored);
     if (served.killed && !ledgers.killed) return this.#kill(feature);
     const rollout = await this.#liveRollout(feature);
@@ -68,6 +68,7 @@ export class Drift {
       detail: 'closed in the flag store',
       comment: null,
       evidence: null,
+      seen: null,
     };
     await this.#deps.closing.rollback(request, { state, feature });
   }
@@ -144,6 +145,13 @@ function versionAbove({ definition, state }: FeatureRecord, stored: FlagDocument
 function isClosed(served: FlagDocument, rollout: RolloutState): boolean {
   const { scope } = currentStage(rollout);
   return exposedTo(served.grants, scope) <= exposedTo(rollout.base, scope);
+}
+
+/** A field that would let somebody in; what lowers beside it is looked at once this is put back. */
+function raises({ document, hand }: Stored): boolean {
+  const edits = editsOf(document, hand);
+  const percent = handFieldsOf(document).rolloutPercent ?? 0;
+  return edits.enabled === true || edits.internalOnly === false || (edits.rolloutPercent ?? 0) > percent;
 }
 
 const foundOf = (hand: HandFields) =>

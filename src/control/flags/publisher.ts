@@ -22,6 +22,8 @@ export type Closed = { readonly documentVersion: number; readonly stored: boolea
 export class Publisher {
   readonly #deps: PublisherDeps;
   readonly #unpublished = new Set<string>();
+  /** Closings that the store could not take, by feature: told again without asking the ledger, which may be away too. */
+  readonly #unclosed = new Map<string, FlagDocument>();
 
   constructor(deps: PublisherDeps) {
     this.#deps = deps;
@@ -50,7 +52,14 @@ export class Publisher {
   /** The same for a document at hand, with no ledger to ask. The version that the store has now; null where it took nothing. */
   async closeDocument(document: FlagDocument): Promise<number | null> {
     this.#deps.view.apply(document);
-    return this.#put(document, 'closing');
+    const version = await this.#put(document, 'closing');
+    if (version === null) this.#unclosed.set(document.feature, document);
+    return version;
+  }
+
+  /** Closes in the store what it could not take when it was away. */
+  async retryClosings(): Promise<void> {
+    for (const document of [...this.#unclosed.values()]) await this.#put(document, 'closing');
   }
 
   /** The version that the store now has; null where it did not take the document. */
@@ -69,7 +78,8 @@ export class Publisher {
   }
 
   #note(feature: string, taken: boolean): void {
-    if (taken) this.#unpublished.delete(feature);
-    else this.#unpublished.add(feature);
+    if (!taken) return void this.#unpublished.add(feature);
+    this.#unpublished.delete(feature);
+    this.#unclosed.delete(feature);
   }
 }

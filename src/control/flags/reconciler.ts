@@ -1,13 +1,10 @@
 import { featureDraft } from '../../domain/feature/featureDraft.ts';
 import { flagDocumentOf } from '../../domain/feature/flagDocument.ts';
 import { SLUICE } from '../../domain/ledger/entry.ts';
-import type { Closing } from '../closing/closing.ts';
-import type { ClosingRequest } from '../closing/closingRequest.ts';
-import type { Killing } from '../closing/killing.ts';
+import type { LateClosings } from '../closing/lateClosings.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { FeatureRecord, FeatureRegister } from '../ports/featureRegister.ts';
 import { type FlagStore, FlagStoreUnreachable } from '../ports/flagStore.ts';
-import type { LateJournal } from '../ports/lateJournal.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import type { RolloutTelemetry } from '../ports/telemetry.ts';
 import type { Drift } from './drift.ts';
@@ -19,9 +16,7 @@ export type ReconcilerDeps = {
   readonly store: FlagStore;
   readonly publisher: Publisher;
   readonly drift: Drift;
-  readonly closing: Closing;
-  readonly killing: Killing;
-  readonly late: LateJournal;
+  readonly lateClosings: LateClosings;
   readonly telemetry: RolloutTelemetry;
   readonly clock: Clock;
   readonly environment: string;
@@ -41,28 +36,13 @@ export class Reconciler {
 
   /** Late closings first: publishing from a ledger that has not heard of them would open the gate again. */
   async run(): Promise<void> {
-    for (const request of await this.#deps.late.all()) await this.#recordLate(request);
+    await this.#deps.publisher.retryClosings();
+    await this.#deps.lateClosings.record();
     try {
       for await (const feature of this.#features()) await this.#feature(feature);
     } catch (error) {
       if (!(error instanceof FlagStoreUnreachable)) throw error;
       this.#deps.telemetry.run('redis_error');
-    }
-  }
-
-  async #recordLate(request: ClosingRequest): Promise<void> {
-    const outcome = await this.#carryOut(request);
-    if (outcome !== 'later') await this.#deps.late.remove(request.id);
-  }
-
-  #carryOut(request: ClosingRequest) {
-    switch (request.kind) {
-      case 'kill':
-        return this.#deps.killing.kill(request);
-      case 'pause':
-        return this.#deps.closing.pause(request);
-      case 'rollback':
-        return this.#deps.closing.rollback(request, null);
     }
   }
 

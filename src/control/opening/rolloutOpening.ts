@@ -3,6 +3,7 @@ import type { Ask } from '../../domain/rollout/context.ts';
 import { decide } from '../../domain/rollout/decide.ts';
 import { entriesOf } from '../../domain/rollout/decided.ts';
 import type { RuledDecision } from '../../domain/rollout/decision.ts';
+import type { LateClosings } from '../closing/lateClosings.ts';
 import type { ChainAudit } from '../controller/chainAudit.ts';
 import type { DecisionContexts } from '../controller/decisionContext.ts';
 import type { TickTelemetry } from '../controller/tickTelemetry.ts';
@@ -19,6 +20,7 @@ export type OpeningDeps = {
   readonly ledger: Ledger;
   readonly contexts: DecisionContexts;
   readonly audit: ChainAudit;
+  readonly lateClosings: LateClosings;
   readonly publisher: Publisher;
   readonly shown: TickTelemetry;
   readonly clock: Clock;
@@ -43,6 +45,7 @@ export class RolloutOpening {
 
   /** Records, then publishes. Refuses with the reason where the gate is held, having stored nothing. */
   async open(wish: OpeningWish): Promise<void> {
+    await this.#deps.lateClosings.record();
     const { record, feature, ask } = wish;
     const rollout = record.state;
     const nowMs = Math.max(this.#deps.clock.nowMs(), rollout.lastEntryAtMs, record.tick?.poll.atMs ?? 0);

@@ -61,11 +61,12 @@ function changeBy(state: FeatureState, entry: Entry): Partial<FeatureState> | nu
   }
 }
 
-function rolledBack(state: FeatureState, entry: EntryOf<'rolledBack'>): Partial<FeatureState> {
+function rolledBack(state: FeatureState, entry: EntryOf<'rolledBack'>): Partial<FeatureState> | null {
   const { exposure, cooldownUntilMs, fromStage } = entry.data;
+  // A cancelled rollout had exposed nobody: what others do meanwhile is not its to say.
+  if (fromStage === null) return null;
   const cooled = { exposure, cooldownUntilMs: Math.max(state.cooldownUntilMs ?? 0, cooldownUntilMs) };
-  // A cancelled rollout had exposed nobody: there is nothing to be removed.
-  return fromStage === null ? cooled : { ...cooled, removalPending: removalOf(entry) };
+  return { ...cooled, removalPending: removalOf(entry) };
 }
 
 /** A cap by hand holds for what completed rollouts left, too: only a contract or a second person lifts it. */

@@ -15,6 +15,8 @@ export type Subject = {
   readonly feature: FeatureState;
   /** Of the chain that the audit has verified. */
   readonly auditedSeq: number;
+  /** What the audit found wrong; null where it found nothing. */
+  readonly finding?: string | null;
 };
 
 /** The entries of a decision, in order; none where a hold goes on for the same reason. */
@@ -26,7 +28,10 @@ export function entriesOf(subject: Subject, decision: RecordedDecision, saying: 
     case 'awaitApproval':
       return held(rollout, decision, because);
     case 'pause':
-      return [draft(rollout, because, { type: 'paused', data: { detail: decision.detail } })];
+      return [
+        ...failedAudit(subject, decision, because),
+        draft(rollout, because, { type: 'paused', data: { detail: decision.detail } }),
+      ];
     case 'start':
       return [started(subject, because)];
     case 'ramp':
@@ -82,6 +87,18 @@ function completed({ rollout, feature }: Subject, saying: Saying): EntryDraft {
 function passed({ rollout, auditedSeq }: Subject, saying: Saying, subject: 'visit' | 'rollout'): EntryDraft {
   const data = { subject, verdict: 'PASS' as const, throughSeq: auditedSeq, findings: [] };
   return draft(rollout, { ...saying, evidence: null }, { type: 'audited', data });
+}
+
+/** `FAIL` is recorded at once, after the pause's evidence has been weighed: once for a visit. */
+function failedAudit(
+  { rollout, auditedSeq, finding }: Subject,
+  decision: Pause,
+  saying: Saying,
+): readonly EntryDraft[] {
+  if (decision.reason !== 'auditFailed' || rollout.auditFailedVisit === rollout.visit) return [];
+  const findings = [finding ?? 'the ledger of this visit does not verify'];
+  const data = { subject: 'visit' as const, verdict: 'FAIL' as const, throughSeq: auditedSeq, findings };
+  return [draft(rollout, { ...saying, evidence: null }, { type: 'audited', data })];
 }
 
 function atTarget(rollout: RolloutState, feature: FeatureState, stageIndex: number, nowMs: number) {

@@ -49,6 +49,7 @@ function begun(entry: EntryOf<'created'>): RolloutState {
     stageApprovals: [],
     rolledBackFrom: [],
     automaticRollbacks: 0,
+    auditFailedVisit: null,
     cooldownUntilMs: null,
     heldFor: null,
     heldSinceMs: null,
@@ -66,8 +67,9 @@ function toldBy(state: RolloutState, entry: Entry, atMs: number): Change | null 
     }
     case 'preflight':
     case 'exposureRemoved':
-    case 'audited':
       return {};
+    case 'audited':
+      return entry.data.verdict === 'FAIL' ? null : {};
     default:
       return null;
   }
@@ -93,6 +95,8 @@ function changeBy(state: RolloutState, entry: Entry, atMs: number): Change {
       return { wedgeState: 'COMPLETE', phase: 'ended', endedAtMs: atMs };
     case 'driftAdopted':
       return adopted(state, entry, atMs);
+    case 'audited':
+      return { auditFailedVisit: state.visit };
     default:
       throw new Error(`a ${entry.type} entry does not belong to a rollout`);
   }

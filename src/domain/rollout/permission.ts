@@ -6,6 +6,7 @@ import { hold } from './hold.ts';
 import type { Poll } from './poll.ts';
 import type { HoldReason } from './reason.ts';
 import type { DecisionInput, Row } from './row.ts';
+import { isServed } from './served.ts';
 import { approvalWanted } from './stageGate.ts';
 import { currentStage, isLastStage, type RolloutState } from './state.ts';
 import { longestWait } from './waiting.ts';
@@ -29,6 +30,7 @@ const HOLD_FOR: Readonly<Partial<Record<VerdictReason, HoldReason>>> = {
 /** Row 10: no proof, no opening. A window that is not full yet is row 11's. */
 export const needsData: Row = ({ rollout, poll, context, nowMs }) => {
   if (isPending(rollout)) return null;
+  if (!isServed(rollout, context)) return hold('missingData', 'the flag store does not serve this exposure yet');
   if (poll === null) return hold('missingData', 'not measured yet at this exposure');
   if (nowMs - poll.atMs > 2 * context.pollIntervalMs) return hold('staleData', 'the last poll is too old to rest on');
   const criteria = needed(rollout, poll);

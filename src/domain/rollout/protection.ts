@@ -72,10 +72,13 @@ export const paused: Row = ({ rollout }) =>
 
 /** Row 7. An operator's own pause needs no weighing: the command records it. */
 export const pauseCriterionOrAudit: Row = (input) => {
-  if (input.rollout.wedgeState !== 'ACTIVE') return null;
+  const { rollout, context } = input;
+  const auditFailed = context.audit === 'FAIL' || rollout.auditFailedVisit === rollout.visit;
+  if (rollout.wedgeState === 'PENDING' && auditFailed) return hold('audit', 'the ledger does not verify');
+  if (rollout.wedgeState !== 'ACTIVE') return null;
   const verdict = failing(input, 'pause').find((failed) => !input.poll?.muted.includes(failed.key));
   if (verdict !== undefined) return { kind: 'pause', reason: 'criterion', detail: describeVerdict(verdict) };
-  if (input.context.audit !== 'FAIL') return null;
+  if (!auditFailed) return null;
   return { kind: 'pause', reason: 'auditFailed', detail: 'the ledger of this visit does not verify' };
 };
 

@@ -63,6 +63,8 @@ export type RolloutState = {
   /** Stages that this rollout was rolled back from: coming again needs an approval given since. */
   readonly rolledBackFrom: readonly string[];
   readonly automaticRollbacks: number;
+  /** The visit whose audit is FAIL: once recorded, only a rollback leaves it. */
+  readonly auditFailedVisit: number | null;
   readonly cooldownUntilMs: number | null;
   /** The last recorded hold; a `held` entry is written only when it changes. */
   readonly heldFor: HoldReason | 'approval' | null;

@@ -149,6 +149,7 @@ export function rolloutOf(more: Partial<RolloutState> = {}, policy: Partial<Poli
     stageApprovals: [],
     rolledBackFrom: [],
     automaticRollbacks: 0,
+    auditFailedVisit: null,
     cooldownUntilMs: null,
     heldFor: null,
     heldSinceMs: null,
