@@ -38,10 +38,21 @@ export type EntryData = {
     readonly proposer: string;
   };
   readonly preflight: { readonly passed: boolean; readonly items: readonly PreflightItem[] };
-  readonly started: { readonly exposure: Exposure; readonly base: Grants; readonly phase: 'ramp' | 'stage' };
+  readonly started: {
+    readonly exposure: Exposure;
+    readonly base: Grants;
+    readonly phase: 'ramp' | 'stage';
+    /** Only ever true of a dry run: nobody had approved, and it went on as if. */
+    readonly approvalTakenAsGiven: boolean;
+  };
   readonly ramped: { readonly exposure: Exposure };
   readonly stageApproved: { readonly stageId: string; readonly decision: 'approve' | 'reject' };
-  readonly advanced: { readonly exposure: Exposure; readonly fromStage: string; readonly stageIndex: number };
+  readonly advanced: {
+    readonly exposure: Exposure;
+    readonly fromStage: string;
+    readonly stageIndex: number;
+    readonly approvalTakenAsGiven: boolean;
+  };
   readonly held: { readonly detail: string; readonly unblocksAtMs: number | null };
   readonly paused: { readonly detail: string };
   readonly resumed: { readonly acknowledged: readonly string[] };

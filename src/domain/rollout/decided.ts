@@ -5,6 +5,7 @@ import type { EntryDraft } from '../ledger/entry.ts';
 import type { AwaitApproval, Hold, Opening, Pause } from './decision.ts';
 import { draft, type Saying } from './draft.ts';
 import { exposureAt, exposureWithoutRollout, startThreshold } from './exposure.ts';
+import { approvalWanted } from './stageGate.ts';
 import { currentStage, isLive, type RolloutState, stageAt } from './state.ts';
 
 /** What a decision that opens, waits or pauses writes into the ledger. Rollbacks act before they are recorded: `rolledBack.ts`. */
@@ -55,7 +56,8 @@ function started({ rollout, feature }: Subject, saying: Saying): EntryDraft {
   const { threshold, phase } = startThreshold(rollout);
   const base = feature.settled;
   const exposure = exposureAt(rollout, feature, { base, stageIndex: 0, threshold, nowMs: saying.atMs });
-  return draft(rollout, saying, { type: 'started', data: { exposure, base, phase }, after: threshold / 1000 });
+  const data = { exposure, base, phase, approvalTakenAsGiven: isTakenAsGiven(rollout) };
+  return draft(rollout, saying, { type: 'started', data, after: threshold / 1000 });
 }
 
 function ramped({ rollout, feature }: Subject, saying: Saying): EntryDraft {
@@ -71,9 +73,13 @@ function advanced({ rollout, feature }: Subject, saying: Saying): EntryDraft {
   const stageIndex = rollout.stageIndex + 1;
   const next = stageAt(rollout, stageIndex);
   const exposure = atTarget(rollout, feature, stageIndex, saying.atMs);
-  const data = { exposure, fromStage: currentStage(rollout).stageId, stageIndex };
+  const fromStage = currentStage(rollout).stageId;
+  const data = { exposure, fromStage, stageIndex, approvalTakenAsGiven: isTakenAsGiven(rollout) };
   return { ...draft(rollout, saying, { type: 'advanced', data, after: next.targetPercentage }), stage: next.stageId };
 }
+
+/** A dry run passes the gates that wait for people, and says so where nobody had opened them. */
+const isTakenAsGiven = (rollout: RolloutState) => rollout.dryRun && approvalWanted(rollout, null) !== null;
 
 function completed({ rollout, feature }: Subject, saying: Saying): EntryDraft {
   const grants: Grants = rollout.grants;
