@@ -18,6 +18,8 @@ COPY LICENSE ./
 COPY src ./src
 # It needs packages of development, and the service does not need it.
 RUN rm -r src/demo
+# Loaded once, so that it is kept compiled: the account that runs it may not write where that is kept.
+RUN node --import ./src/nodeVersionGuard.js --input-type=module --eval "await import('./src/compose.ts')"
 
 FROM base AS shop
 RUN --mount=type=cache,target=/root/.npm npm ci

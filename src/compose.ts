@@ -9,7 +9,6 @@ import { BoundedHttp } from './adapters/outboundHttp/boundedHttp.ts';
 import { startEmbeddedPostgres } from './adapters/postgres/embedded/embeddedPostgres.ts';
 import { openPostgres, type Postgres } from './adapters/postgres/openPostgres.ts';
 import { PrometheusSource } from './adapters/prometheus/source.ts';
-import { RedisFlagStore } from './adapters/redis/flagStore.ts';
 import { ScrapeSource } from './adapters/scrape/source.ts';
 import { systemChance } from './adapters/system/systemChance.ts';
 import { monotonicMs, systemClock } from './adapters/system/systemClock.ts';
@@ -125,7 +124,7 @@ type Outside = Awaited<ReturnType<typeof openOutside>>;
 async function openOutside(config: Config, log: Logger, opened: AsyncDisposableStack) {
   const telemetry = new PrometheusTelemetry({ environment: config.environment });
   const postgres = await openDatabase(config, log, opened);
-  const store = opened.adopt(openFlagStore(config, log), (store) => store.close());
+  const store = opened.adopt(await openFlagStore(config, log), (store) => store.close());
   const sources = opened.adopt(new MetricSources(config.metricSources.map(sourceOf(config))), (all) => all.close());
   const view = new FlagView({
     monotonicMs,
@@ -158,10 +157,12 @@ async function openEmbedded(config: Config, log: Logger, opened: AsyncDisposable
   return embedded.connectionString;
 }
 
-function openFlagStore(config: Config, log: Logger): FlagStore {
+async function openFlagStore(config: Config, log: Logger): Promise<FlagStore> {
   if (config.redisUrl === null) return new MemoryFlagStore({ monotonicMs });
   const onFault = (fault: object) =>
     log.error(fault, 'a stored flag document can not be read; the last good one serves');
+  // 45 modules and 20 MB that an installation without Redis does not need.
+  const { RedisFlagStore } = await import('./adapters/redis/flagStore.ts');
   return new RedisFlagStore({ url: config.redisUrl, monotonicMs, onFault });
 }
 

@@ -1,4 +1,5 @@
 import './nodeVersionGuard.js';
+import { flushCompileCache } from 'node:module';
 import { compose, type Log, openLog, type Sluice } from './compose.ts';
 import { type Config, readConfig } from './config.ts';
 
@@ -13,6 +14,8 @@ async function serve(config: Config): Promise<void> {
   if (sluice === null) return;
   if (sluice.madeAdminToken !== null) tell(`ADMIN_TOKEN (shown this once): ${sluice.madeAdminToken}`);
   const started = await sluice.start().catch((error: unknown) => giveUp(log, error));
+  // Now, and not only at the end: whoever is killed starts again, and should do it fast.
+  flushCompileCache();
   if (started !== null) await asked;
   await stop(sluice, log);
 }

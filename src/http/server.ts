@@ -6,6 +6,7 @@ import type { Clock } from '../control/ports/clock.ts';
 import type { ServingTelemetry } from '../control/ports/telemetry.ts';
 import { answerProblem } from './answerProblem.ts';
 import { Creation } from './creation.ts';
+import { endIdleConnections } from './idleConnections.ts';
 import { isQuiet } from './logging.ts';
 import { lookupRoutes } from './ofrep/lookups.ts';
 import { openApi } from './openapi.ts';
@@ -65,6 +66,7 @@ export function buildServer(
     return503OnClosing: false,
     frameworkErrors: answerUnroutable(application.tokens),
   });
+  endIdleConnections(server);
   server.setValidatorCompiler(validatorCompiler);
   server.setSerializerCompiler(serializerCompiler);
   server.setErrorHandler(answerProblem);

@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Client } from 'pg';
-import { Umzug, type UmzugStorage } from 'umzug';
 import { unreachable } from './databaseError.ts';
 
 /** Any number, the same in every Sluice: two that boot at once migrate one after the other. */
@@ -23,7 +22,7 @@ export async function applyMigrations(connectionString: string, folder: string):
     await client.query(`SET lock_timeout = ${LOCK_PATIENCE_MS}`);
     await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
     await client.query('CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY)');
-    await migratorFor(client, folder).up();
+    await applyNew(client, folder);
   } catch (error) {
     throw unreachable(error) ?? error;
   } finally {
@@ -32,18 +31,14 @@ export async function applyMigrations(connectionString: string, folder: string):
   }
 }
 
-function migratorFor(client: Client, folder: string) {
-  return new Umzug({
-    migrations: {
-      glob: ['*/migration.sql', { cwd: folder }],
-      resolve: ({ path = '' }) => {
-        const name = basename(dirname(path));
-        return { name, path, up: () => applyOne(client, name, path) };
-      },
-    },
-    storage: logOf(client),
-    logger: undefined,
-  });
+async function applyNew(client: Client, folder: string): Promise<void> {
+  const { rows } = await client.query<{ name: string }>('SELECT name FROM migrations');
+  const applied = new Set(rows.map(({ name }) => name));
+  const entries = await readdir(folder, { withFileTypes: true });
+  const names = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  for (const name of names.sort()) {
+    if (!applied.has(name)) await applyOne(client, name, join(folder, name, 'migration.sql'));
+  }
 }
 
 async function applyOne(client: Client, name: string, path: string): Promise<void> {
@@ -57,16 +52,4 @@ async function applyOne(client: Client, name: string, path: string): Promise<voi
     await client.query('ROLLBACK').catch(() => {});
     throw error;
   }
-}
-
-function logOf(client: Client): UmzugStorage {
-  return {
-    executed: async () => {
-      const { rows } = await client.query<{ name: string }>('SELECT name FROM migrations');
-      return rows.map(({ name }) => name);
-    },
-    // Logged by `applyOne`, in the migration's own transaction: between the two a crash would run a migration twice.
-    logMigration: async () => {},
-    unlogMigration: () => Promise.reject(new Error('migrations only go forward')),
-  };
 }

@@ -2,6 +2,8 @@ import type { Exposure } from '../../domain/feature/flagDocument.ts';
 import type { EntryDraft } from '../../domain/ledger/entry.ts';
 import { legality } from '../../domain/rollout/commands.ts';
 import { draft, type Saying } from '../../domain/rollout/draft.ts';
+import { foldRollout } from '../../domain/rollout/foldRollout.ts';
+import { foreseenEntries } from '../../domain/rollout/foreseenEntries.ts';
 import { rollbackStage, rolledBackExposure } from '../../domain/rollout/rollbackTarget.ts';
 import { rolledBackEntry } from '../../domain/rollout/rolledBack.ts';
 import { isLive, type RolloutState } from '../../domain/rollout/state.ts';
@@ -15,7 +17,7 @@ import type { LateJournal } from '../ports/lateJournal.ts';
 import { type Expected, type Ledger, LedgerUnreachable, type TickedRollout } from '../ports/ledger.ts';
 import type { RolloutRegister } from '../ports/rolloutRegister.ts';
 import type { RolloutTelemetry } from '../ports/telemetry.ts';
-import type { ClosingOutcome } from './closingOutcome.ts';
+import { type ClosingOutcome, RECORDED, STANDS } from './closingOutcome.ts';
 import type { PauseRequest, RollbackRequest } from './closingRequest.ts';
 import type { Killing } from './killing.ts';
 
@@ -56,32 +58,32 @@ export class Closing {
   ): Promise<ClosingOutcome> {
     let at = known ?? (await this.#find(request.rolloutId));
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-      if (at === null || legality(at.state.wedgeState, 'rollback') !== 'allowed') return 'stands';
+      if (at === null || legality(at.state.wedgeState, 'rollback') !== 'allowed') return STANDS;
       if (at.state.wedgeState === 'COMPLETE') return this.#closeCompleted(at.state, request);
-      if (wasClosedSince(at.state, request)) return 'stands';
+      if (wasClosedSince(at.state, request)) return STANDS;
       const outcome = await this.#rollbackFrom(at, request, attempt === 0 ? share : null);
       if (outcome !== 'conflict') return outcome;
       at = await this.#find(request.rolloutId);
     }
-    return this.#later(request, []);
+    return this.#later(request, at?.state ?? null, []);
   }
 
   /** Keeps the exposure and stops every opening. */
   async pause(request: PauseRequest): Promise<ClosingOutcome> {
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       const at = await this.#find(request.rolloutId);
-      if (at === null || legality(at.state.wedgeState, 'pause') !== 'allowed') return 'stands';
+      if (at === null || legality(at.state.wedgeState, 'pause') !== 'allowed') return STANDS;
       const saying: Saying = { ...said(request), reason: 'operator', evidence: null };
       const paused = draft(at.state, saying, { type: 'paused', data: { detail: request.comment ?? 'paused by hand' } });
       const outcome = await this.#recordOrLater(at.state, [paused], request, null);
       if (outcome !== 'conflict') return outcome;
     }
-    return this.#later(request, []);
+    return this.#later(request, null, []);
   }
 
   /** The grants of what has completed are the feature's own: what is asked for is a kill. */
   async #closeCompleted(state: RolloutState, request: RollbackRequest): Promise<ClosingOutcome> {
-    if (state.dryRun) return 'stands';
+    if (state.dryRun) return STANDS;
     const { id, feature, actor, atMs } = request;
     const comment = request.comment ?? request.detail;
     return this.#deps.killing.kill({ kind: 'kill', id, feature, actor, atMs, comment });
@@ -95,17 +97,25 @@ export class Closing {
     const saying: Saying = { ...said(request), reason: request.reason, evidence: evidenceFor(at.state, request) };
     const { automatic, detail } = request;
     const entry = rolledBackEntry(at.state, saying, { exposure, toStageIndex: stageIndex, automatic, detail });
-    const drafts = [entry, ...this.#removal(at.state, saying, closed, entry.percentageAfter ?? 0)];
-    return this.#recordOrLater(at.state, drafts, request, share);
+    const removedAtMs = this.#removedAtMs(request, closed);
+    if (closed === null || removedAtMs === undefined) return this.#recordOrLater(at.state, [entry], request, share);
+    const data = { documentVersion: closed.documentVersion, triggeredAtMs: request.atMs, removedAtMs };
+    const removal: Saying = { ...saying, atMs: removedAtMs, evidence: null };
+    const after = entry.percentageAfter ?? 0;
+    const drafts = [entry, draft(at.state, removal, { type: 'exposureRemoved', data, after })];
+    return this.#recordOrLater(at.state, drafts, { ...request, removedAtMs }, share);
   }
 
-  /** Only where the store has it: then every lookup that can reach the store is below the target. */
-  #removal(state: RolloutState, saying: Saying, closed: Closed | null, after: number): readonly EntryDraft[] {
-    if (closed === null || !closed.stored) return [];
-    const removedAtMs = Math.max(this.#deps.clock.nowMs(), saying.atMs);
-    const data = { documentVersion: closed.documentVersion, triggeredAtMs: saying.atMs, removedAtMs };
-    this.#deps.telemetry.rollbackSeconds((removedAtMs - saying.atMs) / 1000);
-    return [draft(state, { ...saying, atMs: removedAtMs, evidence: null }, { type: 'exposureRemoved', data, after })];
+  /**
+   * When the store had it, so that every lookup that can reach the store is below the target; undefined while it has not.
+   * Told again later, it is still the first time that counts.
+   */
+  #removedAtMs(request: RollbackRequest, closed: Closed | null): number | undefined {
+    if (request.removedAtMs !== undefined) return request.removedAtMs;
+    if (closed === null || !closed.stored) return undefined;
+    const removedAtMs = Math.max(this.#deps.clock.nowMs(), request.atMs);
+    this.#deps.telemetry.rollbackSeconds((removedAtMs - request.atMs) / 1000);
+    return removedAtMs;
   }
 
   async #recordOrLater(
@@ -115,10 +125,10 @@ export class Closing {
     share: TickShare | null,
   ) {
     try {
-      return await this.#record(state, drafts, share);
+      return (await this.#record(state, drafts, share)) ? RECORDED : ('conflict' as const);
     } catch (error) {
       if (!(error instanceof LedgerUnreachable)) throw error;
-      return this.#later(request, drafts);
+      return this.#later(request, state, drafts);
     }
   }
 
@@ -134,17 +144,23 @@ export class Closing {
       notices: noticesOf(drafts),
       recordedAtMs: this.#deps.clock.nowMs(),
     });
-    if (outcome.kind === 'conflict') return 'conflict' as const;
+    if (outcome.kind === 'conflict') return false;
     this.#deps.shown.recorded(state, outcome.entries);
     this.#deps.known.follow(state.id, outcome.entries);
-    return 'recorded' as const;
+    return true;
   }
 
-  async #later(request: RollbackRequest | PauseRequest, drafts: readonly EntryDraft[]): Promise<'later'> {
+  async #later(
+    request: RollbackRequest | PauseRequest,
+    state: RolloutState | null,
+    drafts: readonly EntryDraft[],
+  ): Promise<ClosingOutcome> {
     this.#deps.telemetry.run('ledger_error');
     await this.#deps.late.add(request);
-    this.#deps.known.foresee(request.rolloutId, drafts);
-    return 'later';
+    if (state === null) return { kind: 'later', foreseen: null };
+    const entries = foreseenEntries(state, drafts);
+    this.#deps.known.follow(state.id, entries);
+    return { kind: 'later', foreseen: entries.reduce(foldRollout, state) };
   }
 
   /** The ledger's own word where it answers, else what this process saw last. */

@@ -10,20 +10,26 @@ type Common = {
   readonly atMs: number;
 };
 
+type Removing = {
+  /** When the flag store had taken it; left out while it has not. */
+  readonly removedAtMs?: number;
+};
+
 /** A wish to close. Plain data, so that it can wait in a journal and be carried out again. */
 export type ClosingRequest =
-  | (Common & {
-      readonly kind: 'rollback';
-      readonly rolloutId: string;
-      readonly to: 'zero' | 'previousStage' | 'plan';
-      readonly automatic: boolean;
-      readonly reason: Reason;
-      readonly detail: string;
-      readonly evidence: Evidence | null;
-      /** Where the controller saw the rollout that it closes; null where a person asked, whatever they saw. */
-      readonly seen: { readonly visit: number; readonly stageIndex: number } | null;
-    })
-  | (Common & { readonly kind: 'kill' })
+  | (Common &
+      Removing & {
+        readonly kind: 'rollback';
+        readonly rolloutId: string;
+        readonly to: 'zero' | 'previousStage' | 'plan';
+        readonly automatic: boolean;
+        readonly reason: Reason;
+        readonly detail: string;
+        readonly evidence: Evidence | null;
+        /** Where the controller saw the rollout that it closes; null where a person asked, whatever they saw. */
+        readonly seen: { readonly visit: number; readonly stageIndex: number } | null;
+      })
+  | (Common & Removing & { readonly kind: 'kill' })
   | (Common & { readonly kind: 'pause'; readonly rolloutId: string });
 export type RollbackRequest = Extract<ClosingRequest, { kind: 'rollback' }>;
 export type KillRequest = Extract<ClosingRequest, { kind: 'kill' }>;

@@ -16,7 +16,7 @@ import type { LateJournal } from '../ports/lateJournal.ts';
 import { type Ledger, LedgerUnreachable } from '../ports/ledger.ts';
 import type { RolloutRegister } from '../ports/rolloutRegister.ts';
 import type { RolloutTelemetry } from '../ports/telemetry.ts';
-import type { ClosingOutcome } from './closingOutcome.ts';
+import { type ClosingOutcome, RECORDED, STANDS } from './closingOutcome.ts';
 import type { KillRequest } from './closingRequest.ts';
 
 export type KillingDeps = {
@@ -47,23 +47,25 @@ export class Killing {
       served === undefined
         ? null
         : await this.#deps.publisher.closeDocument(served.killed ? served : killedFrom(served));
-    const closedAtMs = Math.max(this.#deps.clock.nowMs(), request.atMs);
+    const nowMs = Math.max(this.#deps.clock.nowMs(), request.atMs);
+    const removedAtMs = request.removedAtMs ?? (stored === null ? undefined : nowMs);
+    const closed = removedAtMs === undefined ? request : { ...request, removedAtMs };
     try {
-      return await this.#record(request, stored, closedAtMs);
+      return await this.#record(closed, stored);
     } catch (error) {
       if (!(error instanceof LedgerUnreachable)) throw error;
       this.#deps.telemetry.run('ledger_error');
-      await this.#deps.late.add(request);
-      return 'later';
+      await this.#deps.late.add(closed);
+      return { kind: 'later', foreseen: null };
     }
   }
 
-  async #record(request: KillRequest, storedVersion: number | null, closedAtMs: number): Promise<ClosingOutcome> {
+  async #record(request: KillRequest, storedVersion: number | null): Promise<ClosingOutcome> {
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       const feature = await this.#deps.features.get(request.feature);
-      if (feature === null || feature.state.exposure.killed) return 'stands';
+      if (feature === null || feature.state.exposure.killed) return STANDS;
       const ended = await this.#liveRollout(feature);
-      const drafts = killEntries(request, feature, ended, { storedVersion, closedAtMs });
+      const drafts = killEntries(request, feature, ended, storedVersion);
       const outcome = await this.#deps.ledger.append({
         chain: request.feature,
         drafts,
@@ -74,7 +76,7 @@ export class Killing {
       });
       if (outcome.kind === 'appended') {
         if (ended !== null) this.#deps.shown.recorded(ended, outcome.entries);
-        return 'recorded';
+        return RECORDED;
       }
     }
     throw new LedgerUnreachable('the kill lost every race for the record');
@@ -87,28 +89,23 @@ export class Killing {
   }
 }
 
-type Closed = { readonly storedVersion: number | null; readonly closedAtMs: number };
-
 /** The kill, the end of the live rollout under it, and the removal where the store already has it. */
 function killEntries(
   request: KillRequest,
   feature: FeatureRecord,
   live: RolloutState | null,
-  closed: Closed,
+  storedVersion: number | null,
 ): readonly EntryDraft[] {
   const saying: Saying = { ...saidBy(request), reason: 'operator' };
-  const killed = killedState(feature, closed.storedVersion, request.atMs);
+  const killed = killedState(feature, storedVersion, request.atMs);
   const kill = featureDraft(feature, saying, { type: 'killed', data: { exposure: killed.exposure } });
   const ended = live === null ? [] : [endedBy(killed, live, saying)];
-  if (closed.storedVersion === null) return [kill, ...ended];
+  const { removedAtMs } = request;
+  if (removedAtMs === undefined) return [kill, ...ended];
   const { documentVersion } = killed.exposure;
-  const data = { documentVersion, triggeredAtMs: request.atMs, removedAtMs: closed.closedAtMs };
+  const data = { documentVersion, triggeredAtMs: request.atMs, removedAtMs };
   const closedFeature = { ...feature, state: killed };
-  const removed = featureDraft(
-    closedFeature,
-    { ...saying, atMs: closed.closedAtMs },
-    { type: 'exposureRemoved', data },
-  );
+  const removed = featureDraft(closedFeature, { ...saying, atMs: removedAtMs }, { type: 'exposureRemoved', data });
   return [kill, ...ended, removed];
 }
 

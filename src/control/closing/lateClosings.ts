@@ -25,7 +25,8 @@ export class LateClosings {
     if (waiting.length === 0) return;
     await this.#deps.ledger.ping();
     for (const request of waiting) {
-      if ((await this.#carryOut(request)) !== 'later') await this.#deps.late.remove(request.id);
+      const { kind } = await this.#carryOut(request);
+      if (kind !== 'later') await this.#deps.late.remove(request.id);
     }
   }
 

@@ -1,6 +1,5 @@
 import { foldFeature } from '../../domain/feature/featureState.ts';
-import { EMPTY_CHAIN, link } from '../../domain/ledger/chain.ts';
-import type { Entry, EntryDraft } from '../../domain/ledger/entry.ts';
+import type { Entry } from '../../domain/ledger/entry.ts';
 import { foldRollout } from '../../domain/rollout/foldRollout.ts';
 import type { RolloutState } from '../../domain/rollout/state.ts';
 import { isLive } from '../../domain/rollout/state.ts';
@@ -22,25 +21,13 @@ export class KnownRollouts {
     else this.#claims.delete(claim.state.id);
   }
 
-  /** What was recorded since: the next look from memory must not rest on the exposure before, nor on what has ended. */
+  /** What was recorded since, or will be once the ledger hears of it: the next look from memory must not rest on the exposure before, nor on what has ended. */
   follow(rolloutId: string, entries: readonly Entry[]): void {
     const claim = this.#claims.get(rolloutId);
     if (claim === undefined) return;
     const state = entries.filter(({ rollout }) => rollout === rolloutId).reduce(foldRollout, claim.state);
     const feature = { ...claim.feature, state: entries.reduce(foldFeature, claim.feature.state) };
     this.remember({ ...claim, state, feature }, null);
-  }
-
-  /** The same of what the ledger will only hear later. */
-  foresee(rolloutId: string, drafts: readonly EntryDraft[]): void {
-    const claim = this.#claims.get(rolloutId);
-    if (claim === undefined) return;
-    const options = { chain: claim.state.feature, environment: '', recordedAtMs: claim.state.lastEntryAtMs };
-    const head = { ...EMPTY_CHAIN, atMs: claim.state.lastEntryAtMs };
-    this.follow(
-      rolloutId,
-      drafts.map((draft) => link(head, draft, options)),
-    );
   }
 
   get(rolloutId: string): Known | null {

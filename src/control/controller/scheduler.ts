@@ -77,7 +77,9 @@ export class Scheduler {
   async #run(): Promise<void> {
     while (!this.#stopping.signal.aborted) {
       const begun = await this.look().catch((error: unknown) => this.#failed(error, 'looking for due rollouts failed'));
-      if (begun === 0) await this.#deps.timer.sleep(this.#options.wakeMs, this.#stopping.signal);
+      // Full: the next one begins when one ends, not a wake-up later.
+      if (this.#inFlight.size >= this.#options.concurrency) await Promise.race(this.#inFlight.values());
+      else if (begun === 0) await this.#deps.timer.sleep(this.#options.wakeMs, this.#stopping.signal);
     }
   }
 

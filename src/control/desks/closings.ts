@@ -54,7 +54,7 @@ export class Closings implements ClosingDesk {
     // What lookups are served exists; only what they don't know has to be asked for.
     if (this.#deps.view.document(feature) === undefined) await this.#assertFeature(feature);
     const outcome = await this.#deps.killing.kill({ kind: 'kill', ...this.#request(who, feature, comment) });
-    if (outcome === 'later') return { key: feature, feature: null, recorded: false };
+    if (outcome.kind === 'later') return { key: feature, feature: null, recorded: false };
     return { key: feature, feature: await this.#deps.features.get(feature), recorded: true };
   }
 
@@ -95,8 +95,10 @@ export class Closings implements ClosingDesk {
 
   async #closed(seen: RolloutState, outcome: ClosingOutcome): Promise<RolloutStatus> {
     const nowMs = this.#deps.clock.nowMs();
-    // The gate is closed; what the ledger will hear of shows once it has.
-    if (outcome === 'later') return statusOf({ state: seen, tick: null, nextCheckAtMs: null }, nowMs);
+    // As it will be once the ledger has heard of it: the gate is closed already.
+    if (outcome.kind === 'later') {
+      return statusOf({ state: outcome.foreseen ?? seen, tick: null, nextCheckAtMs: null }, nowMs);
+    }
     const record = await this.#deps.rollouts.get(seen.id);
     if (record === null) throw new Refusal('NOT_FOUND', 'no such rollout');
     return statusOf(record, nowMs);
