@@ -11,7 +11,7 @@ const LOCK_PATIENCE_MS = 60_000;
 /**
  * Applies what is new in `<folder>/<name>/migration.sql`, in the order of the names, each with its log row in one transaction.
  *
- * @throws LedgerUnreachable where PostgreSQL does not answer, MigrationError naming the migration that failed
+ * @throws LedgerUnreachable where PostgreSQL does not answer, else an Error that names the migration that failed
  */
 export async function applyMigrations(connectionString: string, folder: string): Promise<void> {
   const client = new Client({ connectionString, application_name: 'sluice', connectionTimeoutMillis: CONNECT_MS });
@@ -50,6 +50,6 @@ async function applyOne(client: Client, name: string, path: string): Promise<voi
     await client.query('COMMIT');
   } catch (error) {
     await client.query('ROLLBACK').catch(() => {});
-    throw error;
+    throw unreachable(error) ?? new Error(`The migration ${name} failed: ${error}`, { cause: error });
   }
 }
