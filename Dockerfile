@@ -18,8 +18,9 @@ COPY LICENSE ./
 COPY src ./src
 # It needs packages of development, and the service does not need it.
 RUN rm -r src/demo
-# Loaded once, so that it is kept compiled: the account that runs it may not write where that is kept.
-RUN node --import ./src/nodeVersionGuard.js --input-type=module --eval "await import('./src/compose.ts')"
+# Loaded once, so that it is kept compiled: the account that runs it may not write where that is kept. What is compiled under other
+# flags is not used.
+RUN node --max-semi-space-size=1 --min-semi-space-size=1 --semi-space-growth-factor=1 --heap-growing-percent=10 --import ./src/nodeVersionGuard.js --input-type=module --eval "await import('./src/compose.ts')"
 
 FROM base AS shop
 RUN --mount=type=cache,target=/root/.npm npm ci
@@ -42,4 +43,5 @@ USER node
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/livez`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "--import", "./src/nodeVersionGuard.js", "src/main.ts"]
+# As `npm start` has it.
+CMD ["node", "--max-semi-space-size=1", "--min-semi-space-size=1", "--semi-space-growth-factor=1", "--heap-growing-percent=10", "--import", "./src/nodeVersionGuard.js", "src/main.ts"]

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { introducePeople } from '../src/demo/story/people.ts';
 import { startRedis } from '../test/support/redis.ts';
 import type { Bench, Figures } from './support/bench.ts';
@@ -29,6 +30,7 @@ export const rollback: Bench = {
     await using first = await startSluice({ ...shared, name: 'first' }, context);
     await using second = await startSluice({ ...shared, name: 'second' }, context);
     const people = await introducePeople(first.url, ADMIN_TOKEN, context.signal);
+    await untilHeard(second.url, people.operator, context.signal);
     context.say(`starting ${2 * TURNS * PER_TURN} rollouts over the API`);
     const rollouts = await startRollouts(2 * TURNS * PER_TURN, first.url, people, context.signal);
     const removals = new Removals({ urls: [first.url, second.url], people, stub, signal: context.signal });
@@ -41,6 +43,12 @@ export const rollback: Bench = {
     return figuresOf(measured);
   },
 };
+
+/** A process hears within seconds of a token that was made at another. */
+async function untilHeard(url: string, token: string, signal: AbortSignal): Promise<void> {
+  const headers = { authorization: `Bearer ${token}` };
+  while ((await fetch(`${url}/v1/policy`, { headers, signal })).status !== 200) await sleep(100, null, { signal });
+}
 
 function turnsOf<T>(all: readonly T[]): readonly (readonly T[])[] {
   return Array.from({ length: TURNS }, (_, turn) => all.slice(turn * 2 * PER_TURN, (turn + 1) * 2 * PER_TURN));

@@ -208,7 +208,7 @@ function composeControl(config: Config, log: Logger, outside: Outside) {
   });
   const scheduler = new Scheduler(
     { rollouts, ticker, contexts, known, lateClosings, telemetry, clock, timer, log },
-    { concurrency: 500, leaseMs: 60_000, wakeMs: Math.min(1000, pollIntervalMs / 4) },
+    { concurrency: 200, leaseMs: 60_000, wakeMs: Math.min(1000, pollIntervalMs / 4) },
   );
   const delivery = new Delivery({ outbox: postgres.outbox, notifiers: [new LogNotifier(log)], clock, log });
   const background = new Background(

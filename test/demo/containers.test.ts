@@ -11,12 +11,26 @@ const ROOT = join(import.meta.dirname, '..', '..');
 const text = (file: string) => readFile(join(ROOT, file), 'utf8');
 const run = promisify(execFile);
 
+const manifestSchema = z.object({
+  devDependencies: z.object({ node: z.string() }),
+  scripts: z.object({ start: z.string() }),
+});
+const manifest = async () => manifestSchema.parse(JSON.parse(await text('package.json')));
+
 describe('the containers', () => {
   test('run the Node that npm brings', async () => {
-    const manifest = z
-      .object({ devDependencies: z.object({ node: z.string() }) })
-      .parse(JSON.parse(await text('package.json')));
-    expect(await text('Dockerfile')).toContain(`ARG NODE_VERSION=${manifest.devDependencies.node}\n`);
+    const { devDependencies } = await manifest();
+    expect(await text('Dockerfile')).toContain(`ARG NODE_VERSION=${devDependencies.node}\n`);
+  });
+
+  test('start Sluice as npm start does, and were loaded once under the same flags', async () => {
+    const { scripts } = await manifest();
+    const dockerfile = await text('Dockerfile');
+    expect(JSON.parse(/^CMD (.*)$/m.exec(dockerfile.split('\nFROM ').at(-1) ?? '')?.[1] ?? '').join(' ')).toBe(
+      scripts.start,
+    );
+    const flags = scripts.start.slice(0, scripts.start.indexOf(' --import'));
+    expect(dockerfile).toContain(`RUN ${flags} --import ./src/nodeVersionGuard.js`);
   });
 
   test('of the last stage install nothing of development and do not run as root', async () => {

@@ -1,6 +1,9 @@
-import { Pool } from 'undici';
+import { once } from 'node:events';
+import { Agent, request as askHttp, type ClientRequest, type IncomingMessage } from 'node:http';
+import { request as askHttps, Agent as TlsAgent } from 'node:https';
 import type { HttpAnswer, HttpExchange, HttpRequest } from '../../control/ports/httpExchange.ts';
 import { Endpoint } from './endpoint.ts';
+import { Turns } from './turns.ts';
 
 export type HttpLimits = {
   /** Requests under way at a time; the others wait, and their time runs. */
@@ -10,6 +13,8 @@ export type HttpLimits = {
   readonly maxResponseBytes: number;
 };
 
+/** A connection that is kept for longer may have been closed by what stands between, unnoticed. */
+const IDLE_MS = 4_000;
 const DEFAULT_LIMITS: HttpLimits = { connections: 16, timeoutMs: 10_000, maxResponseBytes: 8 * 1024 * 1024 };
 
 /** What people can do something about, by the code of the error; an error's own message may hold more than should be told. */
@@ -20,34 +25,31 @@ const TOLD: Readonly<Record<string, string>> = {
   ENETUNREACH: 'network unreachable',
   ENOTFOUND: 'host name not found',
   EAI_AGAIN: 'host name not found for now',
-  UND_ERR_SOCKET: 'the connection broke off',
-  UND_ERR_CONNECT_TIMEOUT: 'no connection in time',
-  UND_ERR_CLOSED: 'the source is closed',
-  UND_ERR_DESTROYED: 'the source is closed',
 };
+
+class TooLarge extends Error {}
 
 /** HTTP with one address over a pool of kept-alive connections. */
 export class BoundedHttp implements HttpExchange {
   readonly #endpoint: Endpoint;
   readonly #limits: HttpLimits;
-  readonly #pool: Pool;
+  readonly #agent: Agent;
+  readonly #turns: Turns;
+  #isClosed = false;
 
   /** @throws Error that does not hold the address, where that is no http or https URL. */
   constructor(address: string, limits: Partial<HttpLimits> = {}) {
     this.#endpoint = new Endpoint(address);
     this.#limits = { ...DEFAULT_LIMITS, ...limits };
-    this.#pool = new Pool(this.#endpoint.origin, {
-      connections: this.#limits.connections,
-      connect: { timeout: this.#limits.timeoutMs },
-      maxResponseSize: this.#limits.maxResponseBytes,
-      // The deadline below is over the whole exchange.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-    });
+    // Not left to the agent: a request that waits there has been made already, and thousands may wait.
+    this.#turns = new Turns(this.#limits.connections);
+    const options = { keepAlive: true, maxSockets: this.#limits.connections, timeout: IDLE_MS };
+    this.#agent = this.#endpoint.isSecure ? new TlsAgent(options) : new Agent(options);
   }
 
   async exchange(request: HttpRequest, signal?: AbortSignal): Promise<HttpAnswer> {
     signal?.throwIfAborted();
+    if (this.#isClosed) return failed('the source is closed');
     const deadline = new AbortController();
     const timeoutMs = Math.min(this.#limits.timeoutMs, request.timeoutMs ?? this.#limits.timeoutMs);
     const timer = setTimeout(() => deadline.abort(), timeoutMs);
@@ -64,28 +66,63 @@ export class BoundedHttp implements HttpExchange {
   }
 
   async close(): Promise<void> {
-    await this.#pool.close();
+    this.#isClosed = true;
+    this.#agent.destroy();
   }
 
+  /** A kept connection that the other side was just closing says nothing about it: asked once more, over a new one. */
   async #ask(request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
-    const { statusCode, headers, body } = await this.#pool.request({
+    using _turn = await this.#turns.take(signal);
+    const asked = this.#begin(request, signal);
+    try {
+      return await this.#answerTo(asked, request);
+    } catch (error) {
+      if (!asked.reusedSocket || codeOf(error) !== 'ECONNRESET' || signal.aborted) throw error;
+      return this.#answerTo(this.#begin(request, signal), request);
+    }
+  }
+
+  #begin(request: HttpRequest, signal: AbortSignal): ClientRequest {
+    const begin = this.#endpoint.isSecure ? askHttps : askHttp;
+    return begin(this.#endpoint.origin, {
+      agent: this.#agent,
       method: request.method,
       path: this.#endpoint.pathTo(request.path),
       headers: { ...request.headers, ...this.#endpoint.headers() },
-      body: request.body ?? null,
       signal,
     });
-    const contentType = String(headers['content-type'] ?? 'no content type');
-    return { kind: 'answered', status: statusCode, contentType, text: await body.text() };
+  }
+
+  async #answerTo(asked: ClientRequest, { body }: HttpRequest): Promise<HttpAnswer> {
+    asked.end(body ?? undefined);
+    const response: IncomingMessage = (await once(asked, 'response'))[0];
+    // What breaks after it is the body's to tell; unheard, this one would end the process.
+    asked.on('error', () => {});
+    const contentType = response.headers['content-type'] ?? 'no content type';
+    return { kind: 'answered', status: response.statusCode ?? 0, contentType, text: await this.#textOf(response) };
+  }
+
+  async #textOf(response: IncomingMessage): Promise<string> {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    for await (const chunk of response) {
+      bytes += chunk.length;
+      // Thrown inside the loop, it also ends the connection.
+      if (bytes > this.#limits.maxResponseBytes) throw new TooLarge();
+      chunks.push(chunk);
+    }
+    return Buffer.concat(chunks).toString('utf8');
   }
 
   #told(error: unknown): string {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'no code';
-    if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') return `an answer above ${this.#limits.maxResponseBytes} bytes`;
+    const code = codeOf(error);
+    if (error instanceof TooLarge) return `an answer above ${this.#limits.maxResponseBytes} bytes`;
     if (code.startsWith('HPE_')) return 'the answer is not HTTP';
     return TOLD[code] ?? `no exchange was possible (${code})`;
   }
 }
+
+const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? String(error.code) : 'no code');
 
 function failed(detail: string): HttpAnswer {
   return { kind: 'failed', detail };

@@ -1,6 +1,7 @@
 /** An outside address, taken apart so that its credentials travel in a header and appear nowhere else. */
 export class Endpoint {
   readonly origin: string;
+  readonly isSecure: boolean;
   readonly #path: string;
   readonly #search: string;
   /** Private in the language's own sense: neither JSON nor a log's inspection shows it. */
@@ -12,6 +13,7 @@ export class Endpoint {
     // The error of `new URL` carries its input, password and all.
     if (url === null || !/^https?:$/.test(url.protocol)) throw new Error('the address is no http or https URL');
     this.origin = url.origin;
+    this.isSecure = url.protocol === 'https:';
     this.#path = url.pathname.replace(/\/+$/, '');
     this.#search = url.search;
     this.#authorization = url.username === '' && url.password === '' ? null : basicAuthorization(url);

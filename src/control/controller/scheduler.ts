@@ -30,6 +30,8 @@ export type SchedulerOptions = {
   readonly wakeMs: number;
 };
 
+/** Claimed at a time: each brings its contract along, and a thousand at once are many megabytes. */
+const CLAIM_PAGE = 50;
 /** A contract may ask for no longer an interval. */
 const LONGEST_POLL_MS = 3_600_000;
 
@@ -63,7 +65,7 @@ export class Scheduler {
   async look(): Promise<number> {
     const room = this.#options.concurrency - this.#inFlight.size;
     if (room <= 0) return 0;
-    const { claims, surroundings } = await this.#due(room);
+    const { claims, surroundings } = await this.#due(Math.min(room, CLAIM_PAGE));
     const idle = claims.filter(({ state }) => !this.#inFlight.has(state.id));
     for (const claim of idle) this.#begin(claim, surroundings);
     return idle.length;
