@@ -212,6 +212,24 @@ export function rolloutRegisterContract(name: string, open: () => Promise<Ledger
       expect(rest.map(({ state }) => state.id)).toContain(inTheAir?.state.id);
     });
 
+    test('a clock that went backwards keeps nothing waiting that was looked at in what is now the future', async () => {
+      const [past, ahead, leased] = ['past', 'ahead', 'leased'];
+      for (const feature of [past, ahead, leased]) await story.active(feature);
+      await story.pending('waiting', { startAtMs: T0 + 100 * SECOND });
+      const atMs = { [`rollout-${past}`]: T0 + SECOND };
+      for (const claim of await claimAt(T0)) {
+        const lookedAtMs = atMs[claim.state.id] ?? T0 + 50 * SECOND;
+        await kept.rollouts.storeTick(claim, tickAt(lookedAtMs), lookedAtMs + 15 * SECOND);
+      }
+      const [held] = await claimAt(T0 + 65 * SECOND, 3).then((claims) =>
+        claims.filter(({ state }) => state.id === `rollout-${leased}`),
+      );
+      await kept.rollouts.makeDueAfterClockWentBack(T0 + 2 * SECOND);
+      expect(await claimed(T0 + 2 * SECOND)).toEqual([`rollout-${ahead}`, `rollout-${leased}`]);
+      if (held === undefined) throw new Error('nothing was held');
+      expect(await kept.rollouts.storeTick(held, tickAt(T0 + 66 * SECOND), T0 + 80 * SECOND)).toBe(false);
+    });
+
     test('nobody holds a rollout whose lease is another’s, whatever happens in which order', async () => {
       let run = 0;
       await fc.assert(

@@ -51,6 +51,19 @@ describe('the clock', () => {
     expect(await stateOf(replica, id)).toMatchObject({ wedgeState: 'ROLLED_BACK' });
   });
 
+  it('INV-RWG-ROLLBACK: nor does it where Sluice stood still meanwhile, whatever was claimed', async () => {
+    const { world, replica, id } = await inCanary();
+    await pollFor(replica, 30 * MINUTE);
+    world.clock.advance(MINUTE);
+    await world.kept.rollouts.claimDue({ nowMs: world.clock.nowMs(), limit: 10, leaseMs: MINUTE });
+    world.clock.advance(-2 * HOUR);
+    bad(world);
+    const again = await startReplica(world);
+    await pollFor(again, 5 * MINUTE);
+    expect(exposed(again)).toEqual({ here: 0, stored: 0 });
+    expect(await stateOf(again, id)).toMatchObject({ wedgeState: 'ROLLED_BACK' });
+  });
+
   it('that jumps ahead makes nobody observed: the gap counts for nothing', async () => {
     const started = await inCanary();
     const { world, replica, id } = started;

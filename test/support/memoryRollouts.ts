@@ -30,6 +30,13 @@ export function rolloutsOver(store: MemoryStore): RolloutRegister {
             return [{ ...recordOf(claimed), fence: claimed.fence, headSeq, feature }];
           }),
       ),
+    makeDueAfterClockWentBack: (nowMs) =>
+      store.step(() => {
+        for (const row of store.rollouts.values()) {
+          const isAhead = (row.nextCheckAtMs ?? nowMs) > nowMs && (row.tick?.poll.atMs ?? nowMs) > nowMs;
+          if (isAhead) store.rollouts.set(row.state.id, { ...row, nextCheckAtMs: nowMs, leaseUntilMs: null });
+        }
+      }),
     storeTick: (claim, tick, nextCheckAtMs) =>
       store.step(() => {
         const row = held(claim);

@@ -29,6 +29,14 @@ export class PostgresRollouts implements RolloutRegister {
     return claimDue(this.#connection, request);
   }
 
+  async makeDueAfterClockWentBack(nowMs: number): Promise<void> {
+    await this.#connection.query(
+      (prisma) => prisma.$executeRaw`
+        UPDATE rollouts SET next_check_at_ms = ${nowMs}, lease_until_ms = NULL
+        WHERE next_check_at_ms > ${nowMs} AND tick_at_ms > ${nowMs}`,
+    );
+  }
+
   /** One round trip, the statement that runs most often. */
   async storeTick({ state, fence }: Lease, tick: Tick, nextCheckAtMs: number): Promise<boolean> {
     const { atMs } = tick.poll;

@@ -32,8 +32,8 @@ export type SchedulerOptions = {
 
 /** Claimed at a time: each brings its contract along, and a thousand at once are many megabytes. */
 const CLAIM_PAGE = 50;
-/** A contract may ask for no longer an interval. */
-const LONGEST_POLL_MS = 3_600_000;
+/** What a clock may be set back by without being noticed: less than any poll interval. */
+const BACKWARDS_MS = 1000;
 
 /** Claims due rollouts and ticks them. What one rollout does, or its source fails to do, keeps no other waiting. */
 export class Scheduler {
@@ -41,7 +41,8 @@ export class Scheduler {
   readonly #options: SchedulerOptions;
   readonly #inFlight = new Map<string, Promise<void>>();
   readonly #stopping = new AbortController();
-  #latestMs = 0;
+  /** Infinite before the first look: nobody knows what the clock did while nothing ran. */
+  #latestMs = Number.POSITIVE_INFINITY;
   #answeredAtMs = 0;
   #loop: Promise<void> = Promise.resolve();
 
@@ -89,12 +90,13 @@ export class Scheduler {
     const nowMs = this.#deps.clock.nowMs();
     try {
       await this.#deps.lateClosings.record();
+      if (nowMs < this.#latestMs - BACKWARDS_MS) await this.#deps.rollouts.makeDueAfterClockWentBack(nowMs);
+      this.#latestMs = nowMs;
       const claims = await this.#deps.rollouts.claimDue({
-        nowMs: this.#dueMs(nowMs),
+        nowMs,
         limit,
         leaseMs: this.#options.leaseMs,
       });
-      this.#latestMs = nowMs;
       this.#answeredAtMs = nowMs;
       const surroundings = claims.length === 0 ? null : await this.#deps.contexts.surroundings();
       return { claims, surroundings };
@@ -103,11 +105,6 @@ export class Scheduler {
       this.#deps.telemetry.run('ledger_error');
       return { claims: this.#dueFromMemory(nowMs), surroundings: null };
     }
-  }
-
-  /** After a clock went backwards every next check lies ahead of it: then all are due, and set anew. */
-  #dueMs(nowMs: number): number {
-    return nowMs < this.#latestMs ? this.#latestMs + LONGEST_POLL_MS : nowMs;
   }
 
   /** With the ledger away the live rollouts are still watched: what must close does not wait for it. */
