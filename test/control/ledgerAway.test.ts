@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { firstBreak } from '../../src/domain/ledger/chain.ts';
 import { isTerminal } from '../../src/domain/rollout/state.ts';
-import { proposalInput } from '../support/proposals.ts';
+import { proposalInput, stageInput } from '../support/proposals.ts';
 import {
   bad,
   exposed,
@@ -155,6 +155,30 @@ describe('the ledger is away', () => {
     const types = (await chainOf(world, FEATURE)).map(({ type }) => type);
     expect(types).toEqual(expect.arrayContaining(['killed', 'rolledBack', 'exposureRemoved']));
     expect(await stateOf(replica, id)).toMatchObject({ wedgeState: 'ROLLED_BACK' });
+  });
+
+  it('a kill stays one, whatever else closes meanwhile: the rollback under it does not give back what was there before', async () => {
+    const { world, replica } = await installation();
+    const first = proposalInput(
+      {},
+      { wedgeStages: [stageInput('canary', 10), stageInput('fifth', 20)], maxBlastRadius: 20 },
+    );
+    const before = await startedRollout(replica, first);
+    await until(replica, before, ({ wedgeState }) => wedgeState === 'COMPLETE');
+    const stages = [stageInput('third', 30), stageInput('everyone', 100)];
+    const id = await startedRollout(replica, proposalInput({}, { initialPercentage: 25, wedgeStages: stages }));
+    await until(replica, id, inStage(0));
+    world.kept.cut();
+    await replica.closings.kill(OLGA, FEATURE, 'smoke');
+    await poll(replica);
+    await poll(replica);
+    expect(exposed(replica)).toEqual({ here: 0, stored: 0 });
+    world.kept.mend();
+    await pollFor(replica, 5 * 60_000);
+    expect(exposed(replica)).toEqual({ here: 0, stored: 0 });
+    expect(await stateOf(replica, id)).toMatchObject({ wedgeState: 'ROLLED_BACK' });
+    expect(await entriesOf(replica, 'killed')).toEqual([expect.objectContaining({ late: true, comment: 'smoke' })]);
+    expect(world.faults).toEqual([]);
   });
 
   it('a late closing survives a crash: the gate does not open again at boot', async () => {

@@ -108,7 +108,8 @@ describe.for(OUTAGES)('while PostgreSQL is %s,', { timeout: 600_000 }, (outage) 
     await postgres.giveBack();
     const entries = await untilRecorded(release);
     const by = { kind: 'person', subject: 'olga' };
-    expectClosedBefore(backAtMs, entries, by);
+    // A tick that was under way may tell of its end first; who killed it stands in the kill.
+    expectClosedBefore(backAtMs, entries, expect.anything());
     expect(entries.filter(({ type }) => type === 'killed')).toEqual([
       expect.objectContaining({ late: true, actor: by }),
     ]);

@@ -1,11 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Client } from 'pg';
+import { Client, DatabaseError } from 'pg';
 import { inject } from 'vitest';
 import type { TestProject } from 'vitest/node';
 import { applyMigrations } from '../../src/adapters/postgres/migrations.ts';
 import { endHost, startHost } from './embeddedPostgresScratch.ts';
+import { eventually } from './eventually.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -57,10 +58,21 @@ export async function makeDatabase(kind: 'migrated' | 'blank' = 'migrated'): Pro
   return {
     url,
     sql: (statement, values = []) => run(url, statement, values),
-    drop: async () => {
-      await run(server, `DROP DATABASE ${name} WITH (FORCE)`);
-    },
+    drop: () => dropDatabase(server, name),
   };
+}
+
+/** It is not ours to end an autovacuum worker: there it is waited for. */
+async function dropDatabase(server: string, name: string): Promise<void> {
+  await eventually(
+    () => run(server, `DROP DATABASE ${name} WITH (FORCE)`).then(() => true, isForbidden),
+    (isDropped) => isDropped,
+  );
+}
+
+function isForbidden(error: unknown): false {
+  if (error instanceof DatabaseError && error.code === '42501') return false;
+  throw error;
 }
 
 function urlOf(server: string, database: string): string {
