@@ -62,13 +62,6 @@ export type Sluice = {
   stop(): Promise<void>;
 };
 
-/** A rate that no person and no script reaches by honest use; lookups are not counted. */
-const SERVING = {
-  bodyLimitBytes: 1_048_576,
-  trustProxy: false,
-  requestsPerMinute: 6_000,
-  lookupsPerMinute: null,
-} as const;
 const MIGRATIONS = join(import.meta.dirname, '..', 'prisma', 'migrations');
 const RECONCILE_MS = 5_000;
 const TOKENS_MS = 5_000;
@@ -84,7 +77,6 @@ export async function compose(config: Config, log: Logger): Promise<Sluice> {
     logger: log,
     clock: systemClock,
     version: manifest.version,
-    ...SERVING,
   });
   await outside.directory.refresh();
   await announcePolicy(config.policy, { ...outside.postgres, clock: systemClock, log });

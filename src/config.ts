@@ -62,7 +62,10 @@ const schema = z.object({
   POLICY_FILE: optional(z.string()),
   POLL_INTERVAL_SECONDS: integer(1, 30, 15),
   DRY_RUN: z.enum(['true', 'false', '']).default('false'),
-  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  LOG_LEVEL: z.preprocess(
+    (value) => (value === '' ? undefined : value),
+    z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  ),
 });
 
 /** The names that Sluice reads; `.env.example` is held to this list by a test. */

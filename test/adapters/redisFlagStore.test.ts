@@ -92,7 +92,7 @@ describe('on the wire', () => {
     onTestFinished(() => subscriber.disconnect());
     subscriber.on('message', (channel, text) => heard.push(`${channel} ${text}`));
     await subscriber.subscribe('flags:changed');
-    await store.publish(DOCUMENT);
+    await store.publish(DOCUMENT, 'derived');
     expect(await cli.hgetall('flags:checkout-v2')).toEqual({
       enabled: 'true',
       internal_only: 'false',
@@ -103,13 +103,13 @@ describe('on the wire', () => {
     });
     expect(await cli.get('flags:revision')).toBe('1');
     await vi.waitFor(() => expect(heard).toEqual(['flags:changed {"feature":"checkout-v2","revision":1}']));
-    await store.publish(DOCUMENT);
+    await store.publish(DOCUMENT, 'derived');
     expect(await cli.get('flags:revision')).toBe('1');
   });
 
   test('strangers among the keys are no flags', async () => {
     const { store } = await watched();
-    await store.publish(DOCUMENT);
+    await store.publish(DOCUMENT, 'derived');
     await cli.set('flags:not a key', '1');
     await cli.hset('flags:.rehearsal', 'enabled', 'true');
     expect((await store.readAll()).map(({ feature }) => feature)).toEqual(['checkout-v2']);
@@ -125,7 +125,7 @@ describe('on the wire', () => {
     ['HSET flags:checkout-v2 paused yes', { paused: true }],
   ])('%s reaches a subscriber by itself', async ([command, edit]) => {
     const { store, told } = await watched({ revisionCheckMs: RARELY });
-    await store.publish(DOCUMENT);
+    await store.publish(DOCUMENT, 'derived');
     const [name = '', ...words] = command.split(' ');
     await cli.call(name, ...words);
     await vi.waitFor(() => expect(told.at(-1)).toMatchObject({ kind: 'flag', hand: edit }));
@@ -147,7 +147,7 @@ describe('a text that can not be served', () => {
     ],
   ] as const)('%s is told as unreadable, and its fault once', async ([, fields, fault]) => {
     const { store, told, faults, settled } = await watched();
-    await store.publish(DOCUMENT);
+    await store.publish(DOCUMENT, 'derived');
     await cli.hset('flags:checkout-v2', fields);
     await cli.incr('flags:revision');
     await vi.waitFor(() =>
@@ -165,20 +165,20 @@ describe('a text that can not be served', () => {
     await cli.hset('flags:checkout-v2', { document: '{', version: '17', enabled: 'true' });
     await cli.incr('flags:revision');
     await vi.waitFor(() => expect(told.at(-1)?.kind).toBe('unreadable'));
-    expect(await store.publish(DOCUMENT)).toEqual({ outcome: 'stored', version: 17 });
+    expect(await store.publish(DOCUMENT, 'derived')).toEqual({ outcome: 'stored', version: 17 });
     await vi.waitFor(() => expect(told.at(-1)).toMatchObject({ kind: 'flag', document: DOCUMENT }));
     expect(store.state().detail).toBe('connected');
   });
 
   test('in a hand field is not heeded, said once, and no raise goes over it', async () => {
     const { store, told, faults } = await watched();
-    await store.publish(DOCUMENT);
+    await store.publish(DOCUMENT, 'derived');
     await cli.hset('flags:checkout-v2', { enabled: 'flase', rollout_percent: '-1' });
     await vi.waitFor(() =>
       expect(told.at(-1)).toMatchObject({ kind: 'flag', hand: { enabled: null, rolloutPercent: null } }),
     );
     expect(faults).toEqual(['checkout-v2: not understood, so not heeded: enabled, rollout_percent']);
-    expect((await store.publish(documentOf({ version: 18, grants: [grantOf(25)] }))).outcome).toBe('edited');
+    expect((await store.publish(documentOf({ version: 18, grants: [grantOf(25)] }), 'derived')).outcome).toBe('edited');
   });
 });
 
@@ -192,7 +192,7 @@ describe('a subscriber', () => {
 
   test('learns of a change that was neither counted nor told by its version', async () => {
     const { store, told } = await watched({ revisionCheckMs: RARELY });
-    await store.publish(DOCUMENT);
+    await store.publish(DOCUMENT, 'derived');
     await vi.waitFor(() => expect(told).toHaveLength(1));
     const next = { ...DOCUMENT, version: 18 };
     await cli.hset('flags:checkout-v2', { version: '18', document: JSON.stringify(next) });
@@ -201,7 +201,7 @@ describe('a subscriber', () => {
 
   test('learns of a change by its message alone', async () => {
     const { store, told } = await watched({ revisionCheckMs: RARELY, handCheckMs: RARELY });
-    await store.publish(DOCUMENT);
+    await store.publish(DOCUMENT, 'derived');
     await vi.waitFor(() => expect(told.at(-1)).toMatchObject({ document: DOCUMENT }));
   });
 
@@ -209,20 +209,20 @@ describe('a subscriber', () => {
     const { store, told } = await watched();
     for (const text of ['', '{', '7', '{"feature":"__proto__","revision":1}', '{"feature":7}'])
       await cli.publish('flags:changed', text);
-    await store.publish(DOCUMENT);
+    await store.publish(DOCUMENT, 'derived');
     await vi.waitFor(() => expect(told.map(({ feature }) => feature)).toEqual(['checkout-v2']));
     expect(store.state().ok).toBe(true);
   });
 
   test('hears nothing twice, and nothing of what vanished', async () => {
     const { store, told, settled } = await watched();
-    await store.publish(DOCUMENT);
+    await store.publish(DOCUMENT, 'derived');
     await vi.waitFor(() => expect(told).toHaveLength(1));
     await cli.del('flags:checkout-v2');
     await cli.incr('flags:revision');
     await settled();
     expect(told).toHaveLength(1);
-    await store.publish({ ...DOCUMENT, version: 18 });
+    await store.publish({ ...DOCUMENT, version: 18 }, 'derived');
     await vi.waitFor(() => expect(told).toHaveLength(2));
   });
 
@@ -242,12 +242,12 @@ describe('with Redis away', () => {
   test('INV-RWG-ROLLBACK: every call fails with a typed error, and all is read again when it is back', async () => {
     const first = await startRedis();
     const { store, told } = await watched({ url: first.url });
-    await store.publish(DOCUMENT);
+    await store.publish(DOCUMENT, 'derived');
     await vi.waitFor(() => expect(told).toHaveLength(1));
     await first.stop();
     await vi.waitFor(() => expect(store.state().ok).toBe(false));
     const calls = [
-      () => store.publish(DOCUMENT),
+      () => store.publish(DOCUMENT, 'derived'),
       () => store.archive('x', 1),
       () => store.read('x'),
       () => store.readAll(),
@@ -260,10 +260,10 @@ describe('with Redis away', () => {
     onTestFinished(second.stop);
     const writer = open({ url: second.url });
     onTestFinished(() => writer.close());
-    await writer.publish({ ...DOCUMENT, version: 18 });
+    await writer.publish({ ...DOCUMENT, version: 18 }, 'derived');
     await vi.waitFor(() => expect(told.at(-1)).toMatchObject({ document: { version: 18 } }), { timeout: 10_000 });
     await vi.waitFor(() => expect(store.state()).toEqual({ ok: true, detail: 'connected' }));
-    await writer.publish({ ...DOCUMENT, version: 19 });
+    await writer.publish({ ...DOCUMENT, version: 19 }, 'derived');
     await vi.waitFor(() => expect(told.at(-1)).toMatchObject({ document: { version: 19 } }));
   });
 
@@ -276,18 +276,18 @@ describe('with Redis away', () => {
     const second = await startRedis(Number(new URL(first.url).port));
     onTestFinished(second.stop);
     await vi.waitFor(() => expect(store.state().ok).toBe(true), { timeout: 10_000 });
-    await store.publish(DOCUMENT);
+    await store.publish(DOCUMENT, 'derived');
     await vi.waitFor(() => expect(told.at(-1)).toMatchObject({ document: DOCUMENT }));
   });
 
   test('or silent: commands give up by themselves, and it goes on when Redis does', async () => {
     const { store, told } = await watched({ commandTimeoutMs: 100 });
-    await store.publish(DOCUMENT);
+    await store.publish(DOCUMENT, 'derived');
     await cli.call('CLIENT', 'PAUSE', '1500', 'ALL');
     await expect(store.read('checkout-v2')).rejects.toThrow(FlagStoreUnreachable);
     await vi.waitFor(() => expect(store.state().ok).toBe(false));
     await vi.waitFor(() => expect(store.state().ok).toBe(true), { timeout: 10_000 });
-    await store.publish({ ...DOCUMENT, version: 18 });
+    await store.publish({ ...DOCUMENT, version: 18 }, 'derived');
     await vi.waitFor(() => expect(told.at(-1)).toMatchObject({ document: { version: 18 } }));
   });
 
@@ -298,6 +298,6 @@ describe('with Redis away', () => {
       await cli.config('SET', 'maxmemory', '0');
     });
     await expect(store.rehearse()).rejects.toThrow(/OOM/);
-    await expect(store.publish(DOCUMENT)).rejects.toThrow(FlagStoreUnreachable);
+    await expect(store.publish(DOCUMENT, 'derived')).rejects.toThrow(FlagStoreUnreachable);
   });
 });

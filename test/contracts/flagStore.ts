@@ -26,7 +26,8 @@ export function flagStoreContract(name: string, open: () => Promise<FlagStoreUnd
     });
     afterEach(() => under.close());
 
-    const published = (document: FlagDocument, adopted?: HandFields) => under.store.publish(document, adopted);
+    const published = (document: FlagDocument, adopted?: HandFields) =>
+      under.store.publish(document, 'closing', adopted);
     const stored = async (feature = 'checkout-v2') => {
       const flag = await under.store.read(feature);
       if (flag?.kind !== 'flag') throw new Error(`no flag, but ${JSON.stringify(flag)}`);
@@ -70,7 +71,7 @@ export function flagStoreContract(name: string, open: () => Promise<FlagStoreUnd
 
     test('lowers nothing behind its version for a document that is only derived', async () => {
       await published(at(7, 10));
-      const late = await under.store.publish(at(6, 5), undefined, 'derived');
+      const late = await under.store.publish(at(6, 5), 'derived');
       expect(late).toEqual({ outcome: 'stale', version: 7 });
       expect((await stored()).document).toEqual(at(7, 10));
     });
@@ -135,7 +136,7 @@ export function flagStoreContract(name: string, open: () => Promise<FlagStoreUnd
       );
       const other = under.another();
       const answers = await Promise.all(
-        documents.map((document) => (document.version % 2 === 0 ? other : under.store).publish(document)),
+        documents.map((document) => (document.version % 2 === 0 ? other : under.store).publish(document, 'derived')),
       );
       expect((await stored()).document).toEqual(documents.at(-1));
       expect(answers.at(-1)).toEqual({ outcome: 'stored', version: 30 });
@@ -149,7 +150,10 @@ export function flagStoreContract(name: string, open: () => Promise<FlagStoreUnd
       const other = under.another();
       for (let before = 1; before <= 100; before += 5) {
         await published(at(before, 10));
-        const [raised, closed] = await Promise.all([other.publish(at(before + 1, 50)), published(at(before, 0))]);
+        const [raised, closed] = await Promise.all([
+          other.publish(at(before + 1, 50), 'derived'),
+          published(at(before, 0)),
+        ]);
         expect(closed.outcome).toBe('stored');
         const { document } = await stored();
         // Both versions are before + 1 where the closing came first: the raise is stale then.
@@ -173,7 +177,7 @@ export function flagStoreContract(name: string, open: () => Promise<FlagStoreUnd
       await published(at(2, 20));
       await vi.waitFor(async () => expect(told.at(-1)).toEqual(await stored()));
       const other = under.another();
-      await other.publish(at(1, 10, { feature: 'accounts-v2' }));
+      await other.publish(at(1, 10, { feature: 'accounts-v2' }), 'derived');
       await other.archive('checkout-v2', 3);
       await vi.waitFor(() => {
         expect(told).toContainEqual({ kind: 'archived', feature: 'checkout-v2', version: 3 });

@@ -55,9 +55,9 @@ export class SimulatedFlagStore implements FlagStore {
     return flag?.kind === 'flag' ? flag.document : null;
   }
 
-  async publish(document: FlagDocument, adopted?: HandFields, why?: PublishReason): Promise<Published> {
+  async publish(document: FlagDocument, why: PublishReason, adopted?: HandFields): Promise<Published> {
     this.#assertReachable();
-    const published = await this.#inner.publish(document, adopted, why);
+    const published = await this.#inner.publish(document, why, adopted);
     if (published.outcome === 'stored') this.#tell(document.feature);
     return published;
   }

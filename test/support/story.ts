@@ -21,7 +21,7 @@ import {
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 /** Long, so that a release is told in some dozens of polls. */
-export const POLL_MS = 5 * MINUTE;
+const POLL_MS = 5 * MINUTE;
 
 /** What may happen to an installation and its one rollout. What makes no sense at that moment is refused, and nothing happens. */
 type Act =

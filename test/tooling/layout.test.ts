@@ -30,6 +30,11 @@ describe('the layout of the house', async () => {
     expect(files.filter((file) => VAGUE.test(basename(file)))).toEqual([]);
   });
 
+  test('src is TypeScript, since the rules of imports are written for it', () => {
+    const others = sources.filter((file) => !/\.(ts|json|md)$/.test(file));
+    expect(others).toEqual(['src/nodeVersionGuard.js']);
+  });
+
   test('no check is silenced at the line', async () => {
     const code = files.filter((file) => /\.[jt]s$/.test(file));
     const texts = await Promise.all(code.map((file) => readFile(join(PROJECT_ROOT, file), 'utf8')));

@@ -31,9 +31,9 @@ export class MemoryFlagStore implements FlagStore {
     this.#flags = flags;
   }
 
-  async publish(document: FlagDocument, adopted?: HandFields, why?: PublishReason): Promise<Published> {
+  async publish(document: FlagDocument, why: PublishReason, adopted?: HandFields): Promise<Published> {
     this.#assertOpen();
-    const publication = publicationOf(document, this.#flags.get(document.feature) ?? null, adopted, why);
+    const publication = publicationOf(document, this.#flags.get(document.feature) ?? null, why, adopted);
     if (publication.outcome !== 'stored') return publication;
     this.#put(publication.flag);
     return { outcome: 'stored', version: publication.flag.document.version };

@@ -40,10 +40,10 @@ export class RedisFlagStore implements FlagStore {
     this.#hashes = new FlagHashes(connect(options.url, 'sluice', this.#options.commandTimeoutMs));
   }
 
-  async publish(document: FlagDocument, adopted?: HandFields, why?: PublishReason): Promise<Published> {
+  async publish(document: FlagDocument, why: PublishReason, adopted?: HandFields): Promise<Published> {
     let published: Published = { outcome: 'stale', version: 0 };
     await this.#update(document.feature, (stored) => {
-      const publication = publicationOf(document, stored, adopted, why);
+      const publication = publicationOf(document, stored, why, adopted);
       if (publication.outcome !== 'stored') {
         published = publication;
         return null;

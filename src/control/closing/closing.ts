@@ -7,10 +7,10 @@ import { foreseenEntries } from '../../domain/rollout/foreseenEntries.ts';
 import { rollbackStage, rolledBackExposure } from '../../domain/rollout/rollbackTarget.ts';
 import { rolledBackEntry } from '../../domain/rollout/rolledBack.ts';
 import { isLive, type RolloutState } from '../../domain/rollout/state.ts';
+import { appendEntries } from '../appendEntries.ts';
 import type { Known, KnownRollouts } from '../controller/knownRollouts.ts';
 import type { TickTelemetry } from '../controller/tickTelemetry.ts';
 import type { Closed, Publisher } from '../flags/publisher.ts';
-import { noticesOf } from '../notices.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { FeatureRegister } from '../ports/featureRegister.ts';
 import type { LateJournal } from '../ports/lateJournal.ts';
@@ -136,14 +136,7 @@ export class Closing {
     const rollout = { id: state.id, version: state.version };
     const expected: Expected =
       share === null ? { rollout } : { rollout, fence: { rolloutId: state.id, fence: share.fence } };
-    const outcome = await this.#deps.ledger.append({
-      chain: state.feature,
-      drafts,
-      expected,
-      ticked: share?.ticked ?? null,
-      notices: noticesOf(drafts),
-      recordedAtMs: this.#deps.clock.nowMs(),
-    });
+    const outcome = await appendEntries(this.#deps, drafts, expected, share?.ticked ?? null);
     if (outcome.kind === 'conflict') return false;
     this.#deps.shown.recorded(state, outcome.entries);
     this.#deps.known.follow(state.id, outcome.entries);

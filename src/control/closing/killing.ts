@@ -6,10 +6,10 @@ import type { Saying } from '../../domain/rollout/draft.ts';
 import { rolledBackExposure } from '../../domain/rollout/rollbackTarget.ts';
 import { rolledBackEntry } from '../../domain/rollout/rolledBack.ts';
 import type { RolloutState } from '../../domain/rollout/state.ts';
+import { appendEntries } from '../appendEntries.ts';
 import type { TickTelemetry } from '../controller/tickTelemetry.ts';
 import type { FlagView } from '../flags/flagView.ts';
 import type { Publisher } from '../flags/publisher.ts';
-import { noticesOf } from '../notices.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { FeatureRecord, FeatureRegister } from '../ports/featureRegister.ts';
 import type { LateJournal } from '../ports/lateJournal.ts';
@@ -66,13 +66,8 @@ export class Killing {
       if (feature === null || feature.state.exposure.killed) return STANDS;
       const ended = await this.#liveRollout(feature);
       const drafts = killEntries(request, feature, ended, storedVersion);
-      const outcome = await this.#deps.ledger.append({
-        chain: request.feature,
-        drafts,
-        expected: { feature: { key: request.feature, version: feature.state.version } },
-        ticked: null,
-        notices: noticesOf(drafts),
-        recordedAtMs: this.#deps.clock.nowMs(),
+      const outcome = await appendEntries(this.#deps, drafts, {
+        feature: { key: request.feature, version: feature.state.version },
       });
       if (outcome.kind === 'appended') {
         if (ended !== null) this.#deps.shown.recorded(ended, outcome.entries);

@@ -43,9 +43,6 @@ export class TickTelemetry {
     const atMs = Date.parse(entry.at);
     switch (entry.type) {
       case 'started':
-        this.#at(feature, currentStage(rollout).stageId, entry.percentageAfter, atMs);
-        this.#telemetry.change(feature, 'promote');
-        return;
       case 'ramped':
         this.#at(feature, currentStage(rollout).stageId, entry.percentageAfter, atMs);
         this.#telemetry.change(feature, 'promote');

@@ -10,9 +10,10 @@ import { hold } from '../../domain/rollout/hold.ts';
 import { nextPoll } from '../../domain/rollout/nextPoll.ts';
 import type { Poll } from '../../domain/rollout/poll.ts';
 import { isServed } from '../../domain/rollout/served.ts';
+import { appendEntries } from '../appendEntries.ts';
 import type { Closing } from '../closing/closing.ts';
 import type { Publisher } from '../flags/publisher.ts';
-import { exposureIn, noticesOf } from '../notices.ts';
+import { exposureIn } from '../notices.ts';
 import type { Preflight, PreflightDraft } from '../opening/preflight.ts';
 import type { Chance } from '../ports/chance.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -162,18 +163,16 @@ export class Ticker {
       return;
     }
     const { state, feature, fence } = claim;
-    const outcome = await this.#deps.ledger.append({
-      chain: state.feature,
+    const outcome = await appendEntries(
+      this.#deps,
       drafts,
-      expected: {
+      {
         rollout: { id: state.id, version: state.version },
         fence: { rolloutId: state.id, fence },
         ...openingExpectation(claim, decision),
       },
-      ticked: { rolloutId: state.id, tick, nextCheckAtMs },
-      notices: noticesOf(drafts),
-      recordedAtMs: this.#deps.clock.nowMs(),
-    });
+      { rolloutId: state.id, tick, nextCheckAtMs },
+    );
     if (outcome.kind === 'conflict') return this.#deps.rollouts.release(claim, nextCheckAtMs);
     this.#deps.known.follow(state.id, outcome.entries);
     this.#deps.telemetry.recorded(state, outcome.entries);

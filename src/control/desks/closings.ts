@@ -58,14 +58,11 @@ export class Closings implements ClosingDesk {
     return { key: feature, feature: await this.#deps.features.get(feature), recorded: true };
   }
 
-  /** On COMPLETE the grants are the feature's own: what is asked for is a kill. */
   #rollBack(found: Found, request: Omit<KillRequest, 'kind'>, wish: RollbackWish): Promise<ClosingOutcome> {
-    const { state } = found;
-    if (state.wedgeState === 'COMPLETE' && !state.dryRun) return this.#deps.killing.kill({ kind: 'kill', ...request });
     const rollback = {
       kind: 'rollback' as const,
       ...request,
-      rolloutId: state.id,
+      rolloutId: found.state.id,
       to: wish.to ?? ('plan' as const),
       automatic: false,
       reason: 'operator' as const,

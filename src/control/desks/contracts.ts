@@ -10,6 +10,7 @@ import { type ContractState, standingOf } from '../../domain/governance/contract
 import type { Principal } from '../../domain/governance/role.ts';
 import { digestOf } from '../../domain/ledger/digest.ts';
 import type { EntryData, EntryDraft } from '../../domain/ledger/entry.ts';
+import { appendEntries } from '../appendEntries.ts';
 import type { ContractDesk, ContractRecord, Judgement } from '../application.ts';
 import type { Chance } from '../ports/chance.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -124,16 +125,7 @@ export class Contracts implements ContractDesk {
   }
 
   async #append(draft: EntryDraft, expected: Expected): Promise<void> {
-    const chain = draft.feature ?? '';
-    const recordedAtMs = this.#deps.clock.nowMs();
-    const outcome = await this.#deps.ledger.append({
-      chain,
-      drafts: [draft],
-      expected,
-      ticked: null,
-      notices: [],
-      recordedAtMs,
-    });
+    const outcome = await appendEntries(this.#deps, [draft], expected);
     if (outcome.kind === 'conflict') throw new Refusal('CONFLICT', 'somebody else spoke first; look again');
   }
 }

@@ -1,4 +1,4 @@
-import { parseInput } from '../../domain/contract/parseInput.ts';
+import { type Parsed, parseInput } from '../../domain/contract/parseInput.ts';
 import { readContext } from '../../domain/feature/context.ts';
 import type { Explanation } from '../../domain/feature/explain.ts';
 import { BUCKETING, type FeatureDefinition } from '../../domain/feature/feature.ts';
@@ -8,10 +8,11 @@ import { flagDocumentOf } from '../../domain/feature/flagDocument.ts';
 import { sameJson } from '../../domain/feature/sameJson.ts';
 import type { Principal } from '../../domain/governance/role.ts';
 import type { EntryDraft } from '../../domain/ledger/entry.ts';
+import { appendEntries } from '../appendEntries.ts';
 import type { FeatureDesk, ReviveOutcome } from '../application.ts';
 import type { FlagView } from '../flags/flagView.ts';
 import type { Publisher } from '../flags/publisher.ts';
-import { exposureIn, noticesOf } from '../notices.ts';
+import { exposureIn } from '../notices.ts';
 import type { Chance } from '../ports/chance.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Cursor, FeatureFilter, FeatureRecord, FeatureRegister } from '../ports/featureRegister.ts';
@@ -128,13 +129,8 @@ export class Features implements FeatureDesk {
 
   async #append(feature: FeatureRecord, draft: EntryDraft): Promise<void> {
     const { definition, state } = feature;
-    const outcome = await this.#deps.ledger.append({
-      chain: definition.key,
-      drafts: [draft],
-      expected: { feature: { key: definition.key, version: state.version } },
-      ticked: null,
-      notices: noticesOf([draft]),
-      recordedAtMs: this.#deps.clock.nowMs(),
+    const outcome = await appendEntries(this.#deps, [draft], {
+      feature: { key: definition.key, version: state.version },
     });
     if (outcome.kind === 'conflict') throw new Refusal('CONFLICT', 'the feature was changed meanwhile');
     const exposure = exposureIn(outcome.entries);
@@ -149,9 +145,9 @@ export class Features implements FeatureDesk {
 }
 
 /** The input, or a refusal that names every mistake. */
-function accepted<T>(parsed: ReturnType<typeof parseInput> | { readonly ok: true; readonly value: T }): T {
-  if (!parsed.ok) throw new Refusal('SCHEMA', 'the request breaks its schema', { violations: parsed.violations });
-  return parsed.value as T;
+function accepted<T>(parsed: Parsed<T>): T {
+  if (parsed.ok) return parsed.value;
+  throw new Refusal('SCHEMA', 'the request breaks its schema', { violations: parsed.violations });
 }
 
 const leaveToReconciliation = (error: unknown): void => {

@@ -1,7 +1,7 @@
 import type { Policy } from '../../domain/contract/policy.ts';
 import { looserThanDefaults } from '../../domain/contract/policyStrictness.ts';
 import type { Principal } from '../../domain/governance/role.ts';
-import { INSTALLATION_CHAIN } from '../../domain/ledger/entry.ts';
+import { appendEntries } from '../appendEntries.ts';
 import type { InstallationDesk, Readiness, SourceView, StopView } from '../application.ts';
 import type { MetricSources } from '../controller/metricSources.ts';
 import type { Publisher } from '../flags/publisher.ts';
@@ -80,14 +80,7 @@ export class Installation implements InstallationDesk {
   async #append(who: Principal, comment: string | null, type: 'stopSet' | 'stopLifted'): Promise<void> {
     const nowMs = this.#deps.clock.nowMs();
     const draft = installationDraft({ atMs: nowMs, actor: actorOf(who), comment }, { type, data: {} });
-    await this.#deps.ledger.append({
-      chain: INSTALLATION_CHAIN,
-      drafts: [draft],
-      expected: {},
-      ticked: null,
-      notices: [],
-      recordedAtMs: nowMs,
-    });
+    await appendEntries(this.#deps, [draft], {});
   }
 
   async #ledger(): Promise<Dependency> {

@@ -4,6 +4,7 @@ import { standingOf } from '../../domain/governance/contractState.ts';
 import type { Principal } from '../../domain/governance/role.ts';
 import { digestOf } from '../../domain/ledger/digest.ts';
 import type { EntryDraft } from '../../domain/ledger/entry.ts';
+import { appendEntries } from '../appendEntries.ts';
 import type { RolloutDesk } from '../application.ts';
 import type { Chance } from '../ports/chance.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -50,13 +51,8 @@ export class RolloutCreation {
       startAtMs: wish.startAtMs,
       salt: feature.definition.salt,
     });
-    const outcome = await this.#deps.ledger.append({
-      chain: contract.contract.feature,
-      drafts: [created],
-      expected: { contract: { id: wish.contractId, version: contract.version } },
-      ticked: null,
-      notices: [],
-      recordedAtMs: this.#deps.clock.nowMs(),
+    const outcome = await appendEntries(this.#deps, [created], {
+      contract: { id: wish.contractId, version: contract.version },
     });
     if (outcome.kind === 'conflict') throw new Refusal('CONFLICT', 'the contract changed meanwhile; look again');
     return id;

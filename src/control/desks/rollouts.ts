@@ -5,8 +5,8 @@ import type { Ask } from '../../domain/rollout/context.ts';
 import { draft } from '../../domain/rollout/draft.ts';
 import type { RolloutState } from '../../domain/rollout/state.ts';
 import { type RolloutStatus, statusOf } from '../../domain/rollout/statusView.ts';
+import { appendEntries } from '../appendEntries.ts';
 import type { PreflightReport, RolloutDesk, VersionedWish } from '../application.ts';
-import { noticesOf } from '../notices.ts';
 import type { PolicyFit } from '../opening/policyFit.ts';
 import type { Preflight } from '../opening/preflight.ts';
 import type { RolloutOpening } from '../opening/rolloutOpening.ts';
@@ -173,14 +173,7 @@ export class Rollouts implements RolloutDesk {
   }
 
   async #append(state: RolloutState, entry: ReturnType<typeof draft>): Promise<void> {
-    const outcome = await this.#deps.ledger.append({
-      chain: state.feature,
-      drafts: [entry],
-      expected: { rollout: { id: state.id, version: state.version } },
-      ticked: null,
-      notices: noticesOf([entry]),
-      recordedAtMs: this.#deps.clock.nowMs(),
-    });
+    const outcome = await appendEntries(this.#deps, [entry], { rollout: { id: state.id, version: state.version } });
     if (outcome.kind === 'conflict') throw new Refusal('VERSION_STALE', 'the rollout changed meanwhile; look again');
   }
 

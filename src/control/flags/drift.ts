@@ -7,9 +7,9 @@ import type { StoredFlag } from '../../domain/feature/storedFlag.ts';
 import { type Actor, type EntryDraft, SLUICE } from '../../domain/ledger/entry.ts';
 import { draft, type Saying } from '../../domain/rollout/draft.ts';
 import { currentStage, type RolloutState } from '../../domain/rollout/state.ts';
+import { appendEntries } from '../appendEntries.ts';
 import type { Closing } from '../closing/closing.ts';
 import type { Killing } from '../closing/killing.ts';
-import { noticesOf } from '../notices.ts';
 import type { Chance } from '../ports/chance.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { FeatureRecord, FeatureRegister } from '../ports/featureRegister.ts';
@@ -102,22 +102,17 @@ export class Drift {
   async #republish(feature: FeatureRecord, stored: Stored): Promise<void> {
     const document = this.#documentOf(feature);
     if (stored.document.version > document.version) return this.#repair(feature, stored);
-    await this.#deps.store.publish(document, stored.hand);
+    await this.#deps.store.publish(document, 'derived', stored.hand);
   }
 
   /** Recorded, then published over the fields as they were read. A lost race is looked at again at the next reconciliation. */
   async #take(feature: FeatureRecord, drafts: readonly EntryDraft[], stored: Stored): Promise<void> {
     const { definition, state } = feature;
-    const outcome = await this.#deps.ledger.append({
-      chain: definition.key,
-      drafts,
-      expected: { feature: { key: definition.key, version: state.version } },
-      ticked: null,
-      notices: noticesOf(drafts),
-      recordedAtMs: this.#deps.clock.nowMs(),
+    const outcome = await appendEntries(this.#deps, drafts, {
+      feature: { key: definition.key, version: state.version },
     });
     const after = outcome.kind === 'appended' ? await this.#deps.features.get(definition.key) : null;
-    if (after !== null) await this.#deps.store.publish(this.#documentOf(after), stored.hand);
+    if (after !== null) await this.#deps.store.publish(this.#documentOf(after), 'derived', stored.hand);
   }
 
   async #liveRollout(feature: FeatureRecord): Promise<RolloutState | null> {

@@ -19,6 +19,7 @@ export class Propagation implements FlagListener {
   changed(flag: StoredFlag): void {
     const before = this.#view.document(flag.feature)?.version;
     this.#view.changed(flag);
+    if (flag.kind === 'archived') this.#telemetry.forget(flag.feature);
     // What the view hears of for the first time may be old news: it says nothing about the way here.
     if (flag.kind !== 'flag' || before === undefined || flag.document.version <= before) return;
     const tookMs = this.#clock.nowMs() - Date.parse(flag.document.revisionAt);

@@ -65,7 +65,7 @@ export class Publisher {
   /** The version that the store now has; null where it did not take the document. */
   async #put(document: FlagDocument, why: PublishReason): Promise<number | null> {
     try {
-      const { outcome, version } = await this.#deps.store.publish(document, undefined, why);
+      const { outcome, version } = await this.#deps.store.publish(document, why);
       const taken = outcome === 'stored' || outcome === 'unchanged';
       this.#note(document.feature, taken);
       return taken ? version : null;

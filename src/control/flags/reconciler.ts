@@ -1,6 +1,7 @@
 import { featureDraft } from '../../domain/feature/featureDraft.ts';
 import { flagDocumentOf } from '../../domain/feature/flagDocument.ts';
 import { SLUICE } from '../../domain/ledger/entry.ts';
+import { appendEntries } from '../appendEntries.ts';
 import type { LateClosings } from '../closing/lateClosings.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { FeatureRecord, FeatureRegister } from '../ports/featureRegister.ts';
@@ -88,14 +89,9 @@ export class Reconciler {
     const saying = { atMs: removedAtMs, actor: SLUICE, reason: null, comment: null, evidence: null };
     const removed = { ...featureDraft(feature, saying, { type: 'exposureRemoved', data }), rollout: rolloutId };
     const { key } = feature.definition;
-    await this.#deps.ledger.append({
-      chain: key,
-      drafts: [removed],
-      expected: { feature: { key, version } },
-      ticked: null,
-      notices: [],
-      recordedAtMs: removedAtMs,
-    });
+    const outcome = await appendEntries(this.#deps, [removed], { feature: { key, version } });
+    // Somebody was quicker: it is looked at again at the next pass.
+    if (outcome.kind === 'conflict') return;
     this.#deps.telemetry.rollbackSeconds((removedAtMs - triggeredAtMs) / 1000);
   }
 }

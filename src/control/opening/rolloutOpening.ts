@@ -3,12 +3,13 @@ import type { Ask } from '../../domain/rollout/context.ts';
 import { decide } from '../../domain/rollout/decide.ts';
 import { entriesOf } from '../../domain/rollout/decided.ts';
 import type { RuledDecision } from '../../domain/rollout/decision.ts';
+import { appendEntries } from '../appendEntries.ts';
 import type { LateClosings } from '../closing/lateClosings.ts';
 import type { ChainAudit } from '../controller/chainAudit.ts';
 import type { DecisionContexts } from '../controller/decisionContext.ts';
 import type { TickTelemetry } from '../controller/tickTelemetry.ts';
 import type { Publisher } from '../flags/publisher.ts';
-import { exposureIn, noticesOf } from '../notices.ts';
+import { exposureIn } from '../notices.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { FeatureRecord } from '../ports/featureRegister.ts';
 import type { Expected, Ledger } from '../ports/ledger.ts';
@@ -79,14 +80,7 @@ export class RolloutOpening {
     drafts: readonly EntryDraft[],
     decision: RuledDecision,
   ): Promise<void> {
-    const outcome = await this.#deps.ledger.append({
-      chain: record.state.feature,
-      drafts,
-      expected: expectationOf(record, feature, decision),
-      ticked: null,
-      notices: noticesOf(drafts),
-      recordedAtMs: this.#deps.clock.nowMs(),
-    });
+    const outcome = await appendEntries(this.#deps, drafts, expectationOf(record, feature, decision));
     if (outcome.kind === 'conflict')
       throw new Refusal('VERSION_STALE', `the ${outcome.over} changed meanwhile; look again`);
     this.#deps.shown.recorded(record.state, outcome.entries);

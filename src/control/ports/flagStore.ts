@@ -36,7 +36,7 @@ export type FlagStoreState = {
  */
 export interface FlagStore {
   /** `adopted`: the hand fields as they were read before the edit in them was adopted; they are then written over. */
-  publish(document: FlagDocument, adopted?: HandFields, why?: PublishReason): Promise<Published>;
+  publish(document: FlagDocument, why: PublishReason, adopted?: HandFields): Promise<Published>;
   /** Takes the feature away from every subscriber. Any document of this or a lower version is stale from then on. */
   archive(feature: string, version: number): Promise<void>;
   /** Null where the store holds nothing of it. */

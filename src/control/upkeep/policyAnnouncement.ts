@@ -1,7 +1,8 @@
 import type { Policy } from '../../domain/contract/policy.ts';
 import { looserThanDefaults } from '../../domain/contract/policyStrictness.ts';
 import { digestOf } from '../../domain/ledger/digest.ts';
-import { INSTALLATION_CHAIN, SLUICE } from '../../domain/ledger/entry.ts';
+import { SLUICE } from '../../domain/ledger/entry.ts';
+import { appendEntries } from '../appendEntries.ts';
 import { installationDraft } from '../installationDraft.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { InstallationRegister } from '../ports/installationRegister.ts';
@@ -24,12 +25,5 @@ export async function announcePolicy(policy: Policy, deps: PolicyAnnouncementDep
   const nowMs = deps.clock.nowMs();
   const data = { policy, approvedBy: policy.approvedBy };
   const said = { atMs: nowMs, actor: SLUICE, comment: null };
-  await deps.ledger.append({
-    chain: INSTALLATION_CHAIN,
-    drafts: [installationDraft(said, { type: 'policyChanged', data })],
-    expected: {},
-    ticked: null,
-    notices: [],
-    recordedAtMs: nowMs,
-  });
+  await appendEntries(deps, [installationDraft(said, { type: 'policyChanged', data })], {});
 }

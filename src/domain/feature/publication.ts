@@ -27,8 +27,8 @@ export type Publication =
 export function publicationOf(
   next: FlagDocument,
   stored: StoredFlag | null,
+  why: PublishReason,
   adopted?: HandFields,
-  why: PublishReason = 'closing',
 ): Publication {
   if (stored === null) return taken(next, UNTOUCHED);
   switch (stored.kind) {
@@ -37,15 +37,15 @@ export function publicationOf(
     case 'unreadable':
       return overUnreadable(next, stored);
     case 'flag':
-      return overFlag(next, stored, adopted, why);
+      return overFlag(next, stored, why, adopted);
   }
 }
 
 function overFlag(
   next: FlagDocument,
   { document, hand }: Extract<StoredFlag, { kind: 'flag' }>,
-  adopted: HandFields | undefined,
   why: PublishReason,
+  adopted: HandFields | undefined,
 ): Publication {
   const isAdopted = adopted !== undefined && sameHandFields(adopted, hand);
   const isEdited = !isAdopted && !sameHandFields(hand, handFieldsOf(document));

@@ -1,7 +1,6 @@
 import { cappedAt, exposedTo, largestThreshold } from '../feature/grants.ts';
 import { percentageOf } from '../feature/threshold.ts';
 import type { Entry, EntryOf } from '../ledger/entry.ts';
-import { startThreshold } from './exposure.ts';
 import { currentStage, type RolloutState, stageAt } from './state.ts';
 
 /** What changes what is allowed next; the other entries tell of something without changing it. */
@@ -119,10 +118,10 @@ const approvalIn = (entry: EntryOf<'stageApproved'>, atMs: number) => ({
 const newEpoch = (state: RolloutState, atMs: number): Change => ({ epoch: state.epoch + 1, epochBeganAtMs: atMs });
 
 function started(state: RolloutState, entry: EntryOf<'started'>, atMs: number): Change {
-  const { threshold, phase } = startThreshold(state);
-  const { base, exposure } = entry.data;
+  const { base, exposure, phase } = entry.data;
   const opened: Change = { wedgeState: 'ACTIVE', startedAtMs: atMs, base };
   if (phase === 'stage') return { ...opened, ...arrived(state, exposure.grants, 0, atMs) };
+  const threshold = exposedTo(exposure.grants, currentStage(state).scope);
   return { ...opened, ...newEpoch(state, atMs), phase, threshold, grants: exposure.grants, exposureChangedAtMs: atMs };
 }
 

@@ -26,7 +26,7 @@ const at = (version: number, percentage: number, given: Partial<FlagDocument> = 
   documentOf({ version, grants: [grantOf(percentage)], ...given });
 
 const judged = (next: FlagDocument, stored: StoredFlag | null, adopted?: HandFields) => {
-  const publication = publicationOf(next, stored, adopted);
+  const publication = publicationOf(next, stored, 'closing', adopted);
   if (publication.outcome !== 'stored') return `${publication.outcome} ${publication.version}`;
   const { document: taken, hand } = publication.flag;
   return `stored ${taken.version} at ${(taken.grants[0]?.threshold ?? 0) / 1000}, shows ${hand.rolloutPercent}`;
@@ -80,8 +80,10 @@ describe('over fields changed by hand', () => {
 
   test('`paused` is left as found, adopted or not', () => {
     const paused = flagOf(at(17, 10), { paused: true });
-    expect(publicationOf(at(18, 25), paused, paused.hand)).toMatchObject({ flag: { hand: { paused: true } } });
-    expect(publicationOf(at(18, 5), paused)).toMatchObject({ flag: { hand: { paused: true } } });
+    expect(publicationOf(at(18, 25), paused, 'derived', paused.hand)).toMatchObject({
+      flag: { hand: { paused: true } },
+    });
+    expect(publicationOf(at(18, 5), paused, 'closing')).toMatchObject({ flag: { hand: { paused: true } } });
     expect(judged(at(17, 10), paused, paused.hand)).toBe('unchanged 17');
   });
 });
@@ -111,7 +113,7 @@ describe('over something unreadable', () => {
 
   test('keeps what the hand has lowered', () => {
     const hand = { enabled: false, internalOnly: true, rolloutPercent: 3, paused: true };
-    expect(publicationOf(at(17, 10), unreadable({ version: 0, hand }))).toMatchObject({
+    expect(publicationOf(at(17, 10), unreadable({ version: 0, hand }), 'closing')).toMatchObject({
       outcome: 'stored',
       flag: { hand },
     });
@@ -126,7 +128,7 @@ describe('the law', () => {
   test('SLU-DOOR: without a higher version nobody new is ever met; versions never go back', () => {
     fc.assert(
       fc.property(told, fc.option(handFields), fc.boolean(), ({ next, stored }, other, adopts) => {
-        const publication = publicationOf(next, stored, adopts ? (other ?? stored.hand) : undefined);
+        const publication = publicationOf(next, stored, 'closing', adopts ? (other ?? stored.hand) : undefined);
         if (publication.outcome !== 'stored') {
           expect(publication.version).toBe(stored.document.version);
           return;
@@ -145,7 +147,7 @@ describe('the law', () => {
       fc.property(told, ({ next, stored }) => {
         fc.pre(isStrictLowering(next, stored.document));
         const { killed, grants, caps } = next;
-        expect(publicationOf(next, stored)).toMatchObject({
+        expect(publicationOf(next, stored, 'closing')).toMatchObject({
           outcome: 'stored',
           flag: { document: { killed, grants, caps } },
         });
@@ -157,7 +159,7 @@ describe('the law', () => {
     fc.assert(
       fc.property(told, ({ next, stored }) => {
         fc.pre(!sameHandFields(stored.hand, handFieldsOf(stored.document)));
-        const publication = publicationOf(next, stored);
+        const publication = publicationOf(next, stored, 'closing');
         fc.pre(publication.outcome === 'stored');
         const before = loweredByHand(stored.document, stored.hand);
         const after = loweredByHand(publication.flag.document, publication.flag.hand);
@@ -170,10 +172,10 @@ describe('the law', () => {
   test('told twice, a document is stored once', () => {
     fc.assert(
       fc.property(told, ({ next, stored }) => {
-        const first = publicationOf(next, stored);
+        const first = publicationOf(next, stored, 'closing');
         fc.pre(first.outcome === 'stored');
-        expect(publicationOf(first.flag.document, first.flag).outcome).not.toBe('stored');
-        expect(publicationOf(next, first.flag).outcome).not.toBe('stored');
+        expect(publicationOf(first.flag.document, first.flag, 'closing').outcome).not.toBe('stored');
+        expect(publicationOf(next, first.flag, 'closing').outcome).not.toBe('stored');
       }),
     );
   });
