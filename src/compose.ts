@@ -166,44 +166,59 @@ const sourceOf =
     return new ScrapeSource({ name, http, clock: systemClock, intervalSeconds: config.pollIntervalSeconds });
   };
 
-/** What decides, and in which order things happen. */
 function composeControl(config: Config, log: Logger, outside: Outside) {
-  const { postgres, store, sources, view, telemetry, directory, late } = outside;
-  const { ledger, features, contracts, rollouts, installation } = postgres;
-  const { environment, policy } = config;
-  const clock = systemClock;
-  const chance = systemChance;
-  const timer = systemTimer;
-  const pollIntervalMs = config.pollIntervalSeconds * 1000;
-  const sourceKinds = new Map(config.metricSources.map(({ name, kind }) => [name, kind]));
+  const acts = composeActs(config, outside);
+  return {
+    application: composeDesks(config, outside, acts),
+    scheduler: composeScheduler(log, outside, acts),
+    background: composeUpkeep(log, outside, acts),
+    reconciler: acts.reconciler,
+  };
+}
+
+type Acts = ReturnType<typeof composeActs>;
+
+/** What opens and closes, and what it looks at before. */
+function composeActs({ environment, policy, metricSources, pollIntervalSeconds }: Config, outside: Outside) {
+  const { store, sources, view, telemetry, late } = outside;
+  const { ledger, features, contracts, rollouts, installation } = outside.postgres;
+  const [clock, chance] = [systemClock, systemChance];
+  const sourceKinds = new Map(metricSources.map(({ name, kind }) => [name, kind]));
+  const fits = policyFit(policy, sourceKinds);
+  const pollIntervalMs = pollIntervalSeconds * 1000;
 
   const known = new KnownRollouts();
   const shown = new TickTelemetry(telemetry);
   const audit = new ChainAudit(ledger);
   const contexts = new DecisionContexts({ contracts, rollouts, installation, view, pollIntervalMs });
   const publisher = new Publisher({ store, view, telemetry, environment });
-  const fits = policyFit(policy, sourceKinds);
   const preflight = new Preflight({ sources, store, policyFit: fits });
   const killing = new Killing({ ledger, features, rollouts, publisher, view, late, telemetry, shown, clock });
   const closing = new Closing({ ledger, rollouts, features, publisher, killing, late, known, telemetry, shown, clock });
   const lateClosings = new LateClosings({ late, ledger, closing, killing });
   const opening = new RolloutOpening({ ledger, contexts, audit, lateClosings, publisher, shown, clock });
-  const creation = new RolloutCreation({ contracts, features, ledger, clock, chance, dryRunAlways: config.dryRun });
   const drift = new Drift({ ledger, features, rollouts, store, closing, killing, clock, chance, environment });
-  const reconciler = new Reconciler({
-    ...{ ledger, features, store, publisher, drift, lateClosings, telemetry, clock, environment },
-  });
+  const reconciling = { ledger, features, store, publisher, drift, lateClosings, telemetry, clock, environment };
+  const reconciler = new Reconciler(reconciling);
+  const looking = { known, shown, audit, contexts, preflight, fits, sourceKinds, pollIntervalMs };
+  return { ...looking, publisher, killing, closing, lateClosings, opening, reconciler };
+}
 
-  const ticker = new Ticker({
-    ...{ ledger, rollouts, sources, contexts, audit, preflight, publisher, closing, known, clock, chance },
-    telemetry: shown,
-  });
-  const scheduler = new Scheduler(
-    { rollouts, ticker, contexts, known, lateClosings, telemetry, clock, timer, log },
-    { concurrency: 200, leaseMs: 60_000, wakeMs: Math.min(1000, pollIntervalMs / 4) },
+function composeScheduler(log: Logger, outside: Outside, acts: Acts): Scheduler {
+  const { sources, telemetry } = outside;
+  const { ledger, rollouts } = outside.postgres;
+  const system = { clock: systemClock, chance: systemChance, timer: systemTimer, log };
+  const ticker = new Ticker({ ...system, ...acts, ledger, rollouts, sources, telemetry: acts.shown });
+  return new Scheduler(
+    { ...system, ...acts, rollouts, ticker, telemetry },
+    { concurrency: 200, leaseMs: 20_000, wakeMs: Math.min(1000, acts.pollIntervalMs / 4) },
   );
+}
+
+function composeUpkeep(log: Logger, { postgres, directory }: Outside, { reconciler }: Acts): Background {
+  const [clock, timer] = [systemClock, systemTimer];
   const delivery = new Delivery({ outbox: postgres.outbox, notifiers: [new LogNotifier(log)], clock, log });
-  const background = new Background(
+  return new Background(
     [
       { name: 'reconciliation', everyMs: RECONCILE_MS, run: () => reconciler.run() },
       { name: 'delivery', everyMs: DELIVER_MS, run: () => delivery.run() },
@@ -212,18 +227,24 @@ function composeControl(config: Config, log: Logger, outside: Outside) {
     ],
     { timer, log },
   );
+}
 
-  const application: Application = {
+/** What people and services reach. */
+function composeDesks({ environment, policy, dryRun }: Config, outside: Outside, acts: Acts): Application {
+  const { store, sources, view, directory } = outside;
+  const { ledger, features, contracts, rollouts, installation, tokens, idempotency } = outside.postgres;
+  const { publisher, closing, killing, known, opening, preflight, fits, sourceKinds } = acts;
+  const [clock, chance] = [systemClock, systemChance];
+  const creation = new RolloutCreation({ contracts, features, ledger, clock, chance, dryRunAlways: dryRun });
+  const starting = { creation, opening, preflight, policyFit: fits };
+  return {
     features: new Features({ features, ledger, publisher, store, view, clock, chance, environment }),
     contracts: new Contracts({ contracts, features, ledger, clock, chance, policy, sources: sourceKinds }),
-    rollouts: new Rollouts({
-      ...{ rollouts, features, ledger, creation, opening, preflight, clock, policyFit: fits },
-    }),
+    rollouts: new Rollouts({ rollouts, features, ledger, clock, ...starting }),
     closings: new Closings({ closing, killing, rollouts, features, known, view, clock, chance }),
-    tokens: new Tokens({ register: postgres.tokens, directory, clock, chance }),
+    tokens: new Tokens({ register: tokens, directory, clock, chance }),
     installation: new Installation({ ledger, installation, store, publisher, sources, clock, policy, environment }),
     flags: view,
-    idempotency: postgres.idempotency,
+    idempotency,
   };
-  return { application, scheduler, background, reconciler };
 }

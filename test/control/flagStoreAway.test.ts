@@ -17,8 +17,8 @@ import { chainOf, OLGA, poll, pollFor, startReplica, worldOf } from '../support/
 
 const HOUR = 3_600_000;
 
-async function installation() {
-  const world = worldOf({ pollIntervalMs: 60_000 });
+async function installation(pollIntervalMs = 60_000) {
+  const world = worldOf({ pollIntervalMs });
   healthy(world);
   const replica = await startReplica(world);
   const id = await startedRollout(replica, proposalInput());
@@ -28,10 +28,10 @@ async function installation() {
 
 describe('the flag store is away', () => {
   it('while a stage passes: the ledger has it, the store gets it when it is back, and readiness says so meanwhile', async () => {
-    const { world, replica, id } = await installation();
-    await pollFor(replica, HOUR - 120_000);
+    const { world, replica, id } = await installation(15_000);
+    await pollFor(replica, HOUR - 15_000);
     world.store.cut();
-    await until(replica, id, inStage(1));
+    await until(replica, id, inStage(1), 2);
     expect(exposed(replica)).toEqual({ here: 10_000, stored: 10_000 });
     expect(replica.publisher.unpublished).toEqual([FEATURE]);
     expect(await replica.installation.readiness()).toMatchObject({
@@ -45,11 +45,11 @@ describe('the flag store is away', () => {
   });
 
   it('INV-RWG-STAGED, INV-RWG-OBSERVE: no stage passes that nobody was in: nothing is proven of an exposure that is not there', async () => {
-    const { world, replica, id } = await installation();
-    await pollFor(replica, HOUR - 120_000);
+    const { world, replica, id } = await installation(15_000);
+    await pollFor(replica, HOUR - 15_000);
     world.store.cut();
-    await pollFor(replica, 5 * HOUR);
-    expect(await stateOf(replica, id)).toMatchObject({ stageIndex: 1 });
+    await pollFor(replica, 2 * HOUR);
+    expect(await stateOf(replica, id)).toMatchObject({ stageIndex: 1, wedgeState: 'ACTIVE' });
     world.store.mend();
     await poll(replica);
     expect(exposed(replica).stored).toBe(50_000);

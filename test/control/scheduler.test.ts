@@ -136,6 +136,7 @@ describe('the scheduler', () => {
     const replica = await startReplica(world, { metrics: gate.metrics, timer });
     const id = await startedRollout(replica, proposalInput());
     world.clock.advance(MINUTE);
+    world.store.confirm();
     gate.shut();
     replica.scheduler.start();
     await turns();

@@ -176,7 +176,7 @@ async function isFound(law: Law, by: string, replaced: Replaced = {}, of = quiet
   broken.by = by;
   const { failed } = await fc.check(
     fc.asyncProperty(of, (story) => law(story, replaced)),
-    { numRuns: 300, endOnFailure: true },
+    { numRuns: 3000, endOnFailure: true },
   );
   return failed;
 }

@@ -91,9 +91,21 @@ export function notReplayed(chain: readonly Entry[]): readonly string[] {
   return ownOf(chain).flatMap((own) => {
     const { evidence } = own.entry;
     if (evidence === null) return [];
-    const again = replayed(own.before, evidence);
+    const judged = ofVersion(chain, own.entry, evidence.rolloutVersion);
+    if (judged === null) return [told(own, `rests on version ${evidence.rolloutVersion}, which the rollout never had`)];
+    const again = replayed(judged, evidence);
     return isWhat(own.entry, again) ? [] : [told(own, `comes out as ${again.kind} ${again.reason} (row ${again.row})`)];
   });
+}
+
+/** The rollout as its first entries make it, so many as its version says. */
+function ofVersion(chain: readonly Entry[], { rollout, seq }: Entry, version: number): RolloutState | null {
+  let state: RolloutState | null = null;
+  for (const entry of chain.filter((one) => one.rollout === rollout && one.seq < seq)) {
+    state = foldRollout(state, entry);
+    if (state.version === version) return state;
+  }
+  return null;
 }
 
 const replayed = (before: RolloutState, { poll, context, nowMs }: Evidence) => decide(before, poll, context, nowMs);

@@ -137,7 +137,7 @@ const HOLD: Decision = { kind: 'hold', reason: 'stageDuration', detail: 'wait', 
 export function tickAt(atMs: number, given: Partial<Tick['poll']> = {}): Tick {
   const clocks = { visit: 0, observation: 0, noProgress: 0 };
   const poll = { atMs, epoch: 1, visit: 0, verdicts: [], counts: {}, muted: [], health: [], activeMs: clocks };
-  return { poll: { ...poll, onHold: false, ...given }, decision: { ...HOLD, row: 11 } };
+  return { poll: { ...poll, onHold: false, served: true, ...given }, decision: { ...HOLD, row: 11 } };
 }
 
 /** The steps of a rollout's life, each one append, on whatever keeps them. */
@@ -179,7 +179,7 @@ export class LedgerStory {
   async open(kind: 'start' | 'ramp' | 'advance' | 'complete', id: string, atMs: number): Promise<Append> {
     const { state } = await this.rollout(id);
     const { state: feature } = await this.featureOf(state.feature);
-    const subject = { rollout: state, feature, auditedSeq: 1 };
+    const subject = { rollout: state, feature, audit: { verdict: 'PASS' as const, throughSeq: 1, finding: null } };
     const drafts = entriesOf(subject, { kind, reason: 'ready', detail: 'ready' }, sayingAt(atMs));
     return appendOf(state.feature, drafts, { expected: { rollout: { id, version: state.version } } });
   }

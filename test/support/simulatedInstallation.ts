@@ -123,7 +123,7 @@ export async function startReplica(world: World, replaced: Replaced = {}) {
   const drift = new Drift({ ...common, closing, killing, environment: ENVIRONMENT });
   const ticker = new Ticker({
     ...{ ...common, telemetry: shown },
-    ...{ sources, contexts, audit, preflight, publisher, closing, known },
+    ...{ sources, contexts, audit, preflight, publisher, closing, lateClosings, known },
   });
   await store.subscribe(view);
   const reconciler = new Reconciler({ ...common, publisher, drift, lateClosings, environment: ENVIRONMENT });

@@ -26,7 +26,7 @@ export class FileLateJournal implements LateJournal {
   }
 
   async all(): Promise<readonly ClosingRequest[]> {
-    const names = await readdir(this.#folder).catch(() => []);
+    const names = await readdir(this.#folder).catch(noneYet);
     const whole = names.filter((name) => name.endsWith('.json')).toSorted();
     const texts = await Promise.all(whole.map((name) => readFile(join(this.#folder, name), 'utf8')));
     // Written by `add` alone, whole or not at all.
@@ -40,4 +40,10 @@ export class FileLateJournal implements LateJournal {
   #path(id: string): string {
     return join(this.#folder, `${id}.json`);
   }
+}
+
+/** Any other error is one: taken for an empty folder it would lose closings. */
+function noneYet(error: unknown): readonly string[] {
+  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+  throw error;
 }

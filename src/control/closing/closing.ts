@@ -57,11 +57,13 @@ export class Closing {
     share: TickShare | null = null,
   ): Promise<ClosingOutcome> {
     let at = known ?? (await this.#find(request.rolloutId));
+    let target: number | null = Number.POSITIVE_INFINITY;
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       if (at === null || legality(at.state.wedgeState, 'rollback') !== 'allowed') return STANDS;
       if (at.state.wedgeState === 'COMPLETE') return this.#closeCompleted(at.state, request);
       if (wasClosedSince(at.state, request)) return STANDS;
-      const outcome = await this.#rollbackFrom(at, request, attempt === 0 ? share : null);
+      target = lowerOf(target, rollbackStage(at.state, request));
+      const outcome = await this.#rollbackFrom(at, target, request, attempt === 0 ? share : null);
       if (outcome !== 'conflict') return outcome;
       at = await this.#find(request.rolloutId);
     }
@@ -89,12 +91,11 @@ export class Closing {
     return this.#deps.killing.kill({ kind: 'kill', id, feature, actor, atMs, comment });
   }
 
-  async #rollbackFrom(at: Known, request: RollbackRequest, share: TickShare | null) {
-    const stageIndex = rollbackStage(at.state, request);
+  async #rollbackFrom(at: Known, stageIndex: number | null, request: RollbackRequest, share: TickShare | null) {
     const wanted = rolledBackExposure(at.state, at.feature.state, stageIndex, request.atMs);
     const closed = isExposing(at.state) ? await this.#deps.publisher.close(at.feature.definition, wanted) : null;
     const exposure = closed === null ? untouched(at, wanted) : { ...wanted, documentVersion: closed.documentVersion };
-    const saying: Saying = { ...said(request), reason: request.reason, evidence: evidenceFor(at.state, request) };
+    const saying: Saying = { ...said(request), reason: request.reason, evidence: request.evidence };
     const { automatic, detail } = request;
     const entry = rolledBackEntry(at.state, saying, { exposure, toStageIndex: stageIndex, automatic, detail });
     const removedAtMs = this.#removedAtMs(request, closed);
@@ -170,13 +171,15 @@ export class Closing {
   }
 }
 
-/** Somebody else has taken the same exposure back: to do it again would take more than was asked for. */
-const wasClosedSince = (state: RolloutState, { seen }: RollbackRequest) =>
-  seen !== null && state.visit > seen.visit && state.stageIndex < seen.stageIndex;
-
-/** Of another exposure than the one that is closed now it proves nothing: a replay would come out differently. */
-const evidenceFor = (state: RolloutState, { evidence }: RollbackRequest) =>
-  evidence?.poll?.epoch === state.epoch ? evidence : null;
+/**
+ * Somebody else has taken the same exposure back, or an answer was lost: to do it again would take more than was asked for. A person
+ * who wants it at zero gets it there all the same.
+ */
+function wasClosedSince(state: RolloutState, request: RollbackRequest): boolean {
+  const { seen, automatic } = request;
+  if (seen === null || (!automatic && rollbackStage(state, request) === null)) return false;
+  return state.visit > seen.visit && state.stageIndex < seen.stageIndex;
+}
 
 const isExposing = (state: RolloutState) => isLive(state) && !state.dryRun;
 
@@ -188,3 +191,7 @@ const said = (request: RollbackRequest | PauseRequest) => ({
   actor: request.actor,
   comment: request.comment,
 });
+
+/** Null is zero. What a lost race has published already is not to be raised again. */
+const lowerOf = (one: number | null, other: number | null) =>
+  one === null || other === null ? null : Math.min(one, other);

@@ -26,7 +26,7 @@ export type ClosingRequest =
         readonly reason: Reason;
         readonly detail: string;
         readonly evidence: Evidence | null;
-        /** Where the controller saw the rollout that it closes; null where a person asked, whatever they saw. */
+        /** Where the rollout was seen that is to be closed; null where it is to be closed wherever it is. */
         readonly seen: { readonly visit: number; readonly stageIndex: number } | null;
       })
   | (Common & Removing & { readonly kind: 'kill' })

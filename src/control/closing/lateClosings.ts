@@ -14,20 +14,34 @@ export type LateClosingsDeps = {
 /** Closings that the ledger has not heard of: told before anything is looked at or opened, or the gate would open again. */
 export class LateClosings {
   readonly #deps: LateClosingsDeps;
+  #last: Promise<void> = Promise.resolve();
 
   constructor(deps: LateClosingsDeps) {
     this.#deps = deps;
   }
 
-  /** Throws `LedgerUnreachable` while there are some and the ledger is still away. */
-  async record(): Promise<void> {
+  /**
+   * One after the other, whoever asks: carried out twice at once, a closing takes back more than was asked for.
+   *
+   * @throws LedgerUnreachable while there are some and the ledger is away, else the first error after all were tried
+   */
+  record(): Promise<void> {
+    this.#last = this.#last.catch(() => {}).then(() => this.#record());
+    return this.#last;
+  }
+
+  async #record(): Promise<void> {
     const waiting = await this.#deps.late.all();
     if (waiting.length === 0) return;
     await this.#deps.ledger.ping();
-    for (const request of waiting) {
-      const { kind } = await this.#carryOut(request);
-      if (kind !== 'later') await this.#deps.late.remove(request.id);
-    }
+    const faults: unknown[] = [];
+    for (const request of waiting) await this.#tell(request).catch((error: unknown) => faults.push(error));
+    if (faults.length > 0) throw faults[0];
+  }
+
+  async #tell(request: ClosingRequest): Promise<void> {
+    const { kind } = await this.#carryOut(request);
+    if (kind !== 'later') await this.#deps.late.remove(request.id);
   }
 
   #carryOut(request: ClosingRequest) {

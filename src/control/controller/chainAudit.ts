@@ -49,12 +49,20 @@ export class ChainAudit {
     for (;;) {
       const page: readonly Entry[] = await this.#ledger.entries(chain, { afterSeq: head.seq, limit: PAGE });
       const finding = firstBreak(page, head, chain);
-      if (finding !== null) return { verdict: 'FAIL', throughSeq: head.seq, finding };
+      if (finding !== null) return this.#failed(chain, head, finding);
+      const last = page.find(({ seq }) => seq === end.seq);
+      if (last !== undefined && last.hash !== end.hash)
+        return this.#failed(chain, head, `entry ${end.seq}: is not the one that the chain ends with`);
       head = page.length === 0 ? head : headOf(page[page.length - 1] as Entry);
       if (page.length < PAGE) break;
     }
-    if (head.seq < end.seq) return { verdict: 'FAIL', throughSeq: head.seq, finding: `entry ${head.seq + 1}: is gone` };
+    if (head.seq < end.seq) return this.#failed(chain, head, `entry ${head.seq + 1}: is gone`);
     this.#verified.set(chain, head);
     return { verdict: 'PASS', throughSeq: head.seq, finding: null };
+  }
+
+  #failed(chain: string, head: ChainHead, finding: string): ChainVerdict {
+    this.#verified.delete(chain);
+    return { verdict: 'FAIL', throughSeq: head.seq, finding };
   }
 }

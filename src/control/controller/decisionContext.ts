@@ -54,12 +54,11 @@ export class DecisionContexts {
     const live = feature.state.exposure.live;
     const isOther = live !== null && live.rolloutId !== rollout.id;
     const countsItself = live?.rolloutId === rollout.id ? 1 : 0;
-    const served = rollout.dryRun ? undefined : this.#deps.view.document(rollout.feature);
     return {
       pollIntervalMs: this.pollIntervalMs(rollout),
       globalStop: weighing.surroundings.globalStop,
       storePaused: !rollout.dryRun && this.#deps.view.edits(rollout.feature).paused === true,
-      found: served === undefined ? null : { killed: served.killed, grants: served.grants },
+      found: rollout.dryRun ? null : this.#deps.view.found(rollout.feature),
       featureCooldownUntilMs: feature.state.cooldownUntilMs,
       otherLiveRolloutId: isOther ? live.rolloutId : null,
       otherLiveRollouts: weighing.surroundings.liveRollouts - countsItself,

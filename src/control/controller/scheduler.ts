@@ -89,7 +89,9 @@ export class Scheduler {
   async #due(limit: number): Promise<{ claims: readonly Claim[]; surroundings: Surroundings | null }> {
     const nowMs = this.#deps.clock.nowMs();
     try {
-      await this.#deps.lateClosings.record();
+      await this.#tellLateClosings();
+      // Before the claim: what fails after it would leave the leases taken.
+      const surroundings = await this.#deps.contexts.surroundings();
       if (nowMs < this.#latestMs - BACKWARDS_MS) await this.#deps.rollouts.makeDueAfterClockWentBack(nowMs);
       this.#latestMs = nowMs;
       const claims = await this.#deps.rollouts.claimDue({
@@ -98,12 +100,21 @@ export class Scheduler {
         leaseMs: this.#options.leaseMs,
       });
       this.#answeredAtMs = nowMs;
-      const surroundings = claims.length === 0 ? null : await this.#deps.contexts.surroundings();
       return { claims, surroundings };
     } catch (error) {
       if (!(error instanceof LedgerUnreachable)) throw error;
       this.#deps.telemetry.run('ledger_error');
       return { claims: this.#dueFromMemory(nowMs), surroundings: null };
+    }
+  }
+
+  /** One that can't be told keeps nobody from being watched; what opens asks for it once more, and does not. */
+  async #tellLateClosings(): Promise<void> {
+    try {
+      await this.#deps.lateClosings.record();
+    } catch (error) {
+      if (error instanceof LedgerUnreachable) throw error;
+      this.#failed(error, 'a late closing could not be told to the ledger');
     }
   }
 

@@ -12,6 +12,7 @@ import type { Poll } from '../../domain/rollout/poll.ts';
 import { isServed } from '../../domain/rollout/served.ts';
 import { appendEntries } from '../appendEntries.ts';
 import type { Closing } from '../closing/closing.ts';
+import type { LateClosings } from '../closing/lateClosings.ts';
 import type { Publisher } from '../flags/publisher.ts';
 import { exposureIn } from '../notices.ts';
 import type { Preflight, PreflightDraft } from '../opening/preflight.ts';
@@ -34,6 +35,7 @@ export type TickerDeps = {
   readonly preflight: Preflight;
   readonly publisher: Publisher;
   readonly closing: Closing;
+  readonly lateClosings: LateClosings;
   readonly known: KnownRollouts;
   readonly telemetry: TickTelemetry;
   readonly clock: Clock;
@@ -92,7 +94,8 @@ export class Ticker {
       verdicts: judge(plan, answers, { nowMs: clockMs, pollIntervalMs }),
       nowMs,
       pollIntervalMs,
-      onHold: context.globalStop || context.storePaused || !isServed(claim.state, context),
+      onHold: context.globalStop || context.storePaused,
+      served: isServed(claim.state, context),
     });
     return { claim, nowMs, clockMs, poll, context, audited };
   }
@@ -141,6 +144,7 @@ export class Ticker {
   /** The whole chain is verified before anything opens; a scheduled start has its preflight first. */
   async #open(work: Work, decision: Opening & RuledDecision): Promise<void> {
     const { state, feature } = work.claim;
+    await this.#deps.lateClosings.record();
     const audited = await this.#deps.audit.fromTheBeginning(state.feature);
     const context = { ...work.context, audit: audited.verdict };
     const proven = { ...work, audited, context };
@@ -192,13 +196,13 @@ export class Ticker {
     return {
       rollout: work.claim.state,
       feature: work.claim.feature.state,
-      auditedSeq: work.audited.throughSeq,
-      finding: work.audited.finding,
+      audit: work.audited,
     };
   }
 
   #evidence(work: Work): Evidence {
-    return { nowMs: work.nowMs, poll: work.poll, context: work.context };
+    const { nowMs, poll, context } = work;
+    return { rolloutVersion: work.claim.state.version, nowMs, poll, context };
   }
 
   #saying(work: Work) {

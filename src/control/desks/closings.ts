@@ -68,7 +68,7 @@ export class Closings implements ClosingDesk {
       reason: 'operator' as const,
       detail: wish.comment ?? 'an operator asked',
       evidence: null,
-      seen: null,
+      seen: { visit: found.state.visit, stageIndex: found.state.stageIndex },
     };
     return this.#deps.closing.rollback(rollback, found.known);
   }

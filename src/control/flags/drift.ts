@@ -1,12 +1,12 @@
 import { featureDraft } from '../../domain/feature/featureDraft.ts';
 import { type FlagDocument, flagDocumentOf } from '../../domain/feature/flagDocument.ts';
-import { exposedTo } from '../../domain/feature/grants.ts';
+import { isNoWider } from '../../domain/feature/grants.ts';
 import { editsOf, type HandFields, handFieldsOf, loweredByHand } from '../../domain/feature/handFields.ts';
 import { isLowering, isStrictLowering } from '../../domain/feature/lowering.ts';
 import type { StoredFlag } from '../../domain/feature/storedFlag.ts';
 import { type Actor, type EntryDraft, SLUICE } from '../../domain/ledger/entry.ts';
 import { draft, type Saying } from '../../domain/rollout/draft.ts';
-import { currentStage, type RolloutState } from '../../domain/rollout/state.ts';
+import type { RolloutState } from '../../domain/rollout/state.ts';
 import { appendEntries } from '../appendEntries.ts';
 import type { Closing } from '../closing/closing.ts';
 import type { Killing } from '../closing/killing.ts';
@@ -138,8 +138,7 @@ function versionAbove({ definition, state }: FeatureRecord, stored: FlagDocument
 
 /** True where nobody but those whom the feature met before is met any more. */
 function isClosed(served: FlagDocument, rollout: RolloutState): boolean {
-  const { scope } = currentStage(rollout);
-  return exposedTo(served.grants, scope) <= exposedTo(rollout.base, scope);
+  return isNoWider(served.grants, rollout.base);
 }
 
 /** A field that would let somebody in; what lowers beside it is looked at once this is put back. */

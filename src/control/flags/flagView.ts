@@ -54,6 +54,14 @@ export class FlagView implements FlagListener {
     return this.#entries.get(feature)?.served;
   }
 
+  /** What lookups meet of it: nobody where the environment, a view that is not fed, or no document at all closes it. */
+  found(feature: string): { readonly killed: boolean; readonly grants: FlagDocument['grants'] } {
+    const served = this.#entries.get(feature)?.served;
+    if (served === undefined) return { killed: false, grants: [] };
+    const isClosed = this.#hardKilled.has(feature) || (served.live?.whenStale === 'close' && this.isStale());
+    return { killed: served.killed, grants: isClosed ? [] : served.grants };
+  }
+
   /** What was changed by hand in the store, as far as this view knows; null fields were not. */
   edits(feature: string): HandFields {
     return this.#entries.get(feature)?.edits ?? UNTOUCHED;

@@ -37,13 +37,15 @@ export class Reconciler {
 
   /** Late closings first: publishing from a ledger that has not heard of them would open the gate again. */
   async run(): Promise<void> {
-    await this.#deps.publisher.retryClosings();
-    await this.#deps.lateClosings.record();
     try {
+      await this.#deps.lateClosings.record();
       for await (const feature of this.#features()) await this.#feature(feature);
     } catch (error) {
       if (!(error instanceof FlagStoreUnreachable)) throw error;
       this.#deps.telemetry.run('redis_error');
+    } finally {
+      // Last: what the ledger has heard of was published by it, as new as it is now. With the ledger away this is all there is.
+      await this.#deps.publisher.retryClosings();
     }
   }
 

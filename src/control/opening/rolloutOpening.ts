@@ -68,9 +68,9 @@ export class RolloutOpening {
       actor: wish.actor,
       reason: null,
       comment: ask.comment,
-      evidence: { nowMs, poll, context },
+      evidence: { rolloutVersion: rollout.version, nowMs, poll, context },
     };
-    const subject = { rollout, feature: feature.state, auditedSeq: audited.throughSeq };
+    const subject = { rollout, feature: feature.state, audit: audited };
     const drafts = [...(wish.preflight === null ? [] : [wish.preflight]), ...entriesOf(subject, decision, saying)];
     await this.#record(wish, drafts, decision);
   }

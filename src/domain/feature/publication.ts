@@ -48,7 +48,7 @@ function overFlag(
   adopted: HandFields | undefined,
 ): Publication {
   const isAdopted = adopted !== undefined && sameHandFields(adopted, hand);
-  const isEdited = !isAdopted && !sameHandFields(hand, handFieldsOf(document));
+  const isEdited = !isAdopted && !sameHandFields(withoutPause(hand), withoutPause(handFieldsOf(document)));
   const { version } = document;
   const edits = isAdopted ? { ...UNTOUCHED, paused: hand.paused } : lowerOf(editsOf(document, hand), document, next);
   if (isSame(next, document)) return overSame(next, hand, edits, isEdited);
@@ -99,6 +99,9 @@ function lowerOf(edits: HandFields, stored: FlagDocument, next: FlagDocument): H
   if (edits.rolloutPercent === null || edits.rolloutPercent > percentOf(stored)) return edits;
   return { ...edits, rolloutPercent: Math.min(edits.rolloutPercent, percentOf(next)) };
 }
+
+/** It exposes and closes nothing: no edit that anything has to wait for. */
+const withoutPause = (hand: HandFields): HandFields => ({ ...hand, paused: null });
 
 const percentOf = (document: FlagDocument) => handFieldsOf(document).rolloutPercent ?? 0;
 

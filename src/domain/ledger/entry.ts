@@ -14,6 +14,8 @@ export const SLUICE: Actor = { kind: 'sluice', subject: 'sluice' };
 
 /** What a decision rested on: enough to call `decide` again and get the same answer (SLU-REPLAY). */
 export type Evidence = {
+  /** Of the rollout that was judged: the one before the entry, but where a closing had to be recorded after a change that it raced with. */
+  readonly rolloutVersion: number;
   readonly nowMs: number;
   readonly poll: Poll | null;
   readonly context: DecisionContext;

@@ -2,6 +2,7 @@ import type { FeatureState } from '../feature/featureState.ts';
 import type { Grants } from '../feature/grants.ts';
 import { thresholdOf } from '../feature/threshold.ts';
 import type { EntryDraft } from '../ledger/entry.ts';
+import type { DecisionContext } from './context.ts';
 import type { AwaitApproval, Hold, Opening, Pause } from './decision.ts';
 import { draft, type Saying } from './draft.ts';
 import { exposureAt, exposureWithoutRollout, startThreshold } from './exposure.ts';
@@ -14,10 +15,13 @@ export type RecordedDecision = Hold | AwaitApproval | Pause | Opening;
 export type Subject = {
   readonly rollout: RolloutState;
   readonly feature: FeatureState;
-  /** Of the chain that the audit has verified. */
-  readonly auditedSeq: number;
-  /** What the audit found wrong; null where it found nothing. */
-  readonly finding?: string | null;
+  readonly audit: {
+    readonly verdict: DecisionContext['audit'];
+    /** Of the chain, as far as it was verified. */
+    readonly throughSeq: number;
+    /** What is wrong; null where nothing is. */
+    readonly finding: string | null;
+  };
 };
 
 /** The entries of a decision, in order; none where a hold goes on for the same reason. */
@@ -27,10 +31,10 @@ export function entriesOf(subject: Subject, decision: RecordedDecision, saying: 
   switch (decision.kind) {
     case 'hold':
     case 'awaitApproval':
-      return held(rollout, decision, because);
+      return [...failedAudit(subject, because), ...held(rollout, decision, because)];
     case 'pause':
       return [
-        ...failedAudit(subject, decision, because),
+        ...failedAudit(subject, because),
         draft(rollout, because, { type: 'paused', data: { detail: decision.detail } }),
       ];
     case 'start':
@@ -90,20 +94,17 @@ function completed({ rollout, feature }: Subject, saying: Saying): EntryDraft {
 }
 
 /** `PASS` is recorded with the transition that it permits, so nothing can be tampered with after it unseen. */
-function passed({ rollout, auditedSeq }: Subject, saying: Saying, subject: 'visit' | 'rollout'): EntryDraft {
-  const data = { subject, verdict: 'PASS' as const, throughSeq: auditedSeq, findings: [] };
+function passed({ rollout, audit }: Subject, saying: Saying, subject: 'visit' | 'rollout'): EntryDraft {
+  const data = { subject, verdict: 'PASS' as const, throughSeq: audit.throughSeq, findings: [] };
   return draft(rollout, { ...saying, evidence: null }, { type: 'audited', data });
 }
 
-/** `FAIL` is recorded at once, after the pause's evidence has been weighed: once for a visit. */
-function failedAudit(
-  { rollout, auditedSeq, finding }: Subject,
-  decision: Pause,
-  saying: Saying,
-): readonly EntryDraft[] {
-  if (decision.reason !== 'auditFailed' || rollout.auditFailedVisit === rollout.visit) return [];
-  const findings = [finding ?? 'the ledger of this visit does not verify'];
-  const data = { subject: 'visit' as const, verdict: 'FAIL' as const, throughSeq: auditedSeq, findings };
+/** `FAIL` is recorded at once, whatever else is decided: once for a visit. */
+function failedAudit({ rollout, audit }: Subject, saying: Saying): readonly EntryDraft[] {
+  const isKnown = audit.verdict !== 'FAIL' || rollout.auditFailedVisit === rollout.visit;
+  if (isKnown || !isLive(rollout)) return [];
+  const findings = [audit.finding ?? 'the ledger of this visit does not verify'];
+  const data = { subject: 'visit' as const, verdict: 'FAIL' as const, throughSeq: audit.throughSeq, findings };
   return [draft(rollout, { ...saying, evidence: null }, { type: 'audited', data })];
 }
 

@@ -9,6 +9,7 @@ export type PollInput = {
   readonly nowMs: number;
   readonly pollIntervalMs: number;
   readonly onHold: boolean;
+  readonly served: boolean;
 };
 
 /** The poll that follows: clocks, counts and health carried on, or begun anew where the rollout's epoch has changed. */
@@ -24,6 +25,7 @@ export function nextPoll(previous: Poll | null, rollout: RolloutState, input: Po
     health: healthAfter(last?.health ?? [], rollout, input),
     activeMs: clocksAfter(previous, rollout, input),
     onHold: input.onHold,
+    served: input.served,
   };
 }
 
@@ -52,7 +54,7 @@ export function allSuccessPassing(verdicts: readonly Verdict[]): boolean {
 }
 
 function healthAfter(before: HealthTally, rollout: RolloutState, input: PollInput): HealthTally {
-  if (rollout.phase !== 'stage' || successOutcomes(input.verdicts) === null) return before;
+  if (rollout.phase !== 'stage' || !input.served || successOutcomes(input.verdicts) === null) return before;
   const windowMs = hoursToMs(currentStage(rollout).stabilization.minimumDurationHours);
   return tally(before, { atMs: input.nowMs, passing: allSuccessPassing(input.verdicts) }, windowMs);
 }
@@ -62,10 +64,12 @@ function clocksAfter(previous: Poll | null, rollout: RolloutState, input: PollIn
   const sameEpoch = previous !== null && previous.epoch === rollout.epoch;
   const passed = activeSince(previous, rollout, input);
   // In the ramp there is nothing that could pass, so its clock runs from the start.
-  const progressed = rollout.phase === 'stage' && allSuccessPassing(input.verdicts);
+  const progressed = rollout.phase === 'stage' && input.served && allSuccessPassing(input.verdicts);
+  // What nobody met proves nothing, but row 9 goes on counting: it ends the wait.
+  const proven = (sameEpoch ? previous.served : input.served) ? passed : 0;
   return {
-    visit: (sameVisit ? previous.activeMs.visit : 0) + passed,
-    observation: (sameEpoch ? previous.activeMs.observation : 0) + passed,
+    visit: (sameVisit ? previous.activeMs.visit : 0) + proven,
+    observation: (sameEpoch ? previous.activeMs.observation : 0) + proven,
     noProgress: progressed ? 0 : (sameEpoch ? previous.activeMs.noProgress : 0) + passed,
   };
 }

@@ -18,4 +18,6 @@ export type Poll = {
   readonly activeMs: { readonly visit: number; readonly observation: number; readonly noProgress: number };
   /** Global stop or the store's `paused` stood at this poll: the time until the next one is not active. */
   readonly onHold: boolean;
+  /** Lookups met this exposure at this poll: the time until the next one proves something of it. */
+  readonly served: boolean;
 };

@@ -69,6 +69,7 @@ export const anyPoll: fc.Arbitrary<Poll> = fc.record({
   }),
   activeMs: fc.record({ visit: activeMs, observation: activeMs, noProgress: activeMs }),
   onHold: fc.boolean(),
+  served: fc.boolean(),
 });
 
 export const anyContext: fc.Arbitrary<DecisionContext> = fc.record({

@@ -336,6 +336,6 @@ describe('row 17: the gate moves', () => {
     expect(ruledAfter(pending, start)).toMatchObject({ row: 17, kind: 'start', reason: 'ready' });
     expect(ruledAfter(ramping)).toMatchObject({ row: 17, kind: 'ramp', reason: 'ready' });
     expect(ruledAfter()).toMatchObject({ row: 17, kind: 'advance', reason: 'ready' });
-    expect(ruledAfter(withRollout({ stageIndex: 1 }))).toMatchObject({ row: 17, kind: 'advance' });
+    expect(ruledAfter(withRollout({ stageIndex: 1, threshold: 50_000 }))).toMatchObject({ row: 17, kind: 'advance' });
   });
 });

@@ -105,12 +105,12 @@ function draftsOf({ rollout, feature }: Moment, one: Act, atMs: number): readonl
     case 'open': {
       const kind = openingOf(rollout);
       if (kind === null) return [];
-      const subject = { rollout, feature, auditedSeq: 1 };
+      const subject = { rollout, feature, audit: { verdict: 'PASS' as const, throughSeq: 1, finding: null } };
       return entriesOf(subject, { kind, reason: 'ready', detail: 'ready' }, says(atMs));
     }
     case 'hold': {
       if (rollout.wedgeState !== 'ACTIVE') return [];
-      const subject = { rollout, feature, auditedSeq: 1 };
+      const subject = { rollout, feature, audit: { verdict: 'PASS' as const, throughSeq: 1, finding: null } };
       const decision =
         one.reason === 'approval'
           ? { kind: 'awaitApproval' as const, reason: one.reason, detail: 'who?', stageId: 'x' }

@@ -7,11 +7,17 @@ import type { RolloutState } from '../../../src/domain/rollout/state.ts';
 import { CALM, failing, fired, lacking, MINUTE, PASSING, POLL_INTERVAL, pollOf, rolloutOf, T0 } from './situation.ts';
 
 const ACTIVE = rolloutOf({ epochBeganAtMs: T0 });
-type Look = { readonly afterMs: number; readonly onHold: boolean; readonly verdicts: readonly Verdict[] };
+type Look = {
+  readonly afterMs: number;
+  readonly onHold: boolean;
+  readonly served: boolean;
+  readonly verdicts: readonly Verdict[];
+};
 
 const look = (more: Partial<Look> = {}): Look => ({
   afterMs: POLL_INTERVAL,
   onHold: false,
+  served: true,
   verdicts: [CALM, PASSING],
   ...more,
 });
@@ -20,9 +26,11 @@ const look = (more: Partial<Look> = {}): Look => ({
 function polled(rollout: RolloutState, looks: readonly Look[], previous: Poll | null = null): readonly Poll[] {
   const polls: Poll[] = [];
   let nowMs = previous?.atMs ?? rollout.epochBeganAtMs;
-  for (const { afterMs, onHold, verdicts } of looks) {
+  for (const { afterMs, onHold, served, verdicts } of looks) {
     nowMs += afterMs;
-    polls.push(nextPoll(polls.at(-1) ?? previous, rollout, { verdicts, nowMs, pollIntervalMs: POLL_INTERVAL, onHold }));
+    polls.push(
+      nextPoll(polls.at(-1) ?? previous, rollout, { verdicts, nowMs, pollIntervalMs: POLL_INTERVAL, onHold, served }),
+    );
   }
   return polls;
 }
@@ -54,6 +62,7 @@ const looks = fc
         fc.integer({ min: 0, max: 5 * POLL_INTERVAL }),
       ),
       onHold: fc.boolean(),
+      served: fc.constant(true),
       verdicts: fc.tuple(alarm, outcome),
     }),
     { minLength: 1, maxLength: 40, size: 'max' },
@@ -128,6 +137,7 @@ describe('active time', () => {
       nowMs: resumed.epochBeganAtMs + 5_000,
       pollIntervalMs: POLL_INTERVAL,
       onHold: false,
+      served: true,
     });
     expect(after.activeMs).toEqual({ visit: 20 * POLL_INTERVAL + 5_000, observation: 5_000, noProgress: 5_000 });
     expect(after.counts).toEqual({ 'success/0': 0 });
@@ -151,6 +161,17 @@ describe('active time', () => {
 
   it('an epoch that begins under a stop is not active until the stop has ended', () => {
     expect(last(polled(ACTIVE, [look({ onHold: true })])).activeMs.observation).toBe(0);
+  });
+});
+
+describe('an exposure that lookups do not serve', () => {
+  it('is not observed, and ends in row 9 all the same', () => {
+    const [first, ...others] = polled(ACTIVE, times(6, look({ served: false })));
+    const polls = [first, ...others].filter((poll) => poll !== undefined);
+    expect(last(polls).activeMs).toEqual({ visit: 0, observation: 0, noProgress: 6 * POLL_INTERVAL });
+    expect(last(polls).health).toEqual([]);
+    const back = polled(ACTIVE, [look(), look()], last(polls));
+    expect(last(back).activeMs).toEqual({ visit: POLL_INTERVAL, observation: POLL_INTERVAL, noProgress: 0 });
   });
 });
 

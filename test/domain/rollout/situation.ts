@@ -101,6 +101,7 @@ export function pollOf(more: Partial<Poll> = {}): Poll {
     health: [{ fromMs: T0 + HOUR, passing: 10, withData: 10 }],
     activeMs: { visit: HOUR, observation: HOUR, noProgress: 0 },
     onHold: false,
+    served: true,
     ...more,
   };
 }
