@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { dataFolderFault } from './dataFolder.ts';
 import type { Policy } from './domain/contract/policy.ts';
 import { readPolicyFile } from './policyFile.ts';
 
@@ -47,11 +48,12 @@ const url = (...protocols: readonly string[]) =>
     message: `must be a URL of ${protocols.join(' or ')}`,
   });
 
+const DATA_FOLDER = './data';
 const SOURCE = /^([A-Za-z_][A-Za-z0-9_.-]{0,63})=(prometheus|scrape)\+(https?:\/\/.+)$/;
 
 const schema = z.object({
   PORT: integer(0, 65_535, 8080),
-  HOST: optional(z.string()),
+  HOST: optional(z.string().regex(/^[A-Za-z0-9.:_-]{1,253}$/, 'must be an address or a host name')),
   ENVIRONMENT: optional(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'must be a short name')),
   DATABASE_URL: optional(url('postgres:', 'postgresql:')),
   DATA_DIR: optional(z.string()),
@@ -85,7 +87,9 @@ export async function readConfig(environment: Environment = process.env): Promis
   const kills = readHardKills(environment);
   const policy = await readPolicyFile(environment['POLICY_FILE'] || null);
   const unlawful = policy.ok ? [] : policy.mistakes.map((message) => mistake('POLICY_FILE', message));
-  const mistakes = [...unfit, ...sources.mistakes, ...kills.mistakes, ...unlawful];
+  const folder = await dataFolderFault(environment['DATA_DIR'] || DATA_FOLDER);
+  const unusable = folder === null ? [] : [mistake('DATA_DIR', folder)];
+  const mistakes = [...unfit, ...unusable, ...sources.mistakes, ...kills.mistakes, ...unlawful];
   if (!parsed.success || !policy.ok || mistakes.length > 0) return { ok: false, mistakes };
   return { ok: true, config: configOf(parsed.data, sources.sources, kills.killed, policy.policy) };
 }
@@ -101,7 +105,7 @@ function configOf(
     host: values.HOST ?? '127.0.0.1',
     environment: values.ENVIRONMENT ?? 'production',
     databaseUrl: values.DATABASE_URL ?? null,
-    dataDirectory: values.DATA_DIR ?? './data',
+    dataDirectory: values.DATA_DIR ?? DATA_FOLDER,
     redisUrl: values.REDIS_URL ?? null,
     metricSources,
     adminToken: values.ADMIN_TOKEN ?? null,
@@ -127,7 +131,9 @@ function readSources(list: string, prometheusUrl: string) {
         ? [mistake('METRIC_SOURCES', `entry ${index + 1} must be name=prometheus+URL or name=scrape+URL`)]
         : [],
     ),
-    ...repeated.map(({ name }) => mistake('METRIC_SOURCES', `the name ${name} is given twice`)),
+    ...[...new Set(repeated.map(({ name }) => name))].map((name) =>
+      mistake('METRIC_SOURCES', `the name ${name} is given more than once`),
+    ),
   ];
   return { sources, mistakes };
 }

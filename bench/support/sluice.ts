@@ -23,7 +23,7 @@ export type SluiceSetting = {
 export type Sluice = AsyncDisposable & { readonly url: string; readonly process: StartedProcess };
 
 const ROOT = join(import.meta.dirname, '..', '..');
-const packageJson = z.object({ scripts: z.object({ start: z.string().startsWith('node ') }) });
+const packageJson = z.object({ scripts: z.object({ start: z.string().startsWith('exec node ') }) });
 
 /** Begins it and does not wait. */
 export async function spawnSluice(setting: SluiceSetting, { folder }: BenchContext): Promise<Sluice> {
@@ -55,8 +55,8 @@ export async function startSluice(setting: SluiceSetting, context: BenchContext)
   return sluice;
 }
 
-/** What stands behind `node` in `npm start`: its flags are part of what is measured, npm itself is not. */
+/** What stands behind `exec node` in `npm start`: its flags are part of what is measured, npm itself is not. */
 async function startArguments(): Promise<readonly string[]> {
   const { scripts } = packageJson.parse(JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')));
-  return scripts.start.split(' ').slice(1);
+  return scripts.start.split(' ').slice(2);
 }

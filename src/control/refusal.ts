@@ -6,6 +6,8 @@ export const REFUSALS = {
   CONTRACT_INVALID: { status: 422, title: 'The contract breaks rules' },
   NOT_YET_SUPPORTED: { status: 422, title: 'Sluice does not support this yet' },
   MALFORMED_JSON: { status: 400, title: 'The body is not JSON' },
+  MALFORMED_REQUEST: { status: 400, title: 'The request is not HTTP' },
+  HEAD_TOO_LARGE: { status: 431, title: 'The headers are too large' },
   MALFORMED_URL: { status: 400, title: 'The path or query is not percent-encoded' },
   BODY_TOO_LARGE: { status: 413, title: 'The body is too large' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, title: 'The body must be application/json' },

@@ -7,3 +7,7 @@ export function hoursToMs(hours: number): number {
 export function minutesToMs(minutes: number): number {
   return Math.round(minutes * 60_000);
 }
+
+/** No duration in a contract or a policy is longer: a leap year, and every time that comes of it can be written as a date. */
+export const MOST_HOURS = 24 * 366;
+export const MOST_MINUTES = MOST_HOURS * 60;

@@ -5,6 +5,7 @@ import type { Application } from '../control/application.ts';
 import type { Clock } from '../control/ports/clock.ts';
 import type { ServingTelemetry } from '../control/ports/telemetry.ts';
 import { answerProblem } from './answerProblem.ts';
+import { answerClientError } from './clientError.ts';
 import { Creation } from './creation.ts';
 import { endIdleConnections } from './idleConnections.ts';
 import { isQuiet } from './logging.ts';
@@ -64,6 +65,7 @@ export function buildServer(
     requestTimeout: REQUEST_TIMEOUT_MS,
     // While stopping, requests that are on their way are still answered.
     return503OnClosing: false,
+    clientErrorHandler: answerClientError,
     frameworkErrors: answerUnroutable(application.tokens),
   });
   endIdleConnections(server);

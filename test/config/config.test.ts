@@ -42,6 +42,14 @@ describe('the configuration', () => {
     });
   });
 
+  test('what nothing could listen at and nothing be kept in is a mistake, by its name', async () => {
+    const file = await policyFile('{}');
+    const read = await readConfig({ HOST: 'not a host!', DATA_DIR: file });
+    expect(read).toMatchObject({ ok: false, mistakes: [{ variable: 'HOST' }, { variable: 'DATA_DIR' }] });
+    expect(await readConfig({ DATA_DIR: join(file, 'below') })).toMatchObject({ ok: false });
+    expect(await readConfig({ DATA_DIR: join(folder, 'not', 'yet') })).toMatchObject({ ok: true });
+  });
+
   test('a variable that is set to nothing is not set', async () => {
     const empty = Object.fromEntries(VARIABLES.map((name) => [name, '']));
     const read = await readConfig(empty);

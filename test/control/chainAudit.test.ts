@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ChainAudit } from '../../src/control/controller/chainAudit.ts';
 import type { Ledger } from '../../src/control/ports/ledger.ts';
+import { digestOf } from '../../src/domain/ledger/digest.ts';
 import type { Entry } from '../../src/domain/ledger/entry.ts';
 import { proposalInput } from '../support/proposals.ts';
 import {
@@ -54,6 +55,15 @@ async function installation() {
 const reworded = (at: number) => (entries: readonly Entry[]) =>
   entries.map((entry) => (entry.seq === at ? ({ ...entry, comment: 'never mind' } as Entry) : entry));
 
+/** By somebody who knows how hashes are made, but does not change the head. */
+const lastReforged = (entries: readonly Entry[]) =>
+  entries.map((entry, index) => {
+    if (index < entries.length - 1) return entry;
+    const { hash: _, ...last } = entry;
+    const forged = { ...last, comment: 'never mind' };
+    return { ...forged, hash: digestOf(forged) } as Entry;
+  });
+
 describe('the check of a chain', () => {
   async function chain() {
     const { world, hand, ledger, replica } = await installation();
@@ -87,6 +97,22 @@ describe('the check of a chain', () => {
     hand.change = reworded(3);
     expect(await audit.sinceLastLook(FEATURE, headSeq)).toMatchObject({ verdict: 'PASS' });
     expect(await audit.fromTheBeginning(FEATURE)).toMatchObject({ verdict: 'FAIL' });
+  });
+
+  it('a FAIL from the beginning is not forgotten at the next look', async () => {
+    const { hand, audit, headSeq } = await chain();
+    await audit.sinceLastLook(FEATURE, headSeq);
+    hand.change = reworded(3);
+    await audit.fromTheBeginning(FEATURE);
+    expect(await audit.sinceLastLook(FEATURE, headSeq)).toMatchObject({ verdict: 'FAIL' });
+  });
+
+  it('SLU-CHAIN: a last entry that was written anew with its hash is not the one that the head names', async () => {
+    const { hand, audit, headSeq } = await chain();
+    hand.change = lastReforged;
+    const finding = `entry ${headSeq}: is not the one that the chain ends with`;
+    expect(await audit.sinceLastLook(FEATURE, headSeq)).toMatchObject({ verdict: 'FAIL', finding });
+    expect(await audit.fromTheBeginning(FEATURE)).toMatchObject({ verdict: 'FAIL', finding });
   });
 
   it('SLU-CHAIN: entries that are gone from its end are missed', async () => {
@@ -142,6 +168,24 @@ describe('the audit of a visit', () => {
     await replica.rollouts.resume(OLGA, id, await wishFor(replica, id));
     await pollFor(replica, 3 * HOUR);
     expect(await stateOf(replica, id)).toMatchObject({ stageIndex: 0 });
+    expect(await types(world)).not.toContain('advanced');
+  });
+
+  it('a FAIL seen while paused is recorded once, and is as terminal', async () => {
+    const { world, hand, replica } = await installation();
+    const id = await startedRollout(replica, proposalInput());
+    await until(replica, id, inStage(0));
+    await replica.closings.pause(OLGA, id, null);
+    hand.change = lastReforged;
+    await pollFor(replica, 10 * MINUTE);
+    hand.change = null;
+    const verdicts = (await chainOf(world, FEATURE)).flatMap((entry) =>
+      entry.type === 'audited' ? [entry.data.verdict] : [],
+    );
+    expect(verdicts).toEqual(['FAIL']);
+    await replica.rollouts.resume(OLGA, id, await wishFor(replica, id));
+    await pollFor(replica, 3 * HOUR);
+    expect(await stateOf(replica, id)).toMatchObject({ wedgeState: 'PAUSED', stageIndex: 0 });
     expect(await types(world)).not.toContain('advanced');
   });
 

@@ -12,7 +12,7 @@ import {
   stateOf,
   until,
 } from '../support/release.ts';
-import { chainOf, poll, pollFor, startReplica, worldOf } from '../support/simulatedInstallation.ts';
+import { chainOf, poll, pollFor, startReplica, tickDue, worldOf } from '../support/simulatedInstallation.ts';
 
 const HOUR = 3_600_000;
 const MINUTE = 60_000;
@@ -62,6 +62,23 @@ describe('the clock', () => {
     await pollFor(again, 5 * MINUTE);
     expect(exposed(again)).toEqual({ here: 0, stored: 0 });
     expect(await stateOf(again, id)).toMatchObject({ wedgeState: 'ROLLED_BACK' });
+  });
+
+  it('INV-RWG-ROLLBACK: nor does it where there are more rollouts than one look claims', async () => {
+    const world = worldOf({ pollIntervalMs: MINUTE });
+    healthy(world);
+    const replica = await startReplica(world);
+    const ids: string[] = [];
+    for (let n = 0; n < 60; n += 1) ids.push(await startedRollout(replica, proposalInput({ feature: `release-${n}` })));
+    const looks = async (count: number) => {
+      for (let left = count; left > 0; left -= 1) await tickDue(replica, MINUTE / 4);
+    };
+    await looks(8);
+    world.clock.advance(-2 * HOUR);
+    bad(world);
+    await looks(8);
+    const states = await Promise.all(ids.map((id) => stateOf(replica, id)));
+    expect(states.filter(({ wedgeState }) => wedgeState !== 'ROLLED_BACK')).toEqual([]);
   });
 
   it('that jumps ahead makes nobody observed: the gap counts for nothing', async () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { FlagStore } from '../../src/control/ports/flagStore.ts';
-import type { Ledger } from '../../src/control/ports/ledger.ts';
+import { type Ledger, LedgerUnreachable } from '../../src/control/ports/ledger.ts';
 import type { Claim } from '../../src/control/ports/rolloutRegister.ts';
 import { Refusal } from '../../src/control/refusal.ts';
 import { featureDraft } from '../../src/domain/feature/featureDraft.ts';
@@ -9,8 +9,9 @@ import { firstBreak } from '../../src/domain/ledger/chain.ts';
 import { SLUICE } from '../../src/domain/ledger/entry.ts';
 import { foldRollout } from '../../src/domain/rollout/foldRollout.ts';
 import { isTerminal, type RolloutState } from '../../src/domain/rollout/state.ts';
+import { grantedBy, notReplayed } from '../support/invariants.ts';
 import { appendOf } from '../support/ledgerStory.ts';
-import { type ProposalInput, proposalInput } from '../support/proposals.ts';
+import { type ProposalInput, proposalInput, stageInput } from '../support/proposals.ts';
 import {
   bad,
   createdRollout,
@@ -236,6 +237,90 @@ function preceded(ledger: Ledger, first: () => Promise<unknown>): Ledger {
     },
   };
 }
+
+/** The ledger, which carries its next append out and does not get to say so. */
+function answerLost(ledger: Ledger): Ledger {
+  let isNext = true;
+  return {
+    ...ledger,
+    append: async (append) => {
+      const outcome = await ledger.append(append);
+      if (!isNext) return outcome;
+      isNext = false;
+      throw new LedgerUnreachable('the answer was lost');
+    },
+  };
+}
+
+describe('a rollback is carried out once', () => {
+  const rollbacks = async (outside: World) =>
+    (await chainOf(outside, FEATURE)).filter((entry) => entry.type === 'rolledBack');
+
+  it('where scheduler and reconciler tell a late one at the same time', async () => {
+    const { outside, replica, id } = await world(proposalInput(), 2);
+    outside.kept.cut();
+    await replica.closings.rollback(OLGA, id, { to: 'previousStage', comment: null });
+    outside.kept.mend();
+    await Promise.all([replica.scheduler.look(), replica.reconciler.run()]);
+    await replica.scheduler.settled();
+    expect(await stateOf(replica, id)).toMatchObject({ wedgeState: 'ACTIVE', stageIndex: 1 });
+    expect(await rollbacks(outside)).toHaveLength(1);
+    expect(exposed(replica)).toEqual({ here: 50_000, stored: 50_000 });
+  });
+
+  it.each([
+    ['previousStage', { wedgeState: 'ACTIVE', stageIndex: 1 }],
+    ['zero', { wedgeState: 'ROLLED_BACK' }],
+  ] as const)('where the answer to its record was lost: to %s', async (to, expected) => {
+    const { outside, id } = await world(proposalInput(), 2);
+    const ledger = answerLost(outside.kept.ledger);
+    const replica = await startReplica(outside, { kept: { ...outside.kept, ledger } });
+    await replica.closings.rollback(OLGA, id, { to, comment: null });
+    await poll(replica);
+    expect(await stateOf(replica, id)).toMatchObject(expected);
+    expect(await rollbacks(outside)).toHaveLength(1);
+    await assertWhole(outside, id);
+  });
+
+  it('but a person who wants zero gets it, also where somebody else was quicker with less', async () => {
+    const { outside, replica, id } = await world(proposalInput(), 2);
+    const quicker = () => replica.closings.rollback(OSKAR, id, { to: 'previousStage', comment: null });
+    const ledger = preceded(outside.kept.ledger, quicker);
+    const other = await startReplica(outside, { kept: { ...outside.kept, ledger } });
+    await other.closings.rollback(OLGA, id, { to: 'zero', comment: null });
+    await poll(replica);
+    expect(await stateOf(replica, id)).toMatchObject({ wedgeState: 'ROLLED_BACK' });
+    expect(exposed(replica)).toEqual({ here: 0, stored: 0 });
+    await assertWhole(outside, id);
+  });
+});
+
+describe("a rollback loses its race to an approver's advance", () => {
+  it('SLU-REPLAY: and ends at the lower of both targets, with what it rests on', async () => {
+    const long = stageInput('half', 50, { durationHours: 5 });
+    const wedgeStages = [stageInput('canary', 10), long, stageInput('everyone', 100)];
+    const { outside, replica, id } = await world(
+      proposalInput({}, { rollback: { to: 'previousStage' }, wedgeStages }),
+      1,
+    );
+    await pollFor(replica, 2 * HOUR);
+    outside.clock.advance(MINUTE);
+    outside.store.confirm();
+    const [, claim] = await claimedTwice(outside);
+    await replica.rollouts.advance(ANNA, id, await wishFor(replica, id, 'go on'));
+    expect(exposed(replica).stored).toBe(100_000);
+    bad(outside);
+    await replica.ticker.tick(claim, await replica.contexts.surroundings());
+    const chain = await chainOf(outside, FEATURE);
+    const rolledBack = chain.find(({ type }) => type === 'rolledBack');
+    expect(rolledBack).toMatchObject({ reason: 'criterion', data: { automatic: true, toStageIndex: 0 } });
+    expect(rolledBack?.evidence?.rolloutVersion).toBe(claim.state.version);
+    expect(notReplayed(chain)).toEqual([]);
+    expect(outside.store.document(FEATURE)?.grants).toEqual(grantedBy(chain));
+    expect(exposed(replica)).toEqual({ here: 10_000, stored: 10_000 });
+    await assertWhole(outside, id);
+  });
+});
 
 describe('a cancelled rollout', () => {
   it('leaves alone what another one of the feature does meanwhile', async () => {

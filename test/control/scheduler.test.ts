@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { LedgerUnreachable } from '../../src/control/ports/ledger.ts';
 import type { MetricSource } from '../../src/control/ports/metricSource.ts';
 import type { Timer } from '../../src/control/ports/timer.ts';
+import type { RolloutState } from '../../src/domain/rollout/state.ts';
 import { proposalInput } from '../support/proposals.ts';
-import { exposed, healthy, inStage, recordOf, startedRollout, stateOf, until } from '../support/release.ts';
-import { poll, startReplica, type World, worldOf } from '../support/simulatedInstallation.ts';
+import { bad, exposed, healthy, inStage, recordOf, startedRollout, stateOf, until } from '../support/release.ts';
+import { butFor, poll, startReplica, tickDue, type World, worldOf } from '../support/simulatedInstallation.ts';
 
 const MINUTE = 60_000;
 
@@ -122,6 +124,56 @@ describe('the scheduler', () => {
     expect(await recordOf(quick, id)).toEqual(taken);
     expect(exposed(quick).stored).toBe(10_000);
   });
+
+  it('INV-RWG-ROLLBACK: one lost query leaves no rollout unwatched until its lease has run out', async () => {
+    const world = installation({ leaseMs: 10 * MINUTE });
+    const lost = { left: 0 };
+    const rollouts = butFor(world.kept.rollouts, {
+      countLive: async () => {
+        lost.left -= 1;
+        if (lost.left === 0) throw new LedgerUnreachable('the answer was lost');
+        return world.kept.rollouts.countLive();
+      },
+    });
+    const replica = await startReplica(world, { kept: { ...world.kept, rollouts } });
+    const id = await startedRollout(replica, proposalInput());
+    await until(replica, id, inStage(0));
+    lost.left = 1;
+    await poll(replica);
+    bad(world);
+    await poll(replica);
+    expect(lost.left).toBeLessThan(0);
+    expect(await stateOf(replica, id)).toMatchObject({ wedgeState: 'ROLLED_BACK' });
+  });
+
+  it.each([
+    ['the ramp', (state: RolloutState) => state.phase === 'ramp', 5_000],
+    ['a stage', inStage(0), 10_000],
+  ] as const)(
+    'SLU-DOOR, SLU-CLOSE: late closings that can not be read keep %s from rising, and none from being taken back',
+    async (_, isSo, threshold) => {
+      const world = installation();
+      const disk = { isBroken: false };
+      const late = butFor(world.late, {
+        all: async () => {
+          if (disk.isBroken) throw new Error('EIO');
+          return world.late.all();
+        },
+      });
+      const replica = await startReplica({ ...world, late });
+      const id = await startedRollout(replica, proposalInput());
+      const before = await until(replica, id, isSo);
+      disk.isBroken = true;
+      for (let polls = 0; polls < 120; polls += 1) await tickDue(replica);
+      const { stageIndex, phase } = before;
+      expect(await stateOf(replica, id)).toMatchObject({ wedgeState: 'ACTIVE', stageIndex, phase });
+      expect(exposed(replica)).toEqual({ here: threshold, stored: threshold });
+      bad(world);
+      await tickDue(replica);
+      expect(await stateOf(replica, id)).toMatchObject({ wedgeState: 'ROLLED_BACK' });
+      expect(exposed(replica)).toEqual({ here: 0, stored: 0 });
+    },
+  );
 
   it('stops only when what is under way is over', async () => {
     const world = installation();

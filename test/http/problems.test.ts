@@ -1,4 +1,6 @@
 import { readFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
 import { openApiText } from '../../openapi/document.ts';
 import { LedgerUnreachable } from '../../src/control/ports/ledger.ts';
@@ -6,6 +8,8 @@ import { REFUSALS } from '../../src/control/refusal.ts';
 import { ServerUnderTest } from './serverUnderTest.ts';
 
 const table = Object.entries(REFUSALS).map(([code, { status, title }]) => ({ code, status, title }));
+/** What no route was found for. */
+const OF_NO_OPERATION = ['METHOD_NOT_ALLOWED', 'MALFORMED_REQUEST', 'HEAD_TOO_LARGE'];
 const project = (path: string) => readFile(new URL(`../../${path}`, import.meta.url), 'utf8');
 
 describe('the table of refusals', () => {
@@ -19,8 +23,7 @@ describe('the table of refusals', () => {
     const document = JSON.parse(await openApiText());
     expect(document.components.schemas.Problem.properties.code.enum).toEqual(table.map(({ code }) => code));
     const text = JSON.stringify(document.paths);
-    // A method that no path takes is in no operation.
-    for (const { code, status, title } of table.filter((row) => row.code !== 'METHOD_NOT_ALLOWED')) {
+    for (const { code, status, title } of table.filter((row) => !OF_NO_OPERATION.includes(row.code))) {
       expect(text, code).toMatch(new RegExp(`"${status}":\\{"description":"[^"]*\`${code}\`: ${title}`));
     }
   });
@@ -61,5 +64,21 @@ describe('a problem', () => {
     const { status, text, body } = await under.get('/v1/sources');
     expect([status, body['code']]).toEqual([503, 'LEDGER_UNREACHABLE']);
     expect(text).not.toContain('10.0.0.7');
+  });
+});
+
+describe('what is no request', () => {
+  test.for([
+    ['FOO / HTTP/1.1\r\n\r\n', 400, 'MALFORMED_REQUEST'],
+    ['hello?\r\n\r\n', 400, 'MALFORMED_REQUEST'],
+    [`GET / HTTP/1.1\r\nhost: x\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`, 431, 'HEAD_TOO_LARGE'],
+  ] as const)('%#: is refused like everything else', async ([sent, status, code]) => {
+    await using under = new ServerUnderTest();
+    const address = new URL(await under.server.listen({ host: '127.0.0.1', port: 0 }));
+    const socket = connect(Number(address.port), address.hostname);
+    socket.end(sent);
+    const [head = '', body = ''] = (await text(socket)).split('\r\n\r\n');
+    expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} .*Content-Type: application/problem\\+json`, 's'));
+    expect(JSON.parse(body)).toMatchObject({ code, status, type: `urn:sluice:problem:${code}` });
   });
 });

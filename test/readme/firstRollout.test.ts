@@ -54,8 +54,8 @@ test('the first rollout of the README goes to everyone, line by line', { timeout
   clearTimeout(tooLong);
   expect(code, reader.said()).toBe(0);
   const lines = reader.said().trimEnd().split('\n');
-  expect(lines.slice(-2)).toEqual(['true', 'off']);
-  expect(lines.at(-3)).toMatch(/^created, .*started, .*ramped, .*stageApproved, .*advanced, .*completed$/);
+  expect(lines.slice(-3)).toEqual(['on', 'true', 'off']);
+  expect(lines.at(-4)).toMatch(/^created, .*started, .*ramped, .*stageApproved, .*advanced, .*completed$/);
 });
 
 async function untilReady(url: string, { child, said }: ReturnType<typeof bash>): Promise<void> {

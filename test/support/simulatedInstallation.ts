@@ -89,7 +89,19 @@ export type Replaced = {
   readonly store?: FlagStore;
   readonly kept?: Pick<MemoryLedger, 'ledger' | 'rollouts'>;
   readonly publisher?: (deps: ConstructorParameters<typeof Publisher>[0]) => Publisher;
+  readonly hardKilled?: (feature: string) => boolean;
 };
+
+/** A port with some of its members replaced. A class too, whose methods a spread would lose. */
+export function butFor<T extends object>(port: T, replaced: Partial<T>): T {
+  return new Proxy(port, {
+    get: (target, name) => {
+      if (name in replaced) return Reflect.get(replaced, name);
+      const member: unknown = Reflect.get(target, name);
+      return typeof member === 'function' ? member.bind(target) : member;
+    },
+  });
+}
 
 /** One Sluice process: control and its desks, composed as `compose.ts` does, over a world in memory. */
 export type Replica = Awaited<ReturnType<typeof startReplica>>;
@@ -104,7 +116,8 @@ export async function startReplica(world: World, replaced: Replaced = {}) {
   const kinds = new Map([['prometheus', 'prometheus' as const]]);
   const log = logOver(world.faults);
 
-  const view = new FlagView({ monotonicMs: () => clock.nowMs(), staleAfterMs: 60_000, hardKilled: () => false });
+  const hardKilled = replaced.hardKilled ?? (() => false);
+  const view = new FlagView({ monotonicMs: () => clock.nowMs(), staleAfterMs: 60_000, hardKilled });
   const known = new KnownRollouts();
   const shown = new TickTelemetry(telemetry);
   const sources = new MetricSources([replaced.metrics ?? world.metrics]);
@@ -151,13 +164,18 @@ export async function startReplica(world: World, replaced: Replaced = {}) {
   };
 }
 
-/** One poll interval passes; what is due is ticked, then the store is reconciled where it can be. */
-export async function poll(replica: Replica, ms = replica.world.pollIntervalMs): Promise<void> {
+/** One poll interval passes, and what is due is ticked. */
+export async function tickDue(replica: Replica, ms = replica.world.pollIntervalMs): Promise<void> {
   const { clock, store } = replica.world;
   clock.advance(ms);
   store.confirm();
   await replica.scheduler.look();
   await replica.scheduler.settled();
+}
+
+/** The same, then the store is reconciled where it can be. */
+export async function poll(replica: Replica, ms = replica.world.pollIntervalMs): Promise<void> {
+  await tickDue(replica, ms);
   await replica.reconciler.run().catch((error: unknown) => {
     if (!(error instanceof LedgerUnreachable)) throw error;
   });

@@ -1,5 +1,5 @@
 import type { Verdict } from '../../domain/health/verdict.ts';
-import type { Entry } from '../../domain/ledger/entry.ts';
+import type { Entry, EntryOf } from '../../domain/ledger/entry.ts';
 import { exposedPercentage } from '../../domain/rollout/foldRollout.ts';
 import { currentStage, type RolloutState, stageAt } from '../../domain/rollout/state.ts';
 import type { Tick } from '../ports/rolloutRegister.ts';
@@ -63,20 +63,21 @@ export class TickTelemetry {
         this.#telemetry.change(feature, 'complete');
         return;
       case 'rolledBack':
-        this.#rolledBack(rollout, entry.data.fromStage, entry.data.toStageIndex, atMs);
+        this.#rolledBack(rollout, entry, atMs);
         return;
       default:
         return;
     }
   }
 
-  #rolledBack(rollout: RolloutState, fromStage: string | null, toStageIndex: number | null, atMs: number): void {
+  #rolledBack(rollout: RolloutState, { data, percentageAfter }: EntryOf<'rolledBack'>, atMs: number): void {
     const { feature } = rollout;
+    const { fromStage, toStageIndex } = data;
     const back = toStageIndex === null ? null : stageAt(rollout, toStageIndex);
     if (fromStage !== null) this.#telemetry.rollback(feature, fromStage, back?.stageId ?? 'zero');
     this.#telemetry.change(feature, 'rollback');
-    if (back === null) this.#ended(feature, 0);
-    else this.#at(feature, back.stageId, back.targetPercentage, atMs);
+    if (back === null) this.#ended(feature, percentageAfter ?? 0);
+    else this.#at(feature, back.stageId, percentageAfter, atMs);
   }
 
   #at(feature: string, stage: string, percentage: number | null, startedAtMs: number): void {

@@ -15,7 +15,13 @@ import type { Publisher } from '../flags/publisher.ts';
 import { exposureIn } from '../notices.ts';
 import type { Chance } from '../ports/chance.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Cursor, FeatureFilter, FeatureRecord, FeatureRegister } from '../ports/featureRegister.ts';
+import {
+  type Cursor,
+  type FeatureFilter,
+  type FeatureRecord,
+  type FeatureRegister,
+  versionOf,
+} from '../ports/featureRegister.ts';
 import { type FlagStore, FlagStoreUnreachable } from '../ports/flagStore.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import { Refusal } from '../refusal.ts';
@@ -67,8 +73,8 @@ export class Features implements FeatureDesk {
   async patch(_who: Principal, key: string, input: unknown, expectedVersion: number | null): Promise<FeatureRecord> {
     const wish = accepted(parseInput(featurePatchSchema, input));
     const feature = await this.get(key);
-    if (expectedVersion !== null && expectedVersion !== feature.definitionVersion) {
-      throw new Refusal('VERSION_STALE', `the version is ${feature.definitionVersion}`);
+    if (expectedVersion !== null && expectedVersion !== versionOf(feature)) {
+      throw new Refusal('VERSION_STALE', `the version is ${versionOf(feature)}`);
     }
     const definition = patched(feature, wish);
     if (!(await this.#deps.features.update(definition, feature.definitionVersion))) {

@@ -9,6 +9,9 @@ export type FeatureRecord = {
   readonly state: FeatureState;
 };
 
+/** Grows with every change of what a feature is or exposes. */
+export const versionOf = ({ definitionVersion, state }: FeatureRecord) => definitionVersion + state.version;
+
 export type FeatureFilter = { readonly owner?: string; readonly archived?: boolean };
 export type Cursor = { readonly after: string | null; readonly limit: number };
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MOST_HOURS, MOST_MINUTES } from '../hours.ts';
 import { parseInput } from './parseInput.ts';
 import type { Violation } from './violation.ts';
 
@@ -12,14 +13,14 @@ const isNobodyOrTwo = (names: readonly string[]) => names.length === 0 || new Se
 export const policySchema = z
   .strictObject({
     minStages: z.number().min(1).default(2),
-    minObservationWindowHours: z.number().gt(0).default(1),
+    minObservationWindowHours: z.number().gt(0).max(MOST_HOURS).default(1),
     maxInitialPercentageCritical: z.number().gt(0).max(100).default(10),
     maxFirstStagePercentage: z.number().gt(0).max(100).default(25),
     rollbackDeadlineSeconds: z.number().gt(0).max(60).default(60),
-    pauseAfterWindows: z.number().gt(0).default(3),
+    pauseAfterWindows: z.number().gt(0).max(100_000).default(3),
     waiverMaxDays: z.number().min(0).max(90).default(90),
-    minDwellMinutes: z.number().min(0).default(15),
-    cooldownMinutes: z.number().min(0).default(60),
+    minDwellMinutes: z.number().min(0).max(MOST_MINUTES).default(15),
+    cooldownMinutes: z.number().min(0).max(MOST_MINUTES).default(60),
     approversStandard: z.int().min(1).default(1),
     approversCritical: z.int().min(2).default(2),
     maxConcurrentRollouts: z.int().min(1).default(100),

@@ -2,13 +2,11 @@ import { z } from 'zod';
 import { scopeSchema } from '../feature/scope.ts';
 import { successCriterionSchema, triggerSchema } from '../health/criterion.ts';
 import { nameSchema } from '../health/sli.ts';
+import { MOST_HOURS, MOST_MINUTES } from '../hours.ts';
 
 export const AUDIENCES = ['INTERNAL', 'LIMITED', 'GENERAL'] as const;
 
-const hours = z
-  .number()
-  .min(0)
-  .max(24 * 366);
+const hours = z.number().min(0).max(MOST_HOURS);
 
 /** Any number here: its range is a rule (`PERCENTAGE_RANGE`), so that a wrong one is told together with all other broken rules. */
 const judgedPercentage = z.number().meta({ description: 'Percent: above 0, at most 100, a multiple of 0.001' });
@@ -51,7 +49,7 @@ const rollbackPlanSchema = z
       .max(24 * 60)
       .default(5),
     verifyHealth: z.boolean().default(true),
-    cooldownMinutes: z.number().min(0).default(60),
+    cooldownMinutes: z.number().min(0).max(MOST_MINUTES).default(60),
   })
   .readonly();
 

@@ -153,7 +153,7 @@ function rolledBack(state: RolloutState, entry: EntryOf<'rolledBack'>, atMs: num
       ...after,
       wedgeState: 'ROLLED_BACK',
       phase: 'ended',
-      threshold: 0,
+      threshold: exposure.killed ? 0 : exposedTo(exposure.grants, currentStage(state).scope),
       endedAtMs: atMs,
       exposureChangedAtMs: atMs,
     };

@@ -1,4 +1,6 @@
 import type { Exposure } from '../feature/flagDocument.ts';
+import { exposedTo } from '../feature/grants.ts';
+import { percentageOf } from '../feature/threshold.ts';
 import { minutesToMs } from '../hours.ts';
 import type { EntryDraft } from '../ledger/entry.ts';
 import { draft, type Saying } from './draft.ts';
@@ -17,10 +19,9 @@ export function rolledBackEntry(rollout: RolloutState, saying: Saying, how: Roll
   const { cooldownMinutes } = rollout.contract.rolloutWedge.rollback;
   const cooledAfterMs = minutesToMs(Math.max(cooldownMinutes, rollout.policy.cooldownMinutes));
   const wasOpen = rollout.wedgeState !== 'PENDING';
-  const back = how.toStageIndex === null ? null : stageAt(rollout, how.toStageIndex);
   return draft(rollout, saying, {
     type: 'rolledBack',
-    after: back?.targetPercentage ?? 0,
+    after: wasOpen ? exposedAfter(rollout, how) : 0,
     data: {
       ...how,
       fromStage: wasOpen ? currentStage(rollout).stageId : null,
@@ -28,4 +29,10 @@ export function rolledBackEntry(rollout: RolloutState, saying: Saying, how: Roll
       cooldownUntilMs: wasOpen ? saying.atMs + cooledAfterMs : saying.atMs,
     },
   });
+}
+
+/** Of the scope that it goes back to: what the feature exposed before stays, and what a hand has capped stays as low. */
+function exposedAfter(rollout: RolloutState, { exposure, toStageIndex }: RolledBackHow): number {
+  const { scope } = toStageIndex === null ? currentStage(rollout) : stageAt(rollout, toStageIndex);
+  return exposure.killed ? 0 : percentageOf(exposedTo(exposure.grants, scope));
 }

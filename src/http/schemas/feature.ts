@@ -28,7 +28,7 @@ export const featureSchema = z
     reviveRequestedBy: z.string().nullable().describe('somebody else has to ask for the revival too'),
     createdAt: timeSchema,
     archivedAt: timeSchema.nullable(),
-    version: z.int().describe('of the definition'),
+    version: z.int().describe('of what it is and of what it exposes'),
   })
   .meta({ id: 'Feature' });
 

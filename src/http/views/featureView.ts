@@ -1,9 +1,10 @@
 import type { z } from 'zod';
-import type { FeatureRecord } from '../../control/ports/featureRegister.ts';
+import { type FeatureRecord, versionOf } from '../../control/ports/featureRegister.ts';
 import type { featureSchema } from '../schemas/feature.ts';
 import { timeOf, timeOrNull } from './time.ts';
 
-export function featureView({ definition, definitionVersion, state }: FeatureRecord): z.infer<typeof featureSchema> {
+export function featureView(feature: FeatureRecord): z.infer<typeof featureSchema> {
+  const { definition, state } = feature;
   const { exposure } = state;
   return {
     id: definition.key,
@@ -22,6 +23,6 @@ export function featureView({ definition, definitionVersion, state }: FeatureRec
     reviveRequestedBy: state.reviveRequestedBy,
     createdAt: timeOf(definition.createdAtMs),
     archivedAt: timeOrNull(definition.archivedAtMs),
-    version: definitionVersion,
+    version: versionOf(feature),
   };
 }

@@ -158,7 +158,8 @@ describe('the law', () => {
   test('SLU-DOOR: what the hand has lowered is served no higher by a document that did not adopt it', () => {
     fc.assert(
       fc.property(told, ({ next, stored }) => {
-        fc.pre(!sameHandFields(stored.hand, handFieldsOf(stored.document)));
+        // `paused` exposes and closes nothing: it is no edit that has to be adopted.
+        fc.pre(!sameHandFields({ ...stored.hand, paused: false }, handFieldsOf(stored.document)));
         const publication = publicationOf(next, stored, 'closing');
         fc.pre(publication.outcome === 'stored');
         const before = loweredByHand(stored.document, stored.hand);
