@@ -63,10 +63,6 @@ export type Sluice = {
 };
 
 const MIGRATIONS = join(import.meta.dirname, '..', 'prisma', 'migrations');
-const RECONCILE_MS = 5_000;
-const TOKENS_MS = 5_000;
-const DELIVER_MS = 1_000;
-const FORGET_MS = 3_600_000;
 
 /** The one place that knows every part. Top to bottom: what is outside, what decides, what people and services reach. */
 export async function compose(config: Config, log: Logger): Promise<Sluice> {
@@ -89,7 +85,10 @@ export async function compose(config: Config, log: Logger): Promise<Sluice> {
       outside.sources.start();
       await outside.store.subscribe(new Propagation(outside.view, outside.telemetry, systemClock));
       // The gate is as the ledger has it before the first lookup is answered.
-      await inside.reconciler.run();
+      // Where that fails it goes on trying; meanwhile what runs is watched all the same, and nothing opens.
+      await inside.reconciler
+        .run()
+        .catch((error: unknown) => log.error({ err: error }, 'reconciliation failed at start'));
       await server.listen({ host: config.host, port: config.port });
       inside.scheduler.start();
       inside.background.start();
@@ -220,10 +219,10 @@ function composeUpkeep(log: Logger, { postgres, directory }: Outside, { reconcil
   const delivery = new Delivery({ outbox: postgres.outbox, notifiers: [new LogNotifier(log)], clock, log });
   return new Background(
     [
-      { name: 'reconciliation', everyMs: RECONCILE_MS, run: () => reconciler.run() },
-      { name: 'delivery', everyMs: DELIVER_MS, run: () => delivery.run() },
-      { name: 'tokens', everyMs: TOKENS_MS, run: () => directory.refresh() },
-      { name: 'forgetting', everyMs: FORGET_MS, run: () => forget(postgres, clock.nowMs()) },
+      { name: 'reconciliation', everyMs: 5_000, run: () => reconciler.run() },
+      { name: 'delivery', everyMs: 1_000, run: () => delivery.run() },
+      { name: 'tokens', everyMs: 5_000, run: () => directory.refresh() },
+      { name: 'forgetting', everyMs: 3_600_000, run: () => forget(postgres, clock.nowMs()) },
     ],
     { timer, log },
   );

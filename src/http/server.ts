@@ -25,8 +25,6 @@ export type ServerOptions = {
 
 type Settings = {
   readonly bodyLimitBytes: number;
-  /** Whether a proxy in front says who asks; as Fastify takes it. */
-  readonly trustProxy: boolean | string;
   /** Per token, without the acts that close a gate. */
   readonly requestsPerMinute: number;
   /** Per token; null does not count them. */
@@ -37,7 +35,6 @@ type Settings = {
 
 const DEFAULTS: Settings = {
   bodyLimitBytes: 1024 * 1024,
-  trustProxy: false,
   requestsPerMinute: 6000,
   lookupsPerMinute: null,
   maxEventLoopDelayMs: 1000,
@@ -60,7 +57,6 @@ export function buildServer(
     logController: new LogController({ disableRequestLogging: isQuiet }),
     genReqId: () => randomUUID(),
     bodyLimit: options.bodyLimitBytes,
-    trustProxy: options.trustProxy,
     routerOptions: { maxParamLength: LONGEST_PARAMETER },
     requestTimeout: REQUEST_TIMEOUT_MS,
     // While stopping, requests that are on their way are still answered.

@@ -36,7 +36,12 @@ export class Publisher {
 
   /** After the ledger has it. False where the store is away or was changed by hand: reconciliation comes back to it. */
   async publish(definition: FeatureDefinition, exposure: Exposure): Promise<boolean> {
-    return (await this.#put(flagDocumentOf(definition, exposure, this.#deps.environment), 'derived')) !== null;
+    const document = flagDocumentOf(definition, exposure, this.#deps.environment);
+    // The ledger has heard of it since, and gone on: told again, it would take back what was opened after it.
+    if ((this.#unclosed.get(document.feature)?.version ?? document.version) < document.version) {
+      this.#unclosed.delete(document.feature);
+    }
+    return (await this.#put(document, 'derived')) !== null;
   }
 
   /**

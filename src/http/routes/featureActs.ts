@@ -30,7 +30,7 @@ function kill(scope: Scope, { application }: RouteDeps): void {
         body: reasonBody,
         response: { 200: killedSchema },
       },
-      config: { ...CLOSING, right: 'operate', refusals: ['NOT_FOUND', 'CONFLICT'] },
+      config: { ...CLOSING, right: 'operate', refusals: ['NOT_FOUND'] },
     },
     async (request) =>
       killedView(await application.closings.kill(callerOf(request), request.params.key, request.body.reason)),
@@ -49,7 +49,7 @@ function revive(scope: Scope, { application }: RouteDeps): void {
         body: reasonBody,
         response: { 200: featureSchema, 202: featureSchema },
       },
-      config: { right: 'operate', refusals: ['NOT_FOUND', 'FOUR_EYES', 'CONFLICT'] },
+      config: { right: 'operate', refusals: ['NOT_FOUND', 'CONFLICT'] },
     },
     async (request, reply) => {
       const { outcome, feature } = await application.features.revive(

@@ -104,7 +104,7 @@ function patch(scope: Scope, { application }: RouteDeps): void {
       config: {
         right: 'operate',
         ifMatch: 'optional',
-        refusals: ['NOT_FOUND', 'WOULD_RAISE_EXPOSURE', 'FEATURE_IN_USE', 'VERSION_STALE', 'CONFLICT'],
+        refusals: ['NOT_FOUND', 'WOULD_RAISE_EXPOSURE', 'VERSION_STALE', 'CONFLICT'],
       },
     },
     async (request, reply) => {

@@ -40,15 +40,7 @@ function open(scope: Scope, { application }: RouteDeps, command: keyof typeof OP
       config: {
         right: 'operate',
         ifMatch: 'required',
-        refusals: [
-          'NOT_FOUND',
-          'ILLEGAL_STATE',
-          'HELD',
-          'PREFLIGHT_FAILED',
-          'POLICY_STRICTER',
-          'CONTRACT_NOT_APPROVED',
-          'CONFLICT',
-        ],
+        refusals: ['NOT_FOUND', 'ILLEGAL_STATE', 'HELD', 'PREFLIGHT_FAILED', 'POLICY_STRICTER'],
       },
     },
     async (request, reply) => {
@@ -73,7 +65,7 @@ function pause(scope: Scope, { application }: RouteDeps): void {
         body: optionalReasonBody,
         response,
       },
-      config: { ...CLOSING, right: 'operate', refusals: ['NOT_FOUND', 'ILLEGAL_STATE', 'CONFLICT'] },
+      config: { ...CLOSING, right: 'operate', refusals: ['NOT_FOUND', 'ILLEGAL_STATE'] },
     },
     async (request, reply) =>
       versioned(
@@ -98,7 +90,7 @@ function rollback(scope: Scope, { application }: RouteDeps): void {
       config: {
         ...CLOSING,
         right: 'operate',
-        refusals: ['NOT_FOUND', 'ILLEGAL_STATE', 'NOT_YET_SUPPORTED', 'CONFLICT'],
+        refusals: ['NOT_FOUND', 'ILLEGAL_STATE', 'NOT_YET_SUPPORTED'],
       },
     },
     async (request, reply) => {
@@ -133,7 +125,7 @@ function approve(scope: Scope, { application }: RouteDeps): void {
       config: {
         right: 'approve',
         ifMatch: 'required',
-        refusals: ['NOT_FOUND', 'ILLEGAL_STATE', 'STAGE_UNKNOWN', 'FOUR_EYES', 'CONFLICT'],
+        refusals: ['NOT_FOUND', 'ILLEGAL_STATE', 'STAGE_UNKNOWN', 'FOUR_EYES'],
       },
     },
     async (request, reply) => {

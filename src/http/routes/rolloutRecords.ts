@@ -101,7 +101,7 @@ function preflight(scope: Scope, { application }: RouteDeps): void {
         body: optionalReasonBody,
         response: { 200: preflightSchema },
       },
-      config: { right: 'operate', refusals: ['NOT_FOUND', 'ILLEGAL_STATE', 'CONFLICT'] },
+      config: { right: 'operate', refusals: ['NOT_FOUND', 'ILLEGAL_STATE', 'VERSION_STALE'] },
     },
     async (request) => preflightView(await application.rollouts.preflight(callerOf(request), request.params.id)),
   );

@@ -46,7 +46,7 @@ function create(scope: Scope, { application, creation }: RouteDeps): void {
       config: {
         right: 'operate',
         creates: true,
-        refusals: ['NOT_FOUND', 'CONTRACT_NOT_APPROVED', 'CONTRACT_USED', 'POLICY_STRICTER', 'CONFLICT'],
+        refusals: ['NOT_FOUND', 'CONTRACT_NOT_APPROVED', 'CONTRACT_USED', 'CONFLICT'],
       },
     },
     (request, reply) =>
