@@ -21,13 +21,8 @@ import type { Application } from './control/application.ts';
 import { Closing } from './control/closing/closing.ts';
 import { Killing } from './control/closing/killing.ts';
 import { LateClosings } from './control/closing/lateClosings.ts';
-import { ChainAudit } from './control/controller/chainAudit.ts';
-import { DecisionContexts } from './control/controller/decisionContext.ts';
-import { KnownRollouts } from './control/controller/knownRollouts.ts';
-import { MetricSources } from './control/controller/metricSources.ts';
 import { Scheduler } from './control/controller/scheduler.ts';
 import { Ticker } from './control/controller/ticker.ts';
-import { TickTelemetry } from './control/controller/tickTelemetry.ts';
 import { Closings } from './control/desks/closings.ts';
 import { Contracts } from './control/desks/contracts.ts';
 import { Features } from './control/desks/features.ts';
@@ -35,16 +30,21 @@ import { Installation } from './control/desks/installation.ts';
 import { RolloutCreation } from './control/desks/rolloutCreation.ts';
 import { Rollouts } from './control/desks/rollouts.ts';
 import { Tokens } from './control/desks/tokens.ts';
-import { Drift } from './control/flags/drift.ts';
 import { FlagView } from './control/flags/flagView.ts';
 import { Propagation } from './control/flags/propagation.ts';
 import { Publisher } from './control/flags/publisher.ts';
-import { Reconciler } from './control/flags/reconciler.ts';
 import { policyFit } from './control/opening/policyFit.ts';
 import { Preflight } from './control/opening/preflight.ts';
 import { RolloutOpening } from './control/opening/rolloutOpening.ts';
 import type { FlagStore } from './control/ports/flagStore.ts';
 import type { MetricSource } from './control/ports/metricSource.ts';
+import { Drift } from './control/reconciliation/drift.ts';
+import { Reconciler } from './control/reconciliation/reconciler.ts';
+import { ChainAudit } from './control/sight/chainAudit.ts';
+import { DecisionContexts } from './control/sight/decisionContext.ts';
+import { KnownRollouts } from './control/sight/knownRollouts.ts';
+import { MetricSources } from './control/sight/metricSources.ts';
+import { RolloutDisplay } from './control/sight/rolloutDisplay.ts';
 import { Background } from './control/upkeep/background.ts';
 import { Delivery } from './control/upkeep/deliver.ts';
 import { forget } from './control/upkeep/forgetting.ts';
@@ -187,7 +187,7 @@ function composeActs({ environment, policy, metricSources, pollIntervalSeconds }
   const pollIntervalMs = pollIntervalSeconds * 1000;
 
   const known = new KnownRollouts();
-  const shown = new TickTelemetry(telemetry);
+  const shown = new RolloutDisplay(telemetry);
   const audit = new ChainAudit(ledger);
   const contexts = new DecisionContexts({ contracts, rollouts, installation, view, pollIntervalMs });
   const publisher = new Publisher({ store, view, telemetry, environment });
@@ -207,7 +207,7 @@ function composeScheduler(log: Logger, outside: Outside, acts: Acts): Scheduler 
   const { sources, telemetry } = outside;
   const { ledger, rollouts } = outside.postgres;
   const system = { clock: systemClock, chance: systemChance, timer: systemTimer, log };
-  const ticker = new Ticker({ ...system, ...acts, ledger, rollouts, sources, telemetry: acts.shown });
+  const ticker = new Ticker({ ...system, ...acts, ledger, rollouts, sources });
   return new Scheduler(
     { ...system, ...acts, rollouts, ticker, telemetry },
     { concurrency: 200, leaseMs: 20_000, wakeMs: Math.min(1000, acts.pollIntervalMs / 4) },

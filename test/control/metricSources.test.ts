@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { MetricSources } from '../../src/control/controller/metricSources.ts';
+import { MetricSources } from '../../src/control/sight/metricSources.ts';
 import { queryKey } from '../../src/domain/health/measurement.ts';
 import { ACCURACY, ERROR_RATE, LATENCY, metricSourceObligations, question, sli } from '../contracts/metricSource.ts';
 import { FakeMetricSource } from '../support/fakeMetricSource.ts';

@@ -1,4 +1,4 @@
-import type { ClosingRequest } from '../../src/control/closing/closingRequest.ts';
+import type { ClosingRequest } from '../../src/control/ports/closingRequest.ts';
 import type { LateJournal } from '../../src/control/ports/lateJournal.ts';
 
 /** The journal of late closings without a disk. Plain data goes in, a copy comes out. */

@@ -1,23 +1,16 @@
 import { Closing } from '../../src/control/closing/closing.ts';
 import { Killing } from '../../src/control/closing/killing.ts';
 import { LateClosings } from '../../src/control/closing/lateClosings.ts';
-import { ChainAudit } from '../../src/control/controller/chainAudit.ts';
-import { DecisionContexts } from '../../src/control/controller/decisionContext.ts';
-import { KnownRollouts } from '../../src/control/controller/knownRollouts.ts';
-import { MetricSources } from '../../src/control/controller/metricSources.ts';
 import { Scheduler } from '../../src/control/controller/scheduler.ts';
 import { Ticker } from '../../src/control/controller/ticker.ts';
-import { TickTelemetry } from '../../src/control/controller/tickTelemetry.ts';
 import { Closings } from '../../src/control/desks/closings.ts';
 import { Contracts } from '../../src/control/desks/contracts.ts';
 import { Features } from '../../src/control/desks/features.ts';
 import { Installation } from '../../src/control/desks/installation.ts';
 import { RolloutCreation } from '../../src/control/desks/rolloutCreation.ts';
 import { Rollouts } from '../../src/control/desks/rollouts.ts';
-import { Drift } from '../../src/control/flags/drift.ts';
 import { FlagView } from '../../src/control/flags/flagView.ts';
 import { Publisher } from '../../src/control/flags/publisher.ts';
-import { Reconciler } from '../../src/control/flags/reconciler.ts';
 import { policyFit } from '../../src/control/opening/policyFit.ts';
 import { Preflight } from '../../src/control/opening/preflight.ts';
 import { RolloutOpening } from '../../src/control/opening/rolloutOpening.ts';
@@ -26,6 +19,13 @@ import { LedgerUnreachable } from '../../src/control/ports/ledger.ts';
 import type { Log } from '../../src/control/ports/log.ts';
 import type { MetricSource } from '../../src/control/ports/metricSource.ts';
 import type { Timer } from '../../src/control/ports/timer.ts';
+import { Drift } from '../../src/control/reconciliation/drift.ts';
+import { Reconciler } from '../../src/control/reconciliation/reconciler.ts';
+import { ChainAudit } from '../../src/control/sight/chainAudit.ts';
+import { DecisionContexts } from '../../src/control/sight/decisionContext.ts';
+import { KnownRollouts } from '../../src/control/sight/knownRollouts.ts';
+import { MetricSources } from '../../src/control/sight/metricSources.ts';
+import { RolloutDisplay } from '../../src/control/sight/rolloutDisplay.ts';
 import { DEFAULT_POLICY, type Policy } from '../../src/domain/contract/policy.ts';
 import type { Principal, Role } from '../../src/domain/governance/role.ts';
 import type { Entry } from '../../src/domain/ledger/entry.ts';
@@ -119,7 +119,7 @@ export async function startReplica(world: World, replaced: Replaced = {}) {
   const hardKilled = replaced.hardKilled ?? (() => false);
   const view = new FlagView({ monotonicMs: () => clock.nowMs(), staleAfterMs: 60_000, hardKilled });
   const known = new KnownRollouts();
-  const shown = new TickTelemetry(telemetry);
+  const shown = new RolloutDisplay(telemetry);
   const sources = new MetricSources([replaced.metrics ?? world.metrics]);
   const audit = new ChainAudit(ledger);
   const common = { ledger, features, rollouts, store, view, late, telemetry, shown, clock, chance };
@@ -135,7 +135,7 @@ export async function startReplica(world: World, replaced: Replaced = {}) {
   const creation = new RolloutCreation({ ...common, contracts, dryRunAlways: false });
   const drift = new Drift({ ...common, closing, killing, environment: ENVIRONMENT });
   const ticker = new Ticker({
-    ...{ ...common, telemetry: shown },
+    ...common,
     ...{ sources, contexts, audit, preflight, publisher, closing, lateClosings, known },
   });
   await store.subscribe(view);

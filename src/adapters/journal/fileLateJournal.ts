@@ -1,6 +1,6 @@
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ClosingRequest } from '../../control/closing/closingRequest.ts';
+import type { ClosingRequest } from '../../control/ports/closingRequest.ts';
 import type { LateJournal } from '../../control/ports/lateJournal.ts';
 
 /** One file per closing, named by its id: ids sort by time, so names do too. */

@@ -8,17 +8,17 @@ import { rollbackStage, rolledBackExposure } from '../../domain/rollout/rollback
 import { rolledBackEntry } from '../../domain/rollout/rolledBack.ts';
 import { isLive, type RolloutState } from '../../domain/rollout/state.ts';
 import { appendEntries } from '../appendEntries.ts';
-import type { Known, KnownRollouts } from '../controller/knownRollouts.ts';
-import type { TickTelemetry } from '../controller/tickTelemetry.ts';
 import type { Closed, Publisher } from '../flags/publisher.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { PauseRequest, RollbackRequest } from '../ports/closingRequest.ts';
 import type { FeatureRegister } from '../ports/featureRegister.ts';
 import type { LateJournal } from '../ports/lateJournal.ts';
 import { type Expected, type Ledger, LedgerUnreachable, type TickedRollout } from '../ports/ledger.ts';
 import type { RolloutRegister } from '../ports/rolloutRegister.ts';
 import type { RolloutTelemetry } from '../ports/telemetry.ts';
+import type { Known, KnownRollouts } from '../sight/knownRollouts.ts';
+import type { RolloutDisplay } from '../sight/rolloutDisplay.ts';
 import { type ClosingOutcome, RECORDED, STANDS } from './closingOutcome.ts';
-import type { PauseRequest, RollbackRequest } from './closingRequest.ts';
 import type { Killing } from './killing.ts';
 
 export type ClosingDeps = {
@@ -30,7 +30,7 @@ export type ClosingDeps = {
   readonly late: LateJournal;
   readonly known: KnownRollouts;
   readonly telemetry: RolloutTelemetry;
-  readonly shown: TickTelemetry;
+  readonly shown: RolloutDisplay;
   readonly clock: Clock;
 };
 

@@ -7,17 +7,18 @@ import { rolledBackExposure } from '../../domain/rollout/rollbackTarget.ts';
 import { rolledBackEntry } from '../../domain/rollout/rolledBack.ts';
 import type { RolloutState } from '../../domain/rollout/state.ts';
 import { appendEntries } from '../appendEntries.ts';
-import type { TickTelemetry } from '../controller/tickTelemetry.ts';
 import type { FlagView } from '../flags/flagView.ts';
 import type { Publisher } from '../flags/publisher.ts';
+import { liveRollout } from '../liveRollout.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { KillRequest } from '../ports/closingRequest.ts';
 import type { FeatureRecord, FeatureRegister } from '../ports/featureRegister.ts';
 import type { LateJournal } from '../ports/lateJournal.ts';
 import { type Ledger, LedgerUnreachable } from '../ports/ledger.ts';
 import type { RolloutRegister } from '../ports/rolloutRegister.ts';
 import type { RolloutTelemetry } from '../ports/telemetry.ts';
+import type { RolloutDisplay } from '../sight/rolloutDisplay.ts';
 import { type ClosingOutcome, RECORDED, STANDS } from './closingOutcome.ts';
-import type { KillRequest } from './closingRequest.ts';
 
 export type KillingDeps = {
   readonly ledger: Ledger;
@@ -27,7 +28,7 @@ export type KillingDeps = {
   readonly view: FlagView;
   readonly late: LateJournal;
   readonly telemetry: RolloutTelemetry;
-  readonly shown: TickTelemetry;
+  readonly shown: RolloutDisplay;
   readonly clock: Clock;
 };
 
@@ -64,7 +65,7 @@ export class Killing {
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       const feature = await this.#deps.features.get(request.feature);
       if (feature === null || feature.state.exposure.killed) return STANDS;
-      const ended = await this.#liveRollout(feature);
+      const ended = await liveRollout(this.#deps.rollouts, feature);
       const drafts = killEntries(request, feature, ended, storedVersion);
       const outcome = await appendEntries(this.#deps, drafts, {
         feature: { key: request.feature, version: feature.state.version },
@@ -75,12 +76,6 @@ export class Killing {
       }
     }
     throw new LedgerUnreachable('the kill lost every race for the record');
-  }
-
-  async #liveRollout(feature: FeatureRecord): Promise<RolloutState | null> {
-    const { live } = feature.state.exposure;
-    const record = live === null ? null : await this.#deps.rollouts.get(live.rolloutId);
-    return record?.state ?? null;
   }
 }
 

@@ -1,7 +1,7 @@
+import type { ClosingRequest } from '../ports/closingRequest.ts';
 import type { LateJournal } from '../ports/lateJournal.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import type { Closing } from './closing.ts';
-import type { ClosingRequest } from './closingRequest.ts';
 import type { Killing } from './killing.ts';
 
 export type LateClosingsDeps = {

@@ -5,8 +5,8 @@ import type { Log } from '../ports/log.ts';
 import type { Claim, RolloutRegister } from '../ports/rolloutRegister.ts';
 import type { RolloutTelemetry } from '../ports/telemetry.ts';
 import type { Timer } from '../ports/timer.ts';
-import type { DecisionContexts, Surroundings } from './decisionContext.ts';
-import type { KnownRollouts } from './knownRollouts.ts';
+import type { DecisionContexts, Surroundings } from '../sight/decisionContext.ts';
+import type { KnownRollouts } from '../sight/knownRollouts.ts';
 import type { Ticker } from './ticker.ts';
 
 export type SchedulerDeps = {

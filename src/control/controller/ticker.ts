@@ -20,11 +20,11 @@ import type { Chance } from '../ports/chance.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import type { Claim, RolloutRegister, Tick } from '../ports/rolloutRegister.ts';
-import type { ChainAudit, ChainVerdict } from './chainAudit.ts';
-import type { DecisionContexts, Surroundings } from './decisionContext.ts';
-import type { KnownRollouts } from './knownRollouts.ts';
-import type { MetricSources } from './metricSources.ts';
-import type { TickTelemetry } from './tickTelemetry.ts';
+import type { ChainAudit, ChainVerdict } from '../sight/chainAudit.ts';
+import type { DecisionContexts, Surroundings } from '../sight/decisionContext.ts';
+import type { KnownRollouts } from '../sight/knownRollouts.ts';
+import type { MetricSources } from '../sight/metricSources.ts';
+import type { RolloutDisplay } from '../sight/rolloutDisplay.ts';
 
 export type TickerDeps = {
   readonly ledger: Ledger;
@@ -37,7 +37,7 @@ export type TickerDeps = {
   readonly closing: Closing;
   readonly lateClosings: LateClosings;
   readonly known: KnownRollouts;
-  readonly telemetry: TickTelemetry;
+  readonly shown: RolloutDisplay;
   readonly clock: Clock;
   readonly chance: Chance;
 };
@@ -70,7 +70,7 @@ export class Ticker {
     const decision = decide(claim.state, work.poll, work.context, work.nowMs);
     const tick: Tick = { poll: work.poll, decision };
     this.#deps.known.remember(claim, tick);
-    this.#deps.telemetry.ticked(claim.state, tick);
+    this.#deps.shown.ticked(claim.state, tick);
     await this.#carryOut(work, decision);
   }
 
@@ -179,7 +179,7 @@ export class Ticker {
     );
     if (outcome.kind === 'conflict') return this.#deps.rollouts.release(claim, nextCheckAtMs);
     this.#deps.known.follow(state.id, outcome.entries);
-    this.#deps.telemetry.recorded(state, outcome.entries);
+    this.#deps.shown.recorded(state, outcome.entries);
     const exposure = exposureIn(outcome.entries);
     if (exposure !== null) await this.#deps.publisher.publish(feature.definition, exposure);
   }

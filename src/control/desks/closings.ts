@@ -4,16 +4,16 @@ import { type RolloutStatus, statusOf } from '../../domain/rollout/statusView.ts
 import type { ClosingDesk, KillOutcome, RollbackWish } from '../application.ts';
 import type { Closing } from '../closing/closing.ts';
 import type { ClosingOutcome } from '../closing/closingOutcome.ts';
-import type { KillRequest } from '../closing/closingRequest.ts';
 import type { Killing } from '../closing/killing.ts';
-import type { Known, KnownRollouts } from '../controller/knownRollouts.ts';
 import type { FlagView } from '../flags/flagView.ts';
 import type { Chance } from '../ports/chance.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { KillRequest } from '../ports/closingRequest.ts';
 import type { FeatureRegister } from '../ports/featureRegister.ts';
 import { LedgerUnreachable } from '../ports/ledger.ts';
 import type { RolloutRegister } from '../ports/rolloutRegister.ts';
 import { Refusal } from '../refusal.ts';
+import type { Known, KnownRollouts } from '../sight/knownRollouts.ts';
 import { actorOf } from './actorOf.ts';
 import { assertLegal } from './assertLegal.ts';
 

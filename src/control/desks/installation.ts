@@ -3,13 +3,13 @@ import { looserThanDefaults } from '../../domain/contract/policyStrictness.ts';
 import type { Principal } from '../../domain/governance/role.ts';
 import { appendEntries } from '../appendEntries.ts';
 import type { InstallationDesk, Readiness, SourceView, StopView } from '../application.ts';
-import type { MetricSources } from '../controller/metricSources.ts';
 import type { Publisher } from '../flags/publisher.ts';
 import { installationDraft } from '../installationDraft.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { FlagStore } from '../ports/flagStore.ts';
 import type { InstallationRegister } from '../ports/installationRegister.ts';
 import type { Ledger } from '../ports/ledger.ts';
+import type { MetricSources } from '../sight/metricSources.ts';
 import { actorOf } from './actorOf.ts';
 
 export type InstallationDeps = {

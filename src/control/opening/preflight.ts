@@ -5,9 +5,9 @@ import type { Actor, EntryDraft } from '../../domain/ledger/entry.ts';
 import { draft } from '../../domain/rollout/draft.ts';
 import { type PreflightItem, preflightPassed } from '../../domain/rollout/preflight.ts';
 import type { RolloutState } from '../../domain/rollout/state.ts';
-import type { MetricSources } from '../controller/metricSources.ts';
 import type { FeatureRecord } from '../ports/featureRegister.ts';
 import { type FlagStore, FlagStoreUnreachable } from '../ports/flagStore.ts';
+import type { MetricSources } from '../sight/metricSources.ts';
 import type { PolicyFit } from './policyFit.ts';
 
 export type PreflightDeps = {

@@ -5,9 +5,6 @@ import { entriesOf } from '../../domain/rollout/decided.ts';
 import type { RuledDecision } from '../../domain/rollout/decision.ts';
 import { appendEntries } from '../appendEntries.ts';
 import type { LateClosings } from '../closing/lateClosings.ts';
-import type { ChainAudit } from '../controller/chainAudit.ts';
-import type { DecisionContexts } from '../controller/decisionContext.ts';
-import type { TickTelemetry } from '../controller/tickTelemetry.ts';
 import type { Publisher } from '../flags/publisher.ts';
 import { exposureIn } from '../notices.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -15,6 +12,9 @@ import type { FeatureRecord } from '../ports/featureRegister.ts';
 import type { Expected, Ledger } from '../ports/ledger.ts';
 import type { RolloutRecord } from '../ports/rolloutRegister.ts';
 import { Refusal } from '../refusal.ts';
+import type { ChainAudit } from '../sight/chainAudit.ts';
+import type { DecisionContexts } from '../sight/decisionContext.ts';
+import type { RolloutDisplay } from '../sight/rolloutDisplay.ts';
 import type { PreflightDraft } from './preflight.ts';
 
 export type OpeningDeps = {
@@ -23,7 +23,7 @@ export type OpeningDeps = {
   readonly audit: ChainAudit;
   readonly lateClosings: LateClosings;
   readonly publisher: Publisher;
-  readonly shown: TickTelemetry;
+  readonly shown: RolloutDisplay;
   readonly clock: Clock;
 };
 

@@ -1,4 +1,4 @@
-import type { ClosingRequest } from '../closing/closingRequest.ts';
+import type { ClosingRequest } from './closingRequest.ts';
 
 /**
  * Closings that happened while the ledger was away. Kept outside the ledger's database and across a crash:

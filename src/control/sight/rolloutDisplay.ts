@@ -6,7 +6,7 @@ import type { Tick } from '../ports/rolloutRegister.ts';
 import type { RolloutTelemetry } from '../ports/telemetry.ts';
 
 /** Shows what a tick saw and what was recorded of it. A dry run exposes nobody and is not shown as if it did. */
-export class TickTelemetry {
+export class RolloutDisplay {
   readonly #telemetry: RolloutTelemetry;
 
   constructor(telemetry: RolloutTelemetry) {

@@ -10,6 +10,7 @@ import type { RolloutState } from '../../domain/rollout/state.ts';
 import { appendEntries } from '../appendEntries.ts';
 import type { Closing } from '../closing/closing.ts';
 import type { Killing } from '../closing/killing.ts';
+import { liveRollout } from '../liveRollout.ts';
 import type { Chance } from '../ports/chance.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { FeatureRecord, FeatureRegister } from '../ports/featureRegister.ts';
@@ -48,7 +49,7 @@ export class Drift {
     if (!isLowering(served, ledgers) || raises(stored)) return this.#repair(feature, stored);
     if (!isStrictLowering(served, ledgers)) return this.#republish(feature, stored);
     if (served.killed && !ledgers.killed) return this.#kill(feature);
-    const rollout = await this.#liveRollout(feature);
+    const rollout = await liveRollout(this.#deps.rollouts, feature);
     if (rollout !== null && isClosed(served, rollout)) return this.#rollBack(feature, rollout);
     return this.#cap(feature, rollout, served, stored);
   }
@@ -113,12 +114,6 @@ export class Drift {
     });
     const after = outcome.kind === 'appended' ? await this.#deps.features.get(definition.key) : null;
     if (after !== null) await this.#deps.store.publish(this.#documentOf(after), 'derived', stored.hand);
-  }
-
-  async #liveRollout(feature: FeatureRecord): Promise<RolloutState | null> {
-    const { live } = feature.state.exposure;
-    const record = live === null ? null : await this.#deps.rollouts.get(live.rolloutId);
-    return record?.state ?? null;
   }
 
   #documentOf(feature: FeatureRecord): FlagDocument {

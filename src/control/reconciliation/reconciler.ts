@@ -3,13 +3,13 @@ import { flagDocumentOf } from '../../domain/feature/flagDocument.ts';
 import { SLUICE } from '../../domain/ledger/entry.ts';
 import { appendEntries } from '../appendEntries.ts';
 import type { LateClosings } from '../closing/lateClosings.ts';
+import type { Publisher } from '../flags/publisher.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { FeatureRecord, FeatureRegister } from '../ports/featureRegister.ts';
 import { type FlagStore, FlagStoreUnreachable } from '../ports/flagStore.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import type { RolloutTelemetry } from '../ports/telemetry.ts';
 import type { Drift } from './drift.ts';
-import type { Publisher } from './publisher.ts';
 
 export type ReconcilerDeps = {
   readonly ledger: Ledger;
