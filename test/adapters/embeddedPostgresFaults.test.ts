@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, type TestContext, test } from 'vitest';
 import { chooseAccount } from '../../src/adapters/postgres/embedded/account.ts';
 import { findBinaries } from '../../src/adapters/postgres/embedded/binaries.ts';
 import { openDataFolder } from '../../src/adapters/postgres/embedded/dataFolder.ts';
+import { errorCode } from '../../src/adapters/postgres/embedded/errorCode.ts';
 import { launchPostmaster } from '../../src/adapters/postgres/embedded/launch.ts';
 import { findPostmaster, isPostmaster } from '../../src/adapters/postgres/embedded/postmasterFile.ts';
 import { processState } from '../../src/adapters/postgres/embedded/processState.ts';
@@ -167,6 +168,11 @@ test('a PostgreSQL that refuses to start is quoted, and nothing is left behind',
   context.expect(await readdir(join(folder, 'cluster'))).toEqual(before);
 });
 
+/** One that has ended since needs no waking. */
 function wake(pid: number): void {
-  process.kill(pid, 'SIGCONT');
+  try {
+    process.kill(pid, 'SIGCONT');
+  } catch (error) {
+    if (errorCode(error) !== 'ESRCH') throw error;
+  }
 }

@@ -89,6 +89,21 @@ describe('a Prometheus that does not answer as it should', () => {
     expect(await source.state(NOW_MS)).toEqual({ ok: false, detail: 'no answer within 0.05 s' });
   });
 
+  test('while nobody gets an answer only some wait for one, and one that comes is for all', async () => {
+    const { stub, source } = await stubbed('silence', { timeoutMs: 200, connections: 1 });
+    await ask(source, EVERYONE, NOW_MS);
+    const waiting = ask(source, EVERYONE, NOW_MS);
+    const { all } = await ask(source, EVERYONE, NOW_MS);
+    expect(all).toMatchObject({ kind: 'unavailable', detail: 'no answer in time to others either' });
+    expect((await waiting).all).toMatchObject({ kind: 'unavailable', detail: 'no answer within 0.2 s' });
+    stub.answer(vector([part('value', '1'), part('samples', '10')]));
+    const answers = [
+      await ask(source, EVERYONE, NOW_MS),
+      ...(await Promise.all([1, 2, 3].map(() => ask(source, EVERYONE, NOW_MS)))),
+    ];
+    expect(answers.map((answer) => answer.all?.kind)).toEqual(['observed', 'observed', 'observed', 'observed']);
+  });
+
   test('an answer without end is cut off', async () => {
     const { source } = await stubbed({ body: 'x'.repeat(100_000) }, { maxResponseBytes: 10_000 });
     const { all } = await ask(source, EVERYONE, NOW_MS);

@@ -36,6 +36,8 @@ export class BoundedHttp implements HttpExchange {
   readonly #agent: Agent;
   readonly #turns: Turns;
   #isClosed = false;
+  /** Whoever asked last got no answer in time. */
+  #isSilent = false;
 
   /** @throws Error that does not hold the address, where that is no http or https URL. */
   constructor(address: string, limits: Partial<HttpLimits> = {}) {
@@ -50,6 +52,8 @@ export class BoundedHttp implements HttpExchange {
   async exchange(request: HttpRequest, signal?: AbortSignal): Promise<HttpAnswer> {
     signal?.throwIfAborted();
     if (this.#isClosed) return failed('the source is closed');
+    // Some go on asking; the others would only wait for them, and keep whoever needs them from other sources.
+    if (this.#isSilent && this.#turns.isFull) return failed('no answer in time to others either');
     const deadline = new AbortController();
     const timeoutMs = Math.min(this.#limits.timeoutMs, request.timeoutMs ?? this.#limits.timeoutMs);
     const timer = setTimeout(() => deadline.abort(), timeoutMs);
@@ -70,9 +74,20 @@ export class BoundedHttp implements HttpExchange {
     this.#agent.destroy();
   }
 
-  /** A kept connection that the other side was just closing says nothing about it: asked once more, over a new one. */
   async #ask(request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
     using _turn = await this.#turns.take(signal);
+    try {
+      const answer = await this.#askTwice(request, signal);
+      this.#isSilent = false;
+      return answer;
+    } catch (error) {
+      this.#isSilent = signal.aborted;
+      throw error;
+    }
+  }
+
+  /** A kept connection that the other side was just closing says nothing about it: asked once more, over a new one. */
+  async #askTwice(request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
     const asked = this.#begin(request, signal);
     try {
       return await this.#answerTo(asked, request);

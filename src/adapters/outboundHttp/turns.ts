@@ -7,6 +7,10 @@ export class Turns {
     this.#free = atOnce;
   }
 
+  get isFull(): boolean {
+    return this.#free === 0;
+  }
+
   /** Resolves when it is one's turn, which lasts until it is disposed of. Rejects with the signal's reason where that comes first. */
   async take(signal: AbortSignal): Promise<Disposable> {
     signal.throwIfAborted();
