@@ -18,7 +18,7 @@ const CALLS: readonly (readonly [string, (kept: Kept) => Promise<unknown>])[] = 
   ['features.get', ({ features }) => features.get('a')],
   ['contracts.list', ({ contracts }) => contracts.list({}, { after: null, limit: 1 })],
   ['rollouts.claimDue', ({ rollouts }) => rollouts.claimDue({ nowMs: T0, limit: 1, leaseMs: 1 })],
-  ['rollouts.makeDueAfterClockWentBack', ({ rollouts }) => rollouts.makeDueAfterClockWentBack(T0)],
+  ['rollouts.dueAfterSetBack', ({ rollouts }) => rollouts.dueAfterSetBack(T0)],
   ['rollouts.get', ({ rollouts }) => rollouts.get('a')],
   ['installation.get', ({ installation }) => installation.get()],
   ['tokens.all', ({ tokens }) => tokens.all()],

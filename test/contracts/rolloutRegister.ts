@@ -224,7 +224,7 @@ export function rolloutRegisterContract(name: string, open: () => Promise<Ledger
       const [held] = await claimAt(T0 + 65 * SECOND, 3).then((claims) =>
         claims.filter(({ state }) => state.id === `rollout-${leased}`),
       );
-      await kept.rollouts.makeDueAfterClockWentBack(T0 + 2 * SECOND);
+      await kept.rollouts.dueAfterSetBack(T0 + 2 * SECOND);
       expect(await claimed(T0 + 2 * SECOND)).toEqual([`rollout-${ahead}`, `rollout-${leased}`]);
       if (held === undefined) throw new Error('nothing was held');
       expect(await kept.rollouts.storeTick(held, tickAt(T0 + 66 * SECOND), T0 + 80 * SECOND)).toBe(false);

@@ -30,7 +30,7 @@ export function rolloutsOver(store: MemoryStore): RolloutRegister {
             return [{ ...recordOf(claimed), fence: claimed.fence, headSeq, feature }];
           }),
       ),
-    makeDueAfterClockWentBack: (nowMs) =>
+    dueAfterSetBack: (nowMs) =>
       store.step(() => {
         for (const row of store.rollouts.values()) {
           const isAhead = (row.nextCheckAtMs ?? nowMs) > nowMs && (row.tick?.poll.atMs ?? nowMs) > nowMs;

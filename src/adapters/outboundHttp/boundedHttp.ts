@@ -99,20 +99,21 @@ export class BoundedHttp implements HttpExchange {
 
   #begin(request: HttpRequest, signal: AbortSignal): ClientRequest {
     const begin = this.#endpoint.isSecure ? askHttps : askHttp;
-    return begin(this.#endpoint.origin, {
+    const asked = begin(this.#endpoint.origin, {
       agent: this.#agent,
       method: request.method,
       path: this.#endpoint.pathTo(request.path),
       headers: { ...request.headers, ...this.#endpoint.headers() },
       signal,
     });
+    // Whoever waits hears of it; a second error, or one after the answer, would end the process unheard.
+    asked.on('error', () => {});
+    return asked;
   }
 
   async #answerTo(asked: ClientRequest, { body }: HttpRequest): Promise<HttpAnswer> {
     asked.end(body ?? undefined);
     const response: IncomingMessage = (await once(asked, 'response'))[0];
-    // What breaks after it is the body's to tell; unheard, this one would end the process.
-    asked.on('error', () => {});
     const contentType = response.headers['content-type'] ?? 'no content type';
     return { kind: 'answered', status: response.statusCode ?? 0, contentType, text: await this.#textOf(response) };
   }

@@ -29,7 +29,7 @@ export class PostgresRollouts implements RolloutRegister {
     return claimDue(this.#connection, request);
   }
 
-  async makeDueAfterClockWentBack(nowMs: number): Promise<void> {
+  async dueAfterSetBack(nowMs: number): Promise<void> {
     await this.#connection.query(
       (prisma) => prisma.$executeRaw`
         UPDATE rollouts SET next_check_at_ms = ${nowMs}, lease_until_ms = NULL

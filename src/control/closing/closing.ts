@@ -37,6 +37,8 @@ export type ClosingDeps = {
 /** What a tick adds to the record: its findings and the lease under which it ran. */
 export type TickShare = { readonly ticked: TickedRollout; readonly fence: number };
 
+type ClosedFrom = { readonly request: RollbackRequest; readonly drafts: readonly EntryDraft[] };
+
 const ATTEMPTS = 5;
 
 /**
@@ -58,16 +60,19 @@ export class Closing {
   ): Promise<ClosingOutcome> {
     let at = known ?? (await this.#find(request.rolloutId));
     let target: number | null = Number.POSITIVE_INFINITY;
+    let asked = request;
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       if (at === null || legality(at.state.wedgeState, 'rollback') !== 'allowed') return STANDS;
       if (at.state.wedgeState === 'COMPLETE') return this.#closeCompleted(at.state, request);
       if (wasClosedSince(at.state, request)) return STANDS;
       target = lowerOf(target, rollbackStage(at.state, request));
-      const outcome = await this.#rollbackFrom(at, target, request, attempt === 0 ? share : null);
+      const closed = await this.#close(at, target, asked);
+      asked = closed.request;
+      const outcome = await this.#recordOrLater(at.state, closed.drafts, asked, attempt === 0 ? share : null);
       if (outcome !== 'conflict') return outcome;
       at = await this.#find(request.rolloutId);
     }
-    return this.#later(request, at?.state ?? null, []);
+    return this.#later(asked, at?.state ?? null, []);
   }
 
   /** Keeps the exposure and stops every opening. */
@@ -91,7 +96,8 @@ export class Closing {
     return this.#deps.killing.kill({ kind: 'kill', id, feature, actor, atMs, comment });
   }
 
-  async #rollbackFrom(at: Known, stageIndex: number | null, request: RollbackRequest, share: TickShare | null) {
+  /** Lowers what lookups see, and says what is to be recorded of it. The request that comes back knows when the store had it. */
+  async #close(at: Known, stageIndex: number | null, request: RollbackRequest): Promise<ClosedFrom> {
     const wanted = rolledBackExposure(at.state, at.feature.state, stageIndex, request.atMs);
     const closed = isExposing(at.state) ? await this.#deps.publisher.close(at.feature.definition, wanted) : null;
     const exposure = closed === null ? untouched(at, wanted) : { ...wanted, documentVersion: closed.documentVersion };
@@ -99,12 +105,12 @@ export class Closing {
     const { automatic, detail } = request;
     const entry = rolledBackEntry(at.state, saying, { exposure, toStageIndex: stageIndex, automatic, detail });
     const removedAtMs = this.#removedAtMs(request, closed);
-    if (closed === null || removedAtMs === undefined) return this.#recordOrLater(at.state, [entry], request, share);
+    if (closed === null || removedAtMs === undefined) return { request, drafts: [entry] };
     const data = { documentVersion: closed.documentVersion, triggeredAtMs: request.atMs, removedAtMs };
     const removal: Saying = { ...saying, atMs: removedAtMs, evidence: null };
     const after = entry.percentageAfter ?? 0;
     const drafts = [entry, draft(at.state, removal, { type: 'exposureRemoved', data, after })];
-    return this.#recordOrLater(at.state, drafts, { ...request, removedAtMs }, share);
+    return { request: { ...request, removedAtMs }, drafts };
   }
 
   /**

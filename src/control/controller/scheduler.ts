@@ -92,7 +92,7 @@ export class Scheduler {
       await this.#tellLateClosings();
       // Before the claim: what fails after it would leave the leases taken.
       const surroundings = await this.#deps.contexts.surroundings();
-      if (nowMs < this.#latestMs - BACKWARDS_MS) await this.#deps.rollouts.makeDueAfterClockWentBack(nowMs);
+      if (nowMs < this.#latestMs - BACKWARDS_MS) await this.#deps.rollouts.dueAfterSetBack(nowMs);
       this.#latestMs = nowMs;
       const claims = await this.#deps.rollouts.claimDue({
         nowMs,

@@ -46,7 +46,7 @@ export interface RolloutRegister {
    * After a clock went backwards: what was looked at in what is now the future is due now, and nobody's. Without it nobody would look
    * at it until the clock has caught up.
    */
-  makeDueAfterClockWentBack(nowMs: number): Promise<void>;
+  dueAfterSetBack(nowMs: number): Promise<void>;
   /** Stores a tick that recorded nothing, sets the next check and gives the lease back; false where version or fence have moved on. */
   storeTick(claim: Pick<Claim, 'state' | 'fence'>, tick: Tick, nextCheckAtMs: number): Promise<boolean>;
   /** Gives a lease back without a poll: the tick failed before it had one. Nothing happens where the fence has moved on. */

@@ -14,7 +14,7 @@ const PAGE = 500;
 /** The check of a visit's ledger: incrementally at each tick, from the very beginning before anything opens. */
 export class ChainAudit {
   readonly #ledger: Ledger;
-  /** Heads that were verified; a chain that broke stays broken until somebody looks from the beginning. */
+  /** Heads that were verified; a chain that broke has none, and is looked at from its beginning until it holds. */
   readonly #verified = new Map<string, ChainHead>();
 
   constructor(ledger: Ledger) {

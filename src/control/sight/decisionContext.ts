@@ -61,7 +61,8 @@ export class DecisionContexts {
       found: rollout.dryRun ? null : this.#deps.view.found(rollout.feature),
       featureCooldownUntilMs: feature.state.cooldownUntilMs,
       otherLiveRolloutId: isOther ? live.rolloutId : null,
-      otherLiveRollouts: weighing.surroundings.liveRollouts - countsItself,
+      // With the ledger away nobody has counted.
+      otherLiveRollouts: Math.max(0, weighing.surroundings.liveRollouts - countsItself),
       audit: weighing.audit,
       contractApproved: await this.#contractApproved(rollout, weighing.nowMs),
       ask: weighing.ask,
