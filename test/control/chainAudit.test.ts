@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { ChainAudit } from '../../src/control/audit/chainAudit.ts';
 import type { Ledger } from '../../src/control/ports/ledger.ts';
-import { ChainAudit } from '../../src/control/sight/chainAudit.ts';
 import { digestOf } from '../../src/domain/ledger/digest.ts';
 import type { Entry } from '../../src/domain/ledger/entry.ts';
 import { proposalInput } from '../support/proposals.ts';

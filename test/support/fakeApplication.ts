@@ -1,30 +1,13 @@
 import { MemoryFlagStore } from '../../src/adapters/memory/flagStore.ts';
+import { type ControlOptions, composeControl } from '../../src/composeControl.ts';
 import { TokenDirectory } from '../../src/control/access/tokenDirectory.ts';
 import type { Application } from '../../src/control/application.ts';
-import { Closing } from '../../src/control/closing/closing.ts';
-import { Killing } from '../../src/control/closing/killing.ts';
-import { LateClosings } from '../../src/control/closing/lateClosings.ts';
-import { Closings } from '../../src/control/desks/closings.ts';
-import { Contracts } from '../../src/control/desks/contracts.ts';
-import { Features } from '../../src/control/desks/features.ts';
-import { Installation } from '../../src/control/desks/installation.ts';
-import { RolloutCreation } from '../../src/control/desks/rolloutCreation.ts';
-import { Rollouts } from '../../src/control/desks/rollouts.ts';
-import { Tokens } from '../../src/control/desks/tokens.ts';
 import { FlagView } from '../../src/control/flags/flagView.ts';
-import { Publisher } from '../../src/control/flags/publisher.ts';
-import { policyFit } from '../../src/control/opening/policyFit.ts';
-import { Preflight } from '../../src/control/opening/preflight.ts';
-import { RolloutOpening } from '../../src/control/opening/rolloutOpening.ts';
 import type { ClosingRequest } from '../../src/control/ports/closingRequest.ts';
 import type { LateJournal } from '../../src/control/ports/lateJournal.ts';
 import type { Telemetry } from '../../src/control/ports/telemetry.ts';
 import type { TokenRecord } from '../../src/control/ports/tokenRegister.ts';
-import { ChainAudit } from '../../src/control/sight/chainAudit.ts';
-import { DecisionContexts } from '../../src/control/sight/decisionContext.ts';
-import { KnownRollouts } from '../../src/control/sight/knownRollouts.ts';
 import { MetricSources } from '../../src/control/sight/metricSources.ts';
-import { RolloutDisplay } from '../../src/control/sight/rolloutDisplay.ts';
 import { DEFAULT_POLICY } from '../../src/domain/contract/policy.ts';
 import type { Role } from '../../src/domain/governance/role.ts';
 import { sha256Hex } from '../../src/domain/ledger/digest.ts';
@@ -62,51 +45,31 @@ export function fakeApplication(telemetry: Telemetry, kept: MemoryLedger = memor
   const time = { ms: T0 };
   const clock = { nowMs: () => time.ms, set: (ms: number) => Object.assign(time, { ms }) };
   const chance = counted();
-  const { ledger, features, contracts, rollouts, installation } = kept;
   const store = new MemoryFlagStore({ monotonicMs: clock.nowMs });
   const source = new FakeMetricSource();
-  const sources = new MetricSources([source]);
   const view = new FlagView({ monotonicMs: clock.nowMs, staleAfterMs: 60_000, hardKilled: () => false });
-  const common = { environment: 'test', policy: DEFAULT_POLICY, clock, chance, telemetry, ledger, features };
-  const kinds = new Map([['prometheus', 'prometheus' as const]]);
-
-  const known = new KnownRollouts();
-  const late = memoryJournal();
-  const shown = new RolloutDisplay(telemetry);
-  const contexts = new DecisionContexts({ contracts, rollouts, installation, view, pollIntervalMs: 15_000 });
-  const publisher = new Publisher({ ...common, store, view });
-  const fits = policyFit(DEFAULT_POLICY, kinds);
-  const preflight = new Preflight({ sources, store, policyFit: fits });
-  const killing = new Killing({ ...common, rollouts, publisher, view, late, shown });
-  const closing = new Closing({ ...common, rollouts, publisher, killing, late, known, shown });
-  const lateClosings = new LateClosings({ ...common, late, closing, killing });
-  const opening = new RolloutOpening({
-    ...common,
-    contexts,
-    audit: new ChainAudit(ledger),
-    lateClosings,
-    publisher,
-    shown,
-  });
-  const creation = new RolloutCreation({ ...common, contracts, dryRunAlways: false });
-  const directory = new TokenDirectory(kept.tokens, clock, Object.keys(TOKENS).map(recordOf));
-  void store.subscribe(view);
-  return {
-    features: new Features({ ...common, publisher, store, view }),
-    contracts: new Contracts({ ...common, contracts, sources: kinds }),
-    rollouts: new Rollouts({ ...common, rollouts, creation, opening, preflight, policyFit: fits }),
-    closings: new Closings({ ...common, closing, killing, rollouts, known, view }),
-    tokens: new Tokens({ ...common, register: kept.tokens, directory }),
-    installation: new Installation({ ...common, installation, store, publisher, sources }),
-    flags: view,
-    idempotency: kept.idempotency,
-    kept,
-    clock,
-    source,
-    token: tokenCalled,
-    close: () => store.close(),
+  const outside = {
+    ...kept,
+    ...{ store, view, clock, chance, telemetry, timer: NO_TIMER, log: NO_LOG, notifiers: [] },
+    sources: new MetricSources([source]),
+    directory: new TokenDirectory(kept.tokens, clock, Object.keys(TOKENS).map(recordOf)),
+    late: memoryJournal(),
   };
+  const { application } = composeControl(OPTIONS, outside);
+  void store.subscribe(view);
+  return { ...application, kept, clock, source, token: tokenCalled, close: () => store.close() };
 }
+
+const OPTIONS: ControlOptions = {
+  environment: 'test',
+  policy: DEFAULT_POLICY,
+  sourceKinds: new Map([['prometheus', 'prometheus']]),
+  pollIntervalMs: 15_000,
+  dryRun: false,
+  scheduling: { concurrency: 1, leaseMs: 60_000, wakeMs: 1000 },
+};
+const NO_LOG = { info: () => {}, warn: () => {}, error: () => {} };
+const NO_TIMER = { sleep: () => Promise.resolve() };
 
 function recordOf(name: string): TokenRecord {
   // A key of the table, which `Object.keys` forgets.

@@ -61,7 +61,7 @@ const COMMON = {
 };
 
 export function proposedDraft(contract: Contract, atMs = T0, given: Partial<EntryDraft> = {}): EntryDraft {
-  const data = { contract, policy: DEFAULT_POLICY, planDigest: planDigest(contract), warnings: [] };
+  const data = { contract, policy: DEFAULT_POLICY, planDigest: planDigest(contract), warnings: [], waivers: [] };
   // The test may replace any common field; `type` and `data` stay paired.
   return {
     ...COMMON,
@@ -96,7 +96,7 @@ export function createdDraft({ id, contract, atMs = T0, dryRun = false, startAtM
     ...COMMON,
     dryRun,
     type: 'created',
-    data: { contract, policy: DEFAULT_POLICY, salt: '9f2c1d', startAtMs, proposer: 'olga' },
+    data: { contract, policy: DEFAULT_POLICY, salt: '9f2c1d', startAtMs, proposer: 'olga', waivers: [] },
     atMs,
     actor: PERSON,
     feature: contract.feature,
@@ -179,7 +179,8 @@ export class LedgerStory {
   async open(kind: 'start' | 'ramp' | 'advance' | 'complete', id: string, atMs: number): Promise<Append> {
     const { state } = await this.rollout(id);
     const { state: feature } = await this.featureOf(state.feature);
-    const subject = { rollout: state, feature, audit: { verdict: 'PASS' as const, throughSeq: 1, finding: null } };
+    const audit = { verdict: 'PASS' as const, throughSeq: 1, finding: null };
+    const subject = { rollout: state, feature, audit, superseded: null };
     const drafts = entriesOf(subject, { kind, reason: 'ready', detail: 'ready' }, sayingAt(atMs));
     return appendOf(state.feature, drafts, { expected: { rollout: { id, version: state.version } } });
   }

@@ -74,7 +74,7 @@ export function validProposal(
 }
 
 export function subjectOf(proposal: Proposal, more: Partial<Omit<Subject, 'proposal'>> = {}): Subject {
-  return { proposal, policy: DEFAULT_POLICY, exposed: [], sources: SOURCES, ...more };
+  return { proposal, policy: DEFAULT_POLICY, exposed: [], takeover: null, sources: SOURCES, ...more };
 }
 
 const SLIS: readonly SliInput[] = [

@@ -1,31 +1,13 @@
-import { Closing } from '../../src/control/closing/closing.ts';
-import { Killing } from '../../src/control/closing/killing.ts';
-import { LateClosings } from '../../src/control/closing/lateClosings.ts';
-import { Scheduler } from '../../src/control/controller/scheduler.ts';
-import { Ticker } from '../../src/control/controller/ticker.ts';
-import { Closings } from '../../src/control/desks/closings.ts';
-import { Contracts } from '../../src/control/desks/contracts.ts';
-import { Features } from '../../src/control/desks/features.ts';
-import { Installation } from '../../src/control/desks/installation.ts';
-import { RolloutCreation } from '../../src/control/desks/rolloutCreation.ts';
-import { Rollouts } from '../../src/control/desks/rollouts.ts';
+import { composeControl } from '../../src/composeControl.ts';
+import { TokenDirectory } from '../../src/control/access/tokenDirectory.ts';
 import { FlagView } from '../../src/control/flags/flagView.ts';
-import { Publisher } from '../../src/control/flags/publisher.ts';
-import { policyFit } from '../../src/control/opening/policyFit.ts';
-import { Preflight } from '../../src/control/opening/preflight.ts';
-import { RolloutOpening } from '../../src/control/opening/rolloutOpening.ts';
+import type { Publisher, PublisherDeps } from '../../src/control/flags/publisher.ts';
 import type { FlagStore } from '../../src/control/ports/flagStore.ts';
 import { LedgerUnreachable } from '../../src/control/ports/ledger.ts';
 import type { Log } from '../../src/control/ports/log.ts';
 import type { MetricSource } from '../../src/control/ports/metricSource.ts';
 import type { Timer } from '../../src/control/ports/timer.ts';
-import { Drift } from '../../src/control/reconciliation/drift.ts';
-import { Reconciler } from '../../src/control/reconciliation/reconciler.ts';
-import { ChainAudit } from '../../src/control/sight/chainAudit.ts';
-import { DecisionContexts } from '../../src/control/sight/decisionContext.ts';
-import { KnownRollouts } from '../../src/control/sight/knownRollouts.ts';
 import { MetricSources } from '../../src/control/sight/metricSources.ts';
-import { RolloutDisplay } from '../../src/control/sight/rolloutDisplay.ts';
 import { DEFAULT_POLICY, type Policy } from '../../src/domain/contract/policy.ts';
 import type { Principal, Role } from '../../src/domain/governance/role.ts';
 import type { Entry } from '../../src/domain/ledger/entry.ts';
@@ -88,7 +70,7 @@ export type Replaced = {
   readonly timer?: Timer;
   readonly store?: FlagStore;
   readonly kept?: Pick<MemoryLedger, 'ledger' | 'rollouts'>;
-  readonly publisher?: (deps: ConstructorParameters<typeof Publisher>[0]) => Publisher;
+  readonly publisher?: (deps: PublisherDeps) => Publisher;
   readonly hardKilled?: (feature: string) => boolean;
 };
 
@@ -103,65 +85,37 @@ export function butFor<T extends object>(port: T, replaced: Partial<T>): T {
   });
 }
 
-/** One Sluice process: control and its desks, composed as `compose.ts` does, over a world in memory. */
+/** One Sluice process over a world in memory. */
 export type Replica = Awaited<ReturnType<typeof startReplica>>;
 
 /** Boots a process: lookups are fed, and the gate is as the ledger has it. */
 export async function startReplica(world: World, replaced: Replaced = {}) {
-  const { clock, chance, late, policy } = world;
-  const { contracts, features, installation } = world.kept;
-  const { ledger, rollouts } = replaced.kept ?? world.kept;
-  const store = replaced.store ?? world.store;
-  const telemetry = SILENT_TELEMETRY;
-  const kinds = new Map([['prometheus', 'prometheus' as const]]);
-  const log = logOver(world.faults);
-
+  const { clock, policy, pollIntervalMs, concurrency, leaseMs } = world;
+  const kept = { ...world.kept, ...replaced.kept };
   const hardKilled = replaced.hardKilled ?? (() => false);
   const view = new FlagView({ monotonicMs: () => clock.nowMs(), staleAfterMs: 60_000, hardKilled });
-  const known = new KnownRollouts();
-  const shown = new RolloutDisplay(telemetry);
-  const sources = new MetricSources([replaced.metrics ?? world.metrics]);
-  const audit = new ChainAudit(ledger);
-  const common = { ledger, features, rollouts, store, view, late, telemetry, shown, clock, chance };
-  const contexts = new DecisionContexts({ ...common, contracts, installation, pollIntervalMs: world.pollIntervalMs });
-  const publisherDeps = { ...common, environment: ENVIRONMENT };
-  const publisher = replaced.publisher?.(publisherDeps) ?? new Publisher(publisherDeps);
-  const fits = policyFit(policy, kinds);
-  const preflight = new Preflight({ sources, store, policyFit: fits });
-  const killing = new Killing({ ...common, publisher });
-  const closing = new Closing({ ...common, publisher, killing, known });
-  const lateClosings = new LateClosings({ ...common, closing, killing });
-  const opening = new RolloutOpening({ ...common, contexts, audit, lateClosings, publisher });
-  const creation = new RolloutCreation({ ...common, contracts, dryRunAlways: false });
-  const drift = new Drift({ ...common, closing, killing, environment: ENVIRONMENT });
-  const ticker = new Ticker({
-    ...common,
-    ...{ sources, contexts, audit, preflight, publisher, closing, lateClosings, known },
-  });
+  const store = replaced.store ?? world.store;
+  const outside = {
+    ...kept,
+    ...{ store, view, clock, chance: world.chance, late: world.late, telemetry: SILENT_TELEMETRY },
+    sources: new MetricSources([replaced.metrics ?? world.metrics]),
+    directory: new TokenDirectory(kept.tokens, clock, []),
+    notifiers: [],
+    timer: replaced.timer ?? NO_TIMER,
+    log: logOver(world.faults),
+  };
+  const options = {
+    ...{ environment: ENVIRONMENT, policy, pollIntervalMs, dryRun: false },
+    sourceKinds: new Map([['prometheus', 'prometheus' as const]]),
+    scheduling: { concurrency, leaseMs, wakeMs: 1000 },
+    ...(replaced.publisher === undefined ? {} : { publisher: replaced.publisher }),
+  };
+  const control = composeControl(options, outside);
   await store.subscribe(view);
-  const reconciler = new Reconciler({ ...common, publisher, drift, lateClosings, environment: ENVIRONMENT });
-  await reconciler.run().catch((error: unknown) => {
+  await control.reconciler.run().catch((error: unknown) => {
     if (!(error instanceof LedgerUnreachable)) throw error;
   });
-  return {
-    world,
-    view,
-    known,
-    publisher,
-    reconciler,
-    ticker,
-    contexts,
-    closing,
-    scheduler: new Scheduler(
-      { ...common, ticker, contexts, known, lateClosings, timer: replaced.timer ?? NO_TIMER, log },
-      { concurrency: world.concurrency, leaseMs: world.leaseMs, wakeMs: 1000 },
-    ),
-    features: new Features({ ...common, publisher, environment: ENVIRONMENT }),
-    contracts: new Contracts({ ...common, contracts, policy, sources: kinds }),
-    rollouts: new Rollouts({ ...common, creation, opening, preflight, policyFit: fits }),
-    closings: new Closings({ ...common, closing, killing, known }),
-    installation: new Installation({ ...common, installation, publisher, sources, policy, environment: ENVIRONMENT }),
-  };
+  return { world, view, ...control, ...control.application };
 }
 
 /** One poll interval passes, and what is due is ticked. */

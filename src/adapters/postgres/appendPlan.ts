@@ -56,6 +56,7 @@ export function spokenOf({ drafts, expected, ticked }: Append): {
   const rollouts = [
     ...drafts.map((draft) => draft.rollout),
     expected.rollout?.id,
+    expected.superseded?.id,
     expected.fence?.rolloutId,
     ticked?.rolloutId,
   ];
@@ -83,11 +84,12 @@ function lostTo(
   { rollouts, contracts, feature }: Standing,
   { chain, drafts, expected }: Append,
 ): Conflict['over'] | null {
-  const { rollout, contract, fence } = expected;
+  const { rollout, superseded, contract, fence } = expected;
   if (expected.feature !== undefined && expected.feature.key !== chain) {
     throw new Error(`an append to the chain of ${chain} can't rest on the feature ${expected.feature.key}`);
   }
   if (rollout !== undefined && rollouts.get(rollout.id)?.state.version !== rollout.version) return 'rollout';
+  if (superseded !== undefined && rollouts.get(superseded.id)?.state.version !== superseded.version) return 'rollout';
   if (contract !== undefined && contracts.get(contract.id)?.version !== contract.version) return 'contract';
   if (expected.feature !== undefined && feature?.version !== expected.feature.version) return 'feature';
   if (fence !== undefined && rollouts.get(fence.rolloutId)?.fence !== fence.fence) return 'lease';
@@ -125,9 +127,13 @@ function contractsAfter({ contracts }: Standing, entries: readonly Entry[]): rea
 function rolloutsAfter({ rollouts }: Standing, append: Append, entries: readonly Entry[]): readonly PlannedRollout[] {
   const before = new Map([...rollouts].map(([id, { state }]) => [id, state]));
   const after = foldEach(before, entries, (entry) => entry.rollout, foldRollout);
-  return [...after]
-    .filter(([id, state]) => state !== before.get(id) || append.ticked?.rolloutId === id)
-    .map(([id, state]) => plannedRollout(rollouts.get(id), state, append));
+  return (
+    [...after]
+      .filter(([id, state]) => state !== before.get(id) || append.ticked?.rolloutId === id)
+      .map(([id, state]) => plannedRollout(rollouts.get(id), state, append))
+      // One that ends makes room for the one that takes it over: the database allows one live rollout of a feature at any moment.
+      .toSorted((one, other) => Number(one.live) - Number(other.live))
+  );
 }
 
 function plannedRollout(before: StoredRollout | undefined, state: RolloutState, append: Append): PlannedRollout {

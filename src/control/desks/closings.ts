@@ -1,10 +1,11 @@
 import type { Principal } from '../../domain/governance/role.ts';
 import type { RolloutState } from '../../domain/rollout/state.ts';
 import { type RolloutStatus, statusOf } from '../../domain/rollout/statusView.ts';
+import { actorOf } from '../actorOf.ts';
 import type { ClosingDesk, KillOutcome, RollbackWish } from '../application.ts';
-import type { Closing } from '../closing/closing.ts';
-import type { ClosingOutcome } from '../closing/closingOutcome.ts';
-import type { Killing } from '../closing/killing.ts';
+import type { Closing } from '../execution/closing/closing.ts';
+import type { ClosingOutcome } from '../execution/closing/closingOutcome.ts';
+import type { Killing } from '../execution/closing/killing.ts';
 import type { FlagView } from '../flags/flagView.ts';
 import type { Chance } from '../ports/chance.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -14,7 +15,6 @@ import { LedgerUnreachable } from '../ports/ledger.ts';
 import type { RolloutRegister } from '../ports/rolloutRegister.ts';
 import { Refusal } from '../refusal.ts';
 import type { Known, KnownRollouts } from '../sight/knownRollouts.ts';
-import { actorOf } from './actorOf.ts';
 import { assertLegal } from './assertLegal.ts';
 
 export type ClosingsDeps = {

@@ -8,6 +8,7 @@ import { flagDocumentOf } from '../../domain/feature/flagDocument.ts';
 import { sameJson } from '../../domain/feature/sameJson.ts';
 import type { Principal } from '../../domain/governance/role.ts';
 import type { EntryDraft } from '../../domain/ledger/entry.ts';
+import { actorOf } from '../actorOf.ts';
 import { appendEntries } from '../appendEntries.ts';
 import type { FeatureDesk, ReviveOutcome } from '../application.ts';
 import type { FlagView } from '../flags/flagView.ts';
@@ -25,7 +26,6 @@ import {
 import { type FlagStore, FlagStoreUnreachable } from '../ports/flagStore.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import { Refusal } from '../refusal.ts';
-import { actorOf } from './actorOf.ts';
 
 export type FeaturesDeps = {
   readonly features: FeatureRegister;

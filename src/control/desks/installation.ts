@@ -1,6 +1,7 @@
 import type { Policy } from '../../domain/contract/policy.ts';
 import { looserThanDefaults } from '../../domain/contract/policyStrictness.ts';
 import type { Principal } from '../../domain/governance/role.ts';
+import { actorOf } from '../actorOf.ts';
 import { appendEntries } from '../appendEntries.ts';
 import type { InstallationDesk, Readiness, SourceView, StopView } from '../application.ts';
 import type { Publisher } from '../flags/publisher.ts';
@@ -10,7 +11,6 @@ import type { FlagStore } from '../ports/flagStore.ts';
 import type { InstallationRegister } from '../ports/installationRegister.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import type { MetricSources } from '../sight/metricSources.ts';
-import { actorOf } from './actorOf.ts';
 
 export type InstallationDeps = {
   readonly ledger: Ledger;

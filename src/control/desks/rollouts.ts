@@ -5,19 +5,20 @@ import type { Ask } from '../../domain/rollout/context.ts';
 import { draft } from '../../domain/rollout/draft.ts';
 import type { RolloutState } from '../../domain/rollout/state.ts';
 import { type RolloutStatus, statusOf } from '../../domain/rollout/statusView.ts';
+import { actorOf } from '../actorOf.ts';
 import { appendEntries } from '../appendEntries.ts';
 import type { PreflightReport, RolloutDesk, VersionedWish } from '../application.ts';
-import type { PolicyFit } from '../opening/policyFit.ts';
-import type { Preflight } from '../opening/preflight.ts';
-import type { RolloutOpening } from '../opening/rolloutOpening.ts';
+import { sayOnStage } from '../approval/stageApproval.ts';
+import type { Preflight } from '../eligibility/preflight.ts';
+import type { RolloutCreation } from '../eligibility/rolloutCreation.ts';
+import type { RolloutOpening } from '../execution/opening/rolloutOpening.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Cursor, FeatureRecord, FeatureRegister } from '../ports/featureRegister.ts';
 import type { EntryPage, Ledger } from '../ports/ledger.ts';
 import type { RolloutFilter, RolloutRecord, RolloutRegister, Tick } from '../ports/rolloutRegister.ts';
 import { Refusal } from '../refusal.ts';
-import { actorOf } from './actorOf.ts';
+import type { PolicyFit } from '../validation/policyFit.ts';
 import { assertLegal } from './assertLegal.ts';
-import type { RolloutCreation } from './rolloutCreation.ts';
 
 export type RolloutsDeps = {
   readonly rollouts: RolloutRegister;
@@ -119,23 +120,8 @@ export class Rollouts implements RolloutDesk {
 
   async approve(who: Principal, id: string, wish: ApprovalWish): Promise<RolloutStatus> {
     const record = await this.#allowed(id, 'approve');
-    const { stageId, decision } = wish;
-    const { wedgeStages } = record.state.contract.rolloutWedge;
-    if (!wedgeStages.some((stage) => stage.stageId === stageId)) {
-      throw new Refusal(
-        'STAGE_UNKNOWN',
-        `the plan has the stages ${wedgeStages.map((stage) => stage.stageId).join(', ')}`,
-      );
-    }
-    if (who.subject === record.state.proposer) {
-      throw new Refusal('FOUR_EYES', 'whoever proposed the contract approves none of its stages');
-    }
     this.#sameVersion(record, wish);
-    const saying = this.#saying(who, wish.comment);
-    await this.#append(
-      record.state,
-      draft(record.state, saying, { type: 'stageApproved', data: { stageId, decision } }),
-    );
+    await sayOnStage(this.#deps, who, record.state, wish);
     return this.status(id);
   }
 

@@ -6,6 +6,8 @@ import type { Tick } from './rolloutRegister.ts';
 /** What must still be true when the entries are written. The first that is not makes the writer the loser. */
 export type Expected = {
   readonly rollout?: { readonly id: string; readonly version: number };
+  /** The one that a start ends: superseded as it stands, or not at all. */
+  readonly superseded?: { readonly id: string; readonly version: number };
   readonly contract?: { readonly id: string; readonly version: number };
   /** Of the chain that is appended to. */
   readonly feature?: { readonly key: string; readonly version: number };

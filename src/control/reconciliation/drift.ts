@@ -8,8 +8,8 @@ import { type Actor, type EntryDraft, SLUICE } from '../../domain/ledger/entry.t
 import { draft, type Saying } from '../../domain/rollout/draft.ts';
 import type { RolloutState } from '../../domain/rollout/state.ts';
 import { appendEntries } from '../appendEntries.ts';
-import type { Closing } from '../closing/closing.ts';
-import type { Killing } from '../closing/killing.ts';
+import type { Closing } from '../execution/closing/closing.ts';
+import type { Killing } from '../execution/closing/killing.ts';
 import { liveRollout } from '../liveRollout.ts';
 import type { Chance } from '../ports/chance.ts';
 import type { Clock } from '../ports/clock.ts';

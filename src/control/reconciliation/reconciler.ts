@@ -2,7 +2,7 @@ import { featureDraft } from '../../domain/feature/featureDraft.ts';
 import { flagDocumentOf } from '../../domain/feature/flagDocument.ts';
 import { SLUICE } from '../../domain/ledger/entry.ts';
 import { appendEntries } from '../appendEntries.ts';
-import type { LateClosings } from '../closing/lateClosings.ts';
+import type { LateClosings } from '../execution/closing/lateClosings.ts';
 import type { Publisher } from '../flags/publisher.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { FeatureRecord, FeatureRegister } from '../ports/featureRegister.ts';

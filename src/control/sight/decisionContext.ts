@@ -1,6 +1,7 @@
 import { isApproved } from '../../domain/governance/contractState.ts';
 import type { Ask, DecisionContext } from '../../domain/rollout/context.ts';
-import type { RolloutState } from '../../domain/rollout/state.ts';
+import { isPending, type RolloutState } from '../../domain/rollout/state.ts';
+import { takeoverOf } from '../../domain/rollout/takeover.ts';
 import type { FlagView } from '../flags/flagView.ts';
 import type { ContractRegister } from '../ports/contractRegister.ts';
 import type { FeatureRecord } from '../ports/featureRegister.ts';
@@ -24,6 +25,8 @@ export type Weighing = {
   readonly feature: FeatureRecord;
   readonly surroundings: Surroundings;
   readonly audit: DecisionContext['audit'];
+  /** By {@link DecisionContexts.supersededBy}. */
+  readonly superseded: RolloutState | null;
   readonly ask: Ask | null;
   readonly nowMs: number;
 };
@@ -49,6 +52,13 @@ export class DecisionContexts {
     return { globalStop: installation.stop !== null, liveRollouts };
   }
 
+  /** The rollout that a pending one is to take over; null where its contract supersedes none. */
+  async supersededBy(rollout: RolloutState): Promise<RolloutState | null> {
+    const { supersedes } = rollout.contract;
+    if (supersedes === undefined || !isPending(rollout) || rollout.dryRun) return null;
+    return (await this.#deps.rollouts.get(supersedes))?.state ?? null;
+  }
+
   async of(weighing: Weighing): Promise<DecisionContext> {
     const { rollout, feature } = weighing;
     const live = feature.state.exposure.live;
@@ -65,6 +75,10 @@ export class DecisionContexts {
       otherLiveRollouts: Math.max(0, weighing.surroundings.liveRollouts - countsItself),
       audit: weighing.audit,
       contractApproved: await this.#contractApproved(rollout, weighing.nowMs),
+      calendar: null,
+      waiverGap: null,
+      gateHook: null,
+      takeover: takeoverOf(weighing.superseded),
       ask: weighing.ask,
     };
   }

@@ -36,7 +36,7 @@ export const proposalSchema = z
 export type Proposal = z.infer<typeof proposalSchema>;
 
 /** A proposal that was judged and stored. Immutable; approved by its digest. What Sluice sets later (`wedgeState`) is no part of it. */
-export type Contract = Omit<Proposal, 'slis' | 'supersedes' | 'rolloutWedge'> & {
+export type Contract = Omit<Proposal, 'slis' | 'rolloutWedge'> & {
   readonly id: string;
   readonly slis: readonly Sli[];
   readonly rolloutWedge: Omit<RolloutWedge, 'wedgeState'>;
@@ -48,7 +48,7 @@ export type Contract = Omit<Proposal, 'slis' | 'supersedes' | 'rolloutWedge'> & 
  * @throws Error where it still takes an SLI from the catalogue: that is expanded before the digest.
  */
 export function contractFrom(proposal: Proposal, id: string): Contract {
-  const { supersedes: _supersedes, slis, rolloutWedge, ...rest } = proposal;
+  const { slis, rolloutWedge, ...rest } = proposal;
   const { wedgeState: _wedgeState, ...plan } = rolloutWedge;
   return { ...rest, id, slis: slis.map(defined), rolloutWedge: plan };
 }

@@ -21,6 +21,8 @@ export const policySchema = z
     waiverMaxDays: z.number().min(0).max(90).default(90),
     minDwellMinutes: z.number().min(0).max(MOST_MINUTES).default(15),
     cooldownMinutes: z.number().min(0).max(MOST_MINUTES).default(60),
+    /** An approval that was not used within this time has expired: the world it was given in is gone. */
+    approvalValidDays: z.number().gt(0).max(366).default(7),
     approversStandard: z.int().min(1).default(1),
     approversCritical: z.int().min(2).default(2),
     maxConcurrentRollouts: z.int().min(1).default(100),

@@ -13,6 +13,7 @@ const STRICTER_WHEN: Readonly<Record<Threshold, 'higher' | 'lower'>> = {
   waiverMaxDays: 'lower',
   minDwellMinutes: 'higher',
   cooldownMinutes: 'higher',
+  approvalValidDays: 'lower',
   approversStandard: 'higher',
   approversCritical: 'higher',
   maxConcurrentRollouts: 'lower',

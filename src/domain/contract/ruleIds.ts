@@ -35,6 +35,8 @@ export const RULE_IDS = [
   'PROMQL_PLACEHOLDER',
   'REQUIRED_METRIC',
   'COOLDOWN_MINIMUM',
+  'SUPERSEDES_LIVE',
+  'SUPERSEDES_SCOPE',
   'NOT_YET_SUPPORTED',
 ] as const;
 export type RuleId = (typeof RULE_IDS)[number];

@@ -12,6 +12,8 @@ export type Subject = {
   readonly policy: Policy;
   /** What the feature exposes now, by rollouts that are over. */
   readonly exposed: Grants;
+  /** Of the live rollout that the proposal supersedes; null where it names none that is live on its feature. */
+  readonly takeover: { readonly grants: Grants; readonly base: Grants } | null;
   readonly sources: Sources;
 };
 

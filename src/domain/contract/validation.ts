@@ -16,6 +16,7 @@ import { noOffsetOnScrape, noPromqlOnScrape } from './rules/scrapeSources.ts';
 import { knownSlis, knownSources, uniqueSlis } from './rules/slis.ts';
 import { requiredMetricsJudged } from './rules/stabilization.ts';
 import { enoughStages, risingTargets, uniqueStageIds, wideningScopes } from './rules/stages.ts';
+import { supersedesExposedScope, supersedesLive, supersedesWithinBlastRadius } from './rules/supersedes.ts';
 import type { Rule, Subject, WarningRule } from './subject.ts';
 import type { Violation, Warning } from './violation.ts';
 
@@ -50,6 +51,9 @@ const RULES: readonly Rule[] = [
   promqlWindowGiven,
   knownPlaceholders,
   cooldownMinimum,
+  supersedesLive,
+  supersedesExposedScope,
+  supersedesWithinBlastRadius,
   notYetSupported,
 ];
 

@@ -1,7 +1,9 @@
 import type { Contract } from '../contract/contract.ts';
 import type { Policy } from '../contract/policy.ts';
 import type { Warning } from '../contract/violation.ts';
+import { hoursToMs } from '../hours.ts';
 import type { Entry } from '../ledger/entry.ts';
+import type { WaiverUse } from './waiver.ts';
 
 type ContractApproval = { readonly subject: string; readonly atMs: number; readonly comment: string | null };
 
@@ -14,6 +16,8 @@ export type ContractState = {
   /** The one that judged it: it says how many approvers, and rules the rollout. */
   readonly policy: Policy;
   readonly proposer: string;
+  /** What it breaks, by whose leave. */
+  readonly waivers: readonly WaiverUse[];
   readonly proposedAtMs: number;
   readonly version: number;
   readonly approvals: readonly ContractApproval[];
@@ -21,9 +25,6 @@ export type ContractState = {
   /** The real rollout that it started; a contract starts at most one. */
   readonly usedBy: string | null;
 };
-
-/** An approval that was not used within this time has expired: the world it was given in is gone. */
-export const APPROVAL_VALID_MS = 7 * 24 * 3_600_000;
 
 /** The state after one more entry about this contract. `proposed` begins it. */
 export function foldContract(state: ContractState | null, entry: Entry): ContractState {
@@ -51,6 +52,7 @@ function proposed(entry: Extract<Entry, { type: 'proposed' }>): ContractState {
     warnings: entry.data.warnings,
     policy: entry.data.policy,
     proposer: entry.actor.subject,
+    waivers: entry.data.waivers,
     proposedAtMs: Date.parse(entry.at),
     version: 1,
     approvals: [],
@@ -75,7 +77,7 @@ function sealedAtMs(state: ContractState): number | null {
 export function isApproved(state: ContractState, nowMs: number): boolean {
   const sealed = sealedAtMs(state);
   if (state.rejectedBy !== null || sealed === null) return false;
-  return state.usedBy !== null || nowMs < sealed + APPROVAL_VALID_MS;
+  return state.usedBy !== null || nowMs < sealed + hoursToMs(24 * state.policy.approvalValidDays);
 }
 
 export type ContractStanding = 'proposed' | 'approved' | 'rejected' | 'expired' | 'used';

@@ -3,6 +3,7 @@ import type { Policy } from '../contract/policy.ts';
 import type { Warning } from '../contract/violation.ts';
 import type { Exposure } from '../feature/flagDocument.ts';
 import type { Grants } from '../feature/grants.ts';
+import type { WaiverUse } from '../governance/waiver.ts';
 import type { DecisionContext } from '../rollout/context.ts';
 import type { Poll } from '../rollout/poll.ts';
 import type { PreflightItem } from '../rollout/preflight.ts';
@@ -29,6 +30,8 @@ export type EntryData = {
     readonly policy: Policy;
     readonly planDigest: string;
     readonly warnings: readonly Warning[];
+    /** Those that cover what the plan breaks; empty where it breaks nothing. */
+    readonly waivers: readonly WaiverUse[];
   };
   readonly approved: { readonly digest: string };
   readonly rejected: { readonly digest: string };
@@ -38,12 +41,17 @@ export type EntryData = {
     readonly salt: string;
     readonly startAtMs: number | null;
     readonly proposer: string;
+    readonly waivers: readonly WaiverUse[];
   };
   readonly preflight: { readonly passed: boolean; readonly items: readonly PreflightItem[] };
   readonly started: {
     readonly exposure: Exposure;
     readonly base: Grants;
     readonly phase: 'ramp' | 'stage';
+    /** Of the plan; above 0 only where it takes another rollout over. */
+    readonly stageIndex: number;
+    /** The rollout that ends with this start; null but for a contract that supersedes. */
+    readonly supersedes: string | null;
     /** Only ever true of a dry run: nobody had approved, and it went on as if. */
     readonly approvalTakenAsGiven: boolean;
   };
@@ -74,6 +82,8 @@ export type EntryData = {
     readonly removedAtMs: number;
   };
   readonly completed: { readonly exposure: Exposure };
+  /** Its exposure is the other rollout's from here on. */
+  readonly superseded: { readonly by: string };
   readonly audited: {
     readonly subject: 'visit' | 'rollout';
     readonly verdict: 'PASS' | 'FAIL' | 'INCONCLUSIVE';

@@ -10,6 +10,9 @@ export type Ask = {
   readonly comment: string | null;
 };
 
+/** Of a rollout that another takes over: what it exposes, and what was exposed before it. */
+export type Takeover = { readonly rolloutId: string; readonly grants: Grants; readonly base: Grants };
+
 /** What the decision needs to know beside the rollout and its measurements. Recorded with every decision, so that it can be replayed. */
 export type DecisionContext = {
   readonly pollIntervalMs: number;
@@ -27,5 +30,13 @@ export type DecisionContext = {
   readonly audit: 'PASS' | 'FAIL' | 'INCONCLUSIVE';
   /** The contract's own approvals stand and are not older than they may be. */
   readonly contractApproved: boolean;
+  /** A calendar that keeps increases shut at this moment; null where none does. */
+  readonly calendar: { readonly name: string; readonly detail: string; readonly opensAtMs: number | null } | null;
+  /** A rule that the plan breaks by a waiver which has ended; null where every use of a waiver is covered. */
+  readonly waiverGap: { readonly rule: string; readonly endedAtMs: number } | null;
+  /** What a hook of the installation said against the opening that was about to happen; null where none was asked, or all agreed. */
+  readonly gateHook: { readonly hook: string; readonly detail: string } | null;
+  /** What the rollout that this one supersedes stands on; null where there is none, or it is live no more. */
+  readonly takeover: Takeover | null;
   readonly ask: Ask | null;
 };

@@ -1,5 +1,6 @@
 import type { DecisionContext } from './context.ts';
 import type { RuledDecision } from './decision.ts';
+import { featureIsFree } from './freeToRise.ts';
 import * as permission from './permission.ts';
 import type { Poll } from './poll.ts';
 import * as protection from './protection.ts';
@@ -22,7 +23,7 @@ const TABLE: readonly (readonly [number, Row])[] = [
   [12, permission.success],
   [13, permission.audit],
   [14, permission.complete],
-  [15, permission.featureIsFree],
+  [15, featureIsFree],
   [16, permission.approval],
   [17, permission.open],
 ];

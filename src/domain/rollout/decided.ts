@@ -1,13 +1,14 @@
 import type { FeatureState } from '../feature/featureState.ts';
 import type { Grants } from '../feature/grants.ts';
 import { thresholdOf } from '../feature/threshold.ts';
-import type { EntryDraft } from '../ledger/entry.ts';
+import { type EntryDraft, SLUICE } from '../ledger/entry.ts';
 import type { DecisionContext } from './context.ts';
 import type { AwaitApproval, Hold, Opening, Pause } from './decision.ts';
 import { draft, type Saying } from './draft.ts';
 import { exposureAt, exposureWithoutRollout, startThreshold } from './exposure.ts';
 import { approvalWanted } from './stageGate.ts';
-import { currentStage, isLive, type RolloutState, stageAt } from './state.ts';
+import { auditorsVerdict, currentStage, isLive, type RolloutState, stageAt } from './state.ts';
+import { takeoverEntries } from './takeover.ts';
 
 /** What a decision that opens, waits or pauses writes into the ledger. Rollbacks act before they are recorded: `rolledBack.ts`. */
 export type RecordedDecision = Hold | AwaitApproval | Pause | Opening;
@@ -22,6 +23,8 @@ export type Subject = {
     /** What is wrong; null where nothing is. */
     readonly finding: string | null;
   };
+  /** The live rollout that this one's contract supersedes; null where it begins by itself. */
+  readonly superseded: RolloutState | null;
 };
 
 /** The entries of a decision, in order; none where a hold goes on for the same reason. */
@@ -38,13 +41,19 @@ export function entriesOf(subject: Subject, decision: RecordedDecision, saying: 
         draft(rollout, because, { type: 'paused', data: { detail: decision.detail } }),
       ];
     case 'start':
-      return [started(subject, because)];
+      return subject.superseded === null
+        ? [started(subject, because)]
+        : takeoverEntries(rollout, subject.feature, subject.superseded, because);
     case 'ramp':
       return [ramped(subject, because)];
     case 'advance':
-      return [passed(subject, because, 'visit'), advanced(subject, because)];
+      return [...passed(subject, because, 'visit'), advanced(subject, because)];
     case 'complete':
-      return [passed(subject, because, 'visit'), passed(subject, because, 'rollout'), completed(subject, because)];
+      return [
+        ...passed(subject, because, 'visit'),
+        ...passed(subject, because, 'rollout'),
+        completed(subject, because),
+      ];
   }
 }
 
@@ -60,7 +69,8 @@ function started({ rollout, feature }: Subject, saying: Saying): EntryDraft {
   const { threshold, phase } = startThreshold(rollout);
   const base = feature.settled;
   const exposure = exposureAt(rollout, feature, { base, stageIndex: 0, threshold, nowMs: saying.atMs });
-  const data = { exposure, base, phase, approvalTakenAsGiven: isTakenAsGiven(rollout) };
+  const own = { stageIndex: 0, supersedes: null, approvalTakenAsGiven: isTakenAsGiven(rollout) };
+  const data = { exposure, base, phase, ...own };
   return draft(rollout, saying, { type: 'started', data, after: threshold / 1000 });
 }
 
@@ -93,10 +103,11 @@ function completed({ rollout, feature }: Subject, saying: Saying): EntryDraft {
   });
 }
 
-/** `PASS` is recorded with the transition that it permits, so nothing can be tampered with after it unseen. */
-function passed({ rollout, audit }: Subject, saying: Saying, subject: 'visit' | 'rollout'): EntryDraft {
+/** `PASS` is recorded with the transition that it permits, so nothing can be tampered with after it unseen. An auditor's is there already, and terminal. */
+function passed({ rollout, audit }: Subject, saying: Saying, subject: 'visit' | 'rollout'): readonly EntryDraft[] {
+  if (auditorsVerdict(rollout, subject) !== null) return [];
   const data = { subject, verdict: 'PASS' as const, throughSeq: audit.throughSeq, findings: [] };
-  return draft(rollout, { ...saying, evidence: null }, { type: 'audited', data });
+  return [draft(rollout, { ...saying, actor: SLUICE, evidence: null }, { type: 'audited', data })];
 }
 
 /** `FAIL` is recorded at once, whatever else is decided: once for a visit. */
@@ -105,10 +116,11 @@ function failedAudit({ rollout, audit }: Subject, saying: Saying): readonly Entr
   if (isKnown || !isLive(rollout)) return [];
   const findings = [audit.finding ?? 'the ledger of this visit does not verify'];
   const data = { subject: 'visit' as const, verdict: 'FAIL' as const, throughSeq: audit.throughSeq, findings };
-  return [draft(rollout, { ...saying, evidence: null }, { type: 'audited', data })];
+  return [draft(rollout, { ...saying, actor: SLUICE, evidence: null }, { type: 'audited', data })];
 }
 
 function atTarget(rollout: RolloutState, feature: FeatureState, stageIndex: number, nowMs: number) {
   const threshold = thresholdOf(stageAt(rollout, stageIndex).targetPercentage);
-  return exposureAt(rollout, feature, { base: rollout.base, stageIndex, threshold, nowMs });
+  const base = rollout.inherited ?? rollout.base;
+  return exposureAt(rollout, feature, { base, stageIndex, threshold, nowMs });
 }

@@ -14,6 +14,10 @@ export type AwaitApproval = {
   readonly reason: 'approval';
   readonly detail: string;
   readonly stageId: string;
+  /** Whose word is missing. An operator's is enough where the increments are manual. */
+  readonly waitsFor: 'approver' | 'operator';
+  /** How many of them. */
+  readonly missing: number;
 };
 
 /** Keeps the exposure until a person resumes. */

@@ -6,7 +6,7 @@ import { thresholdOf } from '../feature/threshold.ts';
 import { type RolloutState, stageAt } from './state.ts';
 
 /** The grants of a rollout that stands at `threshold` in a stage: what was there before, every earlier stage's target, its own. */
-function grantsAt(rollout: RolloutState, base: Grants, stageIndex: number, threshold: number): Grants {
+export function grantsAt(rollout: RolloutState, base: Grants, stageIndex: number, threshold: number): Grants {
   const earlier = rollout.contract.rolloutWedge.wedgeStages.slice(0, stageIndex);
   const kept = earlier.reduce(
     (grants, stage) => withGrant(grants, { scope: stage.scope, threshold: thresholdOf(stage.targetPercentage) }),

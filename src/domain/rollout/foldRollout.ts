@@ -19,7 +19,7 @@ export function foldRollout(state: RolloutState | null, entry: Entry): RolloutSt
 
 function begun(entry: EntryOf<'created'>): RolloutState {
   const atMs = Date.parse(entry.at);
-  const { contract, policy, proposer, startAtMs } = entry.data;
+  const { contract, policy, proposer, startAtMs, waivers } = entry.data;
   return {
     id: entry.rollout ?? '',
     feature: contract.feature,
@@ -28,6 +28,7 @@ function begun(entry: EntryOf<'created'>): RolloutState {
     policy,
     policyDigest: entry.policyDigest ?? '',
     proposer,
+    waivers,
     dryRun: entry.dryRun,
     createdAtMs: atMs,
     startAtMs,
@@ -41,6 +42,7 @@ function begun(entry: EntryOf<'created'>): RolloutState {
     threshold: 0,
     base: [],
     grants: [],
+    inherited: null,
     startedAtMs: null,
     visitBeganAtMs: null,
     exposureChangedAtMs: null,
@@ -49,6 +51,7 @@ function begun(entry: EntryOf<'created'>): RolloutState {
     rolledBackFrom: [],
     automaticRollbacks: 0,
     auditFailedVisit: null,
+    auditorsVerdicts: [],
     cooldownUntilMs: null,
     heldFor: null,
     heldSinceMs: null,
@@ -68,7 +71,8 @@ function toldBy(state: RolloutState, entry: Entry, atMs: number): Change | null 
     case 'exposureRemoved':
       return {};
     case 'audited':
-      return entry.data.verdict === 'FAIL' ? null : {};
+      // Sluice's own PASS stands beside the transition that it permits; an auditor's changes what is allowed.
+      return entry.data.verdict === 'FAIL' || entry.actor.kind === 'person' ? null : {};
     default:
       return null;
   }
@@ -95,10 +99,19 @@ function changeBy(state: RolloutState, entry: Entry, atMs: number): Change {
     case 'driftAdopted':
       return adopted(state, entry, atMs);
     case 'audited':
-      return { auditFailedVisit: state.visit };
+      return audited(state, entry);
+    case 'superseded':
+      return { wedgeState: 'SUPERSEDED', phase: 'ended', endedAtMs: atMs };
     default:
       throw new Error(`a ${entry.type} entry does not belong to a rollout`);
   }
+}
+
+function audited(state: RolloutState, entry: EntryOf<'audited'>): Change {
+  const { subject, verdict } = entry.data;
+  const failed = verdict === 'FAIL' ? { auditFailedVisit: state.visit } : {};
+  if (entry.actor.kind !== 'person') return failed;
+  return { ...failed, auditorsVerdicts: [...state.auditorsVerdicts, { subject, visit: state.visit, verdict }] };
 }
 
 /** A cap by hand lasts through a rollback: what the feature exposed before is not to come back above it. */
@@ -118,9 +131,10 @@ const approvalIn = (entry: EntryOf<'stageApproved'>, atMs: number) => ({
 const newEpoch = (state: RolloutState, atMs: number): Change => ({ epoch: state.epoch + 1, epochBeganAtMs: atMs });
 
 function started(state: RolloutState, entry: EntryOf<'started'>, atMs: number): Change {
-  const { base, exposure, phase } = entry.data;
-  const opened: Change = { wedgeState: 'ACTIVE', startedAtMs: atMs, base };
-  if (phase === 'stage') return { ...opened, ...arrived(state, exposure.grants, 0, atMs) };
+  const { base, exposure, phase, stageIndex, supersedes } = entry.data;
+  const inherited = supersedes === null ? null : exposure.grants;
+  const opened: Change = { wedgeState: 'ACTIVE', startedAtMs: atMs, base, inherited };
+  if (phase === 'stage') return { ...opened, ...arrived(state, exposure.grants, stageIndex, atMs) };
   const threshold = exposedTo(exposure.grants, currentStage(state).scope);
   return { ...opened, ...newEpoch(state, atMs), phase, threshold, grants: exposure.grants, exposureChangedAtMs: atMs };
 }
@@ -144,6 +158,7 @@ function rolledBack(state: RolloutState, entry: EntryOf<'rolledBack'>, atMs: num
   const { exposure, toStageIndex, fromStage, automatic, cooldownUntilMs } = entry.data;
   const after: Change = {
     grants: exposure.grants,
+    inherited: null,
     stageApprovals: [],
     automaticRollbacks: state.automaticRollbacks + (automatic ? 1 : 0),
     cooldownUntilMs,

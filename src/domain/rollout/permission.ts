@@ -2,6 +2,7 @@ import { thresholdOf } from '../feature/threshold.ts';
 import { describeVerdict } from '../health/describeVerdict.ts';
 import { decides, type Verdict, type VerdictReason } from '../health/verdict.ts';
 import type { Hold } from './decision.ts';
+import { refusedByHook } from './freeToRise.ts';
 import { healthOf } from './healthTally.ts';
 import { hold } from './hold.ts';
 import type { Poll } from './poll.ts';
@@ -9,10 +10,8 @@ import type { HoldReason } from './reason.ts';
 import type { DecisionInput, Row } from './row.ts';
 import { isServed } from './served.ts';
 import { approvalWanted } from './stageGate.ts';
-import { currentStage, isLastStage, type RolloutState } from './state.ts';
+import { auditorsVerdict, currentStage, isLastStage, isPending, type RolloutState } from './state.ts';
 import { longestWait } from './waiting.ts';
-
-const isPending = (rollout: RolloutState) => rollout.wedgeState === 'PENDING';
 
 /** The criteria that this phase needs: in the ramp the triggers alone, at a target all of them. */
 function needed(rollout: RolloutState, poll: Poll): readonly Verdict[] {
@@ -100,29 +99,30 @@ function requiredMetrics({ rollout }: DecisionInput, poll: Poll): Hold | null {
   return lacking === undefined ? null : hold('requiredMetrics', `${lacking} does not pass`);
 }
 
-/** Row 13. */
+/** Row 13. Where the contract says so, an auditor's word is needed beside Sluice's own check. */
 export const audit: Row = ({ rollout, context }) => {
-  if (isPending(rollout) || rollout.phase === 'ramp' || context.audit === 'PASS') return null;
-  return hold('audit', `the audit of this visit is ${context.audit}`);
+  if (isPending(rollout) || rollout.phase === 'ramp') return null;
+  if (context.audit !== 'PASS') return hold('audit', `the audit of this visit is ${context.audit}`);
+  return rollout.contract.audit === 'external' && !rollout.dryRun ? auditorsWord(rollout) : null;
 };
+
+/** On a visit where the next stage comes, on the whole rollout where it is to complete. */
+function auditorsWord(rollout: RolloutState): Hold | null {
+  const subject = isLastStage(rollout) ? 'rollout' : 'visit';
+  const verdict = auditorsVerdict(rollout, subject);
+  if (verdict === 'PASS') return null;
+  const what = subject === 'visit' ? `visit ${rollout.visit}` : 'the rollout';
+  return hold(
+    'audit',
+    verdict === null ? `waits for an auditor's verdict on ${what}` : `the auditor's verdict on ${what} is ${verdict}`,
+  );
+}
 
 /** Row 14. */
-export const complete: Row = ({ rollout }) => {
+export const complete: Row = ({ rollout, context }) => {
   if (isPending(rollout) || rollout.phase === 'ramp' || !isLastStage(rollout)) return null;
+  if (context.gateHook !== null) return refusedByHook(context.gateHook);
   return { kind: 'complete', reason: 'ready', detail: 'the last stage has passed' };
-};
-
-/** Row 15. A dry run exposes nobody: it neither waits for others nor makes them wait. */
-export const featureIsFree: Row = ({ rollout, context, nowMs }) => {
-  if (rollout.dryRun) return null;
-  const cooldownUntilMs = Math.max(context.featureCooldownUntilMs ?? 0, rollout.cooldownUntilMs ?? 0);
-  if (nowMs < cooldownUntilMs) return hold('cooldown', 'the feature was rolled back lately', cooldownUntilMs);
-  if (!isPending(rollout)) return null;
-  if (context.otherLiveRolloutId !== null) {
-    return hold('concurrency', `rollout ${context.otherLiveRolloutId} of this feature is live`);
-  }
-  const allowed = rollout.policy.maxConcurrentRollouts;
-  return context.otherLiveRollouts < allowed ? null : hold('concurrency', `${allowed} rollouts are live already`);
 };
 
 /** Row 16. The ramp ends at the stage whose gate the start has passed. */
@@ -130,7 +130,8 @@ export const approval: Row = ({ rollout, context }) => {
   if (rollout.dryRun || rollout.phase === 'ramp') return null;
   if (isPending(rollout) && !context.contractApproved) {
     const stageId = currentStage(rollout).stageId;
-    return { kind: 'awaitApproval', reason: 'approval', detail: 'the approval of the contract has expired', stageId };
+    const detail = 'the approval of the contract has expired';
+    return { kind: 'awaitApproval', reason: 'approval', detail, stageId, waitsFor: 'approver', missing: 1 };
   }
   const wanted = approvalWanted(rollout, context.ask);
   return wanted === null ? null : { kind: 'awaitApproval', reason: 'approval', ...wanted };

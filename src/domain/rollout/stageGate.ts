@@ -1,7 +1,12 @@
 import type { Ask } from './context.ts';
 import { type RolloutState, stageAt } from './state.ts';
 
-export type GateWait = { readonly detail: string; readonly stageId: string };
+export type GateWait = {
+  readonly detail: string;
+  readonly stageId: string;
+  readonly waitsFor: 'approver' | 'operator';
+  readonly missing: number;
+};
 
 /** The stage that the next opening leads to: the first one for a start. */
 function nextStageIndex(rollout: RolloutState): number {
@@ -15,12 +20,14 @@ export function approvalWanted(rollout: RolloutState, ask: Ask | null): GateWait
   const cameBack = rollout.rolledBackFrom.includes(stage.stageId);
   if ((stage.requiresApproval || cameBack) && missing > 0) {
     const why = cameBack ? 'was rolled back from and needs an approval given since' : 'requires approval';
-    return { stageId: stage.stageId, detail: `stage ${stage.stageId} ${why}: ${missing} still missing` };
+    const detail = `stage ${stage.stageId} ${why}: ${missing} still missing`;
+    return { stageId: stage.stageId, detail, waitsFor: 'approver', missing };
   }
   // A start is always asked for by somebody, be it for a later hour.
   const manual = rollout.contract.rolloutWedge.incrementPolicy === 'manual' && rollout.wedgeState !== 'PENDING';
   if (!manual || ask !== null || standingApprovers(rollout, stage.stageId).length > 0) return null;
-  return { stageId: stage.stageId, detail: `the increments are manual: an operator must ask for ${stage.stageId}` };
+  const detail = `the increments are manual: an operator must ask for ${stage.stageId}`;
+  return { stageId: stage.stageId, detail, waitsFor: 'operator', missing: 1 };
 }
 
 /** The last word of each approver on a stage. */

@@ -2,6 +2,7 @@ import type { Contract } from '../contract/contract.ts';
 import type { Policy } from '../contract/policy.ts';
 import type { WedgeStage } from '../contract/wedge.ts';
 import type { Grants } from '../feature/grants.ts';
+import type { WaiverUse } from '../governance/waiver.ts';
 import type { HoldReason } from './reason.ts';
 
 /**
@@ -25,6 +26,13 @@ export type StageApproval = {
   readonly atMs: number;
 };
 
+/** What a person said after looking into a visit, or the whole rollout. Terminal. */
+export type AuditorsVerdict = {
+  readonly subject: 'visit' | 'rollout';
+  readonly visit: number;
+  readonly verdict: 'PASS' | 'FAIL' | 'INCONCLUSIVE';
+};
+
 /** One execution of one approved contract: the fold of its ledger entries. */
 export type RolloutState = {
   readonly id: string;
@@ -34,6 +42,7 @@ export type RolloutState = {
   readonly policy: Policy;
   readonly policyDigest: string;
   readonly proposer: string;
+  readonly waivers: readonly WaiverUse[];
   readonly dryRun: boolean;
   readonly createdAtMs: number;
   readonly startAtMs: number | null;
@@ -53,6 +62,8 @@ export type RolloutState = {
   /** What the feature exposed before this rollout: "zero" for a rollback. */
   readonly base: Grants;
   readonly grants: Grants;
+  /** What it took over of another rollout and has not gone back from: kept at every later stage, so that nobody loses the feature. */
+  readonly inherited: Grants | null;
   readonly startedAtMs: number | null;
   readonly visitBeganAtMs: number | null;
   readonly exposureChangedAtMs: number | null;
@@ -65,6 +76,7 @@ export type RolloutState = {
   readonly automaticRollbacks: number;
   /** The visit whose audit is FAIL: once recorded, only a rollback leaves it. */
   readonly auditFailedVisit: number | null;
+  readonly auditorsVerdicts: readonly AuditorsVerdict[];
   readonly cooldownUntilMs: number | null;
   /** The last recorded hold; a `held` entry is written only when it changes. */
   readonly heldFor: HoldReason | 'approval' | null;
@@ -80,6 +92,8 @@ export function isTerminal(state: WedgeState): boolean {
   return TERMINAL.includes(state);
 }
 
+export const isPending = (rollout: RolloutState) => rollout.wedgeState === 'PENDING';
+
 /** Exposes or may expose: what counts against concurrency and the one-per-feature law. */
 export function isLive(rollout: RolloutState): boolean {
   return rollout.wedgeState === 'ACTIVE' || rollout.wedgeState === 'PAUSED';
@@ -93,6 +107,17 @@ export function stageAt(rollout: RolloutState, index: number): WedgeStage {
 
 export function currentStage(rollout: RolloutState): WedgeStage {
   return stageAt(rollout, rollout.stageIndex);
+}
+
+/** What an auditor said of this visit, or of the rollout; null where none has spoken. */
+export function auditorsVerdict(
+  rollout: RolloutState,
+  subject: 'visit' | 'rollout',
+): AuditorsVerdict['verdict'] | null {
+  const said = rollout.auditorsVerdicts.find(
+    (verdict) => verdict.subject === subject && (subject === 'rollout' || verdict.visit === rollout.visit),
+  );
+  return said?.verdict ?? null;
 }
 
 export function isLastStage(rollout: RolloutState): boolean {

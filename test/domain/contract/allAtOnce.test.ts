@@ -27,12 +27,12 @@ const SLIS: readonly SliInput[] = [
 
 /** Breaks every rule that a contract can break beside a first target that is too high. */
 const everythingWrong = validProposal(
-  { criticality: 'critical', audit: 'external', slis: SLIS },
+  { criticality: 'critical', supersedes: 'rollout-1', slis: SLIS },
   {
     initialPercentage: 40.0001,
     maxBlastRadius: 60,
     observationWindowHours: 0.5,
-    rollback: { cooldownMinutes: 1 },
+    rollback: { cooldownMinutes: 1, mode: 'progressive' },
     wedgeStages: [
       stageInput('one', 30, {
         successCriteria: [],
@@ -60,6 +60,9 @@ const OF_READING: readonly RuleId[] = ['SCHEMA', 'TEXT', 'NESTING'];
 const OF_A_FIRST_TARGET_TOO_LOW: readonly RuleId[] = ['INITIAL_ABOVE_EXPOSED', 'FIRST_TARGET_ABOVE_EXPOSED'];
 const OF_A_FIRST_TARGET_TOO_HIGH: readonly RuleId[] = ['INITIAL_MAXIMUM_CRITICAL', 'FIRST_TARGET_MAXIMUM'];
 
+/** What is not live exposes nothing that a scope could be held against. */
+const OF_WHAT_IS_TAKEN_OVER: readonly RuleId[] = ['SUPERSEDES_SCOPE'];
+
 const brokenBy = (subject: Subject) => new Set(judge(subject).violations.map(({ rule }) => rule));
 const all = (...left: readonly (readonly RuleId[])[]) =>
   new Set(RULE_IDS.filter((rule) => !left.flat().includes(rule)));
@@ -68,13 +71,15 @@ describe('all violations at once', () => {
   const policy = { ...DEFAULT_POLICY, minStages: 5 };
 
   it('lists every rule for a contract that breaks every rule', () => {
-    expect(brokenBy(subjectOf(everythingWrong, { policy }))).toEqual(all(OF_READING, OF_A_FIRST_TARGET_TOO_LOW));
+    expect(brokenBy(subjectOf(everythingWrong, { policy }))).toEqual(
+      all(OF_READING, OF_A_FIRST_TARGET_TOO_LOW, OF_WHAT_IS_TAKEN_OVER),
+    );
   });
 
   it('lists every rule where the feature exposes too much already, too', () => {
     const exposed = [{ scope: EVERYONE, threshold: 40_000 }];
     expect(brokenBy(subjectOf(everythingWrong, { policy, exposed }))).toEqual(
-      all(OF_READING, OF_A_FIRST_TARGET_TOO_HIGH),
+      all(OF_READING, OF_A_FIRST_TARGET_TOO_HIGH, OF_WHAT_IS_TAKEN_OVER),
     );
   });
 

@@ -60,6 +60,12 @@ const withTrigger = (subject: Subject, more: Partial<TriggerInput>): Subject => 
   return withStage(subject, -1, { rollbackTrigger: [...stageAt(subject, -1).rollbackTrigger, trigger] });
 };
 
+/** In the place of a live rollout that exposes this. */
+const takingOver = (subject: Subject, grants: Subject['exposed']): Subject => ({
+  ...changed(subject, { supersedes: 'rollout-1' }),
+  takeover: { grants, base: [] },
+});
+
 const gauge = (more: Partial<Extract<SliInput, { kind: 'gauge' }>> = {}): SliInput => ({
   id: 'added',
   kind: 'gauge',
@@ -191,8 +197,16 @@ export const BREAKAGES: readonly Breakage[] = [
     'COOLDOWN_MINIMUM',
     (s) => withPolicy(s, { cooldownMinutes: s.proposal.rolloutWedge.rollback.cooldownMinutes + 0.001 }),
   ],
-  ['NOT_YET_SUPPORTED', (s) => changed(s, { supersedes: 'rollout-1' })],
-  ['NOT_YET_SUPPORTED', (s) => changed(s, { audit: 'external' })],
+  ['SUPERSEDES_LIVE', (s) => changed(s, { supersedes: 'rollout-1' })],
+  ['SUPERSEDES_SCOPE', (s) => takingOver(s, [])],
+  [
+    'BLAST_RADIUS',
+    (s) => {
+      const { maxBlastRadius } = s.proposal.rolloutWedge;
+      const scope = { groups: 'all', regions: 'all', tiers: 'all' } as const;
+      return maxBlastRadius < 100 ? takingOver(s, [{ scope, threshold: thresholdOf(maxBlastRadius) + 1 }]) : null;
+    },
+  ],
   ['NOT_YET_SUPPORTED', (s) => withSli(s, { use: 'checkout_success' })],
   ['NOT_YET_SUPPORTED', (s) => withTrigger(s, { compare: 'sequential' })],
   ['NOT_YET_SUPPORTED', (s) => withTrigger(s, { compare: 'mannWhitney' })],

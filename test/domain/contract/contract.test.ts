@@ -13,11 +13,11 @@ const sha256OfCanonical = (value: unknown) =>
     .digest('hex');
 
 describe('a contract', () => {
-  it('is its proposal with an id, without `wedgeState` and `supersedes`', () => {
+  it('is its proposal with an id, without `wedgeState`', () => {
     const proposal = validProposal({ supersedes: 'rollout-1' }, { wedgeState: 'PENDING' });
     const contract = contractFrom(proposal, 'contract-1');
-    expect(contract).toEqual({ ...validProposal(), id: 'contract-1' });
-    expect('supersedes' in contract || 'wedgeState' in contract.rolloutWedge).toBe(false);
+    expect(contract).toEqual({ ...validProposal(), supersedes: 'rollout-1', id: 'contract-1' });
+    expect('wedgeState' in contract.rolloutWedge).toBe(false);
   });
 
   it('defines its own SLIs', () => {

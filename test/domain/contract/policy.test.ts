@@ -27,6 +27,7 @@ describe('a policy file', () => {
       waiverMaxDays: 90,
       minDwellMinutes: 15,
       cooldownMinutes: 60,
+      approvalValidDays: 7,
       approversStandard: 1,
       approversCritical: 2,
       maxConcurrentRollouts: 100,

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { contractFrom } from '../../../src/domain/contract/contract.ts';
 import { contractDigest } from '../../../src/domain/contract/digest.ts';
+import { DEFAULT_POLICY } from '../../../src/domain/contract/policy.ts';
 import { approvalRefused } from '../../../src/domain/governance/approval.ts';
 import {
-  APPROVAL_VALID_MS,
   approversWanted,
   type ContractState,
   foldContract,
@@ -59,7 +59,7 @@ describe('the approvals of a contract', () => {
       approvedDraft(CRITICAL, 'anna', T0),
       approvedDraft(CRITICAL, 'emil', late),
     );
-    expect(APPROVAL_VALID_MS).toBe(7 * DAY);
+    expect(DEFAULT_POLICY.approvalValidDays).toBe(7);
     expect(isApproved(state, late + 7 * DAY - 1)).toBe(true);
     expect(isApproved(state, late + 7 * DAY)).toBe(false);
     expect(standingOf(state, late + 7 * DAY - 1)).toBe('approved');

@@ -90,6 +90,22 @@ export const anyContext: fc.Arbitrary<DecisionContext> = fc.record({
   otherLiveRollouts: fc.nat(200),
   audit: fc.constantFrom('PASS' as const, 'FAIL' as const, 'INCONCLUSIVE' as const),
   contractApproved: fc.boolean(),
+  calendar: fc.option(
+    fc.record({
+      name: fc.constant('fridays'),
+      detail: fc.constant('no promotions'),
+      opensAtMs: fc.option(anyMoment),
+    }),
+  ),
+  waiverGap: fc.option(fc.record({ rule: fc.constant('FIRST_TARGET_MAXIMUM'), endedAtMs: anyMoment })),
+  gateHook: fc.option(fc.record({ hook: fc.constant('beforeAdvance'), detail: fc.constant('answered 503') })),
+  takeover: fc.option(
+    fc.record({
+      rolloutId: fc.constant('rollout-2'),
+      grants: fc.constant([{ scope: EVERYONE, threshold: 5000 }]),
+      base: fc.constant([]),
+    }),
+  ),
   ask: fc.option(
     fc.record({
       kind: fc.constantFrom('start' as const, 'advance' as const),

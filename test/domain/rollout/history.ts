@@ -84,7 +84,7 @@ export function createdDraft(contract: Contract, dryRun = false): EntryDraft {
   return {
     ...says(T0),
     type: 'created',
-    data: { contract, policy: DEFAULT_POLICY, salt: '9f2c', startAtMs: null, proposer: 'olga' },
+    data: { contract, policy: DEFAULT_POLICY, salt: '9f2c', startAtMs: null, proposer: 'olga', waivers: [] },
     feature: contract.feature,
     contract: contract.id,
     rollout: 'rollout-1',
@@ -105,15 +105,24 @@ function draftsOf({ rollout, feature }: Moment, one: Act, atMs: number): readonl
     case 'open': {
       const kind = openingOf(rollout);
       if (kind === null) return [];
-      const subject = { rollout, feature, audit: { verdict: 'PASS' as const, throughSeq: 1, finding: null } };
+      const audit = { verdict: 'PASS' as const, throughSeq: 1, finding: null };
+      const subject = { rollout, feature, audit, superseded: null };
       return entriesOf(subject, { kind, reason: 'ready', detail: 'ready' }, says(atMs));
     }
     case 'hold': {
       if (rollout.wedgeState !== 'ACTIVE') return [];
-      const subject = { rollout, feature, audit: { verdict: 'PASS' as const, throughSeq: 1, finding: null } };
+      const audit = { verdict: 'PASS' as const, throughSeq: 1, finding: null };
+      const subject = { rollout, feature, audit, superseded: null };
       const decision =
         one.reason === 'approval'
-          ? { kind: 'awaitApproval' as const, reason: one.reason, detail: 'who?', stageId: 'x' }
+          ? {
+              kind: 'awaitApproval' as const,
+              reason: one.reason,
+              detail: 'who?',
+              stageId: 'x',
+              waitsFor: 'approver' as const,
+              missing: 1,
+            }
           : { kind: 'hold' as const, reason: one.reason, detail: 'wait', unblocksAtMs: null };
       return entriesOf(subject, decision, says(atMs));
     }

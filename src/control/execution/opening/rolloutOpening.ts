@@ -1,21 +1,22 @@
-import type { Actor, EntryDraft } from '../../domain/ledger/entry.ts';
-import type { Ask } from '../../domain/rollout/context.ts';
-import { decide } from '../../domain/rollout/decide.ts';
-import { entriesOf } from '../../domain/rollout/decided.ts';
-import type { RuledDecision } from '../../domain/rollout/decision.ts';
-import { appendEntries } from '../appendEntries.ts';
+import type { Actor, EntryDraft } from '../../../domain/ledger/entry.ts';
+import type { Ask } from '../../../domain/rollout/context.ts';
+import { decide } from '../../../domain/rollout/decide.ts';
+import { entriesOf } from '../../../domain/rollout/decided.ts';
+import type { RuledDecision } from '../../../domain/rollout/decision.ts';
+import { appendEntries } from '../../appendEntries.ts';
+import type { ChainAudit } from '../../audit/chainAudit.ts';
+import type { PreflightDraft } from '../../eligibility/preflight.ts';
+import type { Publisher } from '../../flags/publisher.ts';
+import { exposureIn } from '../../notices.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { FeatureRecord } from '../../ports/featureRegister.ts';
+import type { Expected, Ledger } from '../../ports/ledger.ts';
+import type { RolloutRecord } from '../../ports/rolloutRegister.ts';
+import { Refusal } from '../../refusal.ts';
+import type { DecisionContexts } from '../../sight/decisionContext.ts';
+import type { RolloutDisplay } from '../../sight/rolloutDisplay.ts';
 import type { LateClosings } from '../closing/lateClosings.ts';
-import type { Publisher } from '../flags/publisher.ts';
-import { exposureIn } from '../notices.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { FeatureRecord } from '../ports/featureRegister.ts';
-import type { Expected, Ledger } from '../ports/ledger.ts';
-import type { RolloutRecord } from '../ports/rolloutRegister.ts';
-import { Refusal } from '../refusal.ts';
-import type { ChainAudit } from '../sight/chainAudit.ts';
-import type { DecisionContexts } from '../sight/decisionContext.ts';
-import type { RolloutDisplay } from '../sight/rolloutDisplay.ts';
-import type { PreflightDraft } from './preflight.ts';
+import { expectedOfOpening } from './expectedOfOpening.ts';
 
 export type OpeningDeps = {
   readonly ledger: Ledger;
@@ -52,11 +53,13 @@ export class RolloutOpening {
     const nowMs = Math.max(this.#deps.clock.nowMs(), rollout.lastEntryAtMs, record.tick?.poll.atMs ?? 0);
     const audited = await this.#deps.audit.fromTheBeginning(rollout.feature);
     const surroundings = await this.#deps.contexts.surroundings();
+    const superseded = await this.#deps.contexts.supersededBy(rollout);
     const context = await this.#deps.contexts.of({
       rollout,
       feature,
       surroundings,
       audit: audited.verdict,
+      superseded,
       ask,
       nowMs,
     });
@@ -70,30 +73,23 @@ export class RolloutOpening {
       comment: ask.comment,
       evidence: { rolloutVersion: rollout.version, nowMs, poll, context },
     };
-    const subject = { rollout, feature: feature.state, audit: audited };
+    const subject = { rollout, feature: feature.state, audit: audited, superseded };
     const drafts = [...(wish.preflight === null ? [] : [wish.preflight]), ...entriesOf(subject, decision, saying)];
-    await this.#record(wish, drafts, decision);
+    const start = decision.kind === 'start' ? { superseded } : null;
+    await this.#record(wish, drafts, {
+      ...expectedOfOpening(rollout, feature, start),
+      rollout: { id: rollout.id, version: rollout.version },
+    });
   }
 
-  async #record(
-    { record, feature }: OpeningWish,
-    drafts: readonly EntryDraft[],
-    decision: RuledDecision,
-  ): Promise<void> {
-    const outcome = await appendEntries(this.#deps, drafts, expectationOf(record, feature, decision));
+  async #record({ record, feature }: OpeningWish, drafts: readonly EntryDraft[], expected: Expected): Promise<void> {
+    const outcome = await appendEntries(this.#deps, drafts, expected);
     if (outcome.kind === 'conflict')
       throw new Refusal('VERSION_STALE', `the ${outcome.over} changed meanwhile; look again`);
     this.#deps.shown.recorded(record.state, outcome.entries);
     const exposure = exposureIn(outcome.entries);
     if (exposure !== null) await this.#deps.publisher.publish(feature.definition, exposure);
   }
-}
-
-function expectationOf({ state }: RolloutRecord, feature: FeatureRecord, decision: RuledDecision): Expected {
-  const rollout = { id: state.id, version: state.version };
-  if (state.dryRun) return { rollout };
-  const expected: Expected = { rollout, feature: { key: state.feature, version: feature.state.version } };
-  return decision.kind === 'start' ? { ...expected, maxLive: state.policy.maxConcurrentRollouts } : expected;
 }
 
 function held(decision: RuledDecision): Refusal {

@@ -8,7 +8,7 @@ import type { RolloutState } from '../../domain/rollout/state.ts';
 import type { FeatureRecord } from '../ports/featureRegister.ts';
 import { type FlagStore, FlagStoreUnreachable } from '../ports/flagStore.ts';
 import type { MetricSources } from '../sight/metricSources.ts';
-import type { PolicyFit } from './policyFit.ts';
+import type { PolicyFit } from '../validation/policyFit.ts';
 
 export type PreflightDeps = {
   readonly sources: MetricSources;

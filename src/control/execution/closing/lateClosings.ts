@@ -1,6 +1,6 @@
-import type { ClosingRequest } from '../ports/closingRequest.ts';
-import type { LateJournal } from '../ports/lateJournal.ts';
-import type { Ledger } from '../ports/ledger.ts';
+import type { ClosingRequest } from '../../ports/closingRequest.ts';
+import type { LateJournal } from '../../ports/lateJournal.ts';
+import type { Ledger } from '../../ports/ledger.ts';
 import type { Closing } from './closing.ts';
 import type { Killing } from './killing.ts';
 

@@ -1,12 +1,12 @@
+import type { Clock } from '../../ports/clock.ts';
+import { LedgerUnreachable } from '../../ports/ledger.ts';
+import type { Log } from '../../ports/log.ts';
+import type { Claim, RolloutRegister } from '../../ports/rolloutRegister.ts';
+import type { RolloutTelemetry } from '../../ports/telemetry.ts';
+import type { Timer } from '../../ports/timer.ts';
+import type { DecisionContexts, Surroundings } from '../../sight/decisionContext.ts';
+import type { KnownRollouts } from '../../sight/knownRollouts.ts';
 import type { LateClosings } from '../closing/lateClosings.ts';
-import type { Clock } from '../ports/clock.ts';
-import { LedgerUnreachable } from '../ports/ledger.ts';
-import type { Log } from '../ports/log.ts';
-import type { Claim, RolloutRegister } from '../ports/rolloutRegister.ts';
-import type { RolloutTelemetry } from '../ports/telemetry.ts';
-import type { Timer } from '../ports/timer.ts';
-import type { DecisionContexts, Surroundings } from '../sight/decisionContext.ts';
-import type { KnownRollouts } from '../sight/knownRollouts.ts';
 import type { Ticker } from './ticker.ts';
 
 export type SchedulerDeps = {

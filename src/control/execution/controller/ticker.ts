@@ -1,30 +1,32 @@
-import { judge } from '../../domain/health/judge.ts';
-import { measurementPlan, type PlannedCriterion } from '../../domain/health/measurementPlan.ts';
-import type { EntryDraft, Evidence } from '../../domain/ledger/entry.ts';
-import { SLUICE } from '../../domain/ledger/entry.ts';
-import type { DecisionContext } from '../../domain/rollout/context.ts';
-import { decide } from '../../domain/rollout/decide.ts';
-import { entriesOf, type RecordedDecision } from '../../domain/rollout/decided.ts';
-import type { Hold, Opening, Rollback, RuledDecision } from '../../domain/rollout/decision.ts';
-import { hold } from '../../domain/rollout/hold.ts';
-import { nextPoll } from '../../domain/rollout/nextPoll.ts';
-import type { Poll } from '../../domain/rollout/poll.ts';
-import { isServed } from '../../domain/rollout/served.ts';
-import { appendEntries } from '../appendEntries.ts';
+import { judge } from '../../../domain/health/judge.ts';
+import { measurementPlan, type PlannedCriterion } from '../../../domain/health/measurementPlan.ts';
+import type { Entry, EntryDraft, Evidence } from '../../../domain/ledger/entry.ts';
+import { SLUICE } from '../../../domain/ledger/entry.ts';
+import type { DecisionContext } from '../../../domain/rollout/context.ts';
+import { decide } from '../../../domain/rollout/decide.ts';
+import { entriesOf, type RecordedDecision } from '../../../domain/rollout/decided.ts';
+import type { Hold, Opening, Rollback, RuledDecision } from '../../../domain/rollout/decision.ts';
+import { hold } from '../../../domain/rollout/hold.ts';
+import { nextPoll } from '../../../domain/rollout/nextPoll.ts';
+import type { Poll } from '../../../domain/rollout/poll.ts';
+import { isServed } from '../../../domain/rollout/served.ts';
+import type { RolloutState } from '../../../domain/rollout/state.ts';
+import { appendEntries } from '../../appendEntries.ts';
+import type { ChainAudit, ChainVerdict } from '../../audit/chainAudit.ts';
+import type { Preflight, PreflightDraft } from '../../eligibility/preflight.ts';
+import type { Publisher } from '../../flags/publisher.ts';
+import { exposureIn } from '../../notices.ts';
+import type { Chance } from '../../ports/chance.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Expected, Ledger } from '../../ports/ledger.ts';
+import type { Claim, RolloutRegister, Tick } from '../../ports/rolloutRegister.ts';
+import type { DecisionContexts, Surroundings } from '../../sight/decisionContext.ts';
+import type { KnownRollouts } from '../../sight/knownRollouts.ts';
+import type { MetricSources } from '../../sight/metricSources.ts';
+import type { RolloutDisplay } from '../../sight/rolloutDisplay.ts';
 import type { Closing } from '../closing/closing.ts';
 import type { LateClosings } from '../closing/lateClosings.ts';
-import type { Publisher } from '../flags/publisher.ts';
-import { exposureIn } from '../notices.ts';
-import type { Preflight, PreflightDraft } from '../opening/preflight.ts';
-import type { Chance } from '../ports/chance.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { Ledger } from '../ports/ledger.ts';
-import type { Claim, RolloutRegister, Tick } from '../ports/rolloutRegister.ts';
-import type { ChainAudit, ChainVerdict } from '../sight/chainAudit.ts';
-import type { DecisionContexts, Surroundings } from '../sight/decisionContext.ts';
-import type { KnownRollouts } from '../sight/knownRollouts.ts';
-import type { MetricSources } from '../sight/metricSources.ts';
-import type { RolloutDisplay } from '../sight/rolloutDisplay.ts';
+import { expectedOfOpening } from '../opening/expectedOfOpening.ts';
 
 export type TickerDeps = {
   readonly ledger: Ledger;
@@ -54,6 +56,7 @@ type Work = {
   readonly poll: Poll;
   readonly context: DecisionContext;
   readonly audited: ChainVerdict;
+  readonly superseded: RolloutState | null;
 };
 
 /** One look at one rollout: measure, judge, decide, record, publish, in this order; a closing acts before it records. */
@@ -80,11 +83,13 @@ export class Ticker {
     const nowMs = Math.max(clockMs, claim.state.lastEntryAtMs, claim.tick?.poll.atMs ?? 0);
     const plan = measurementPlan(claim.state, nowMs);
     const audited = await this.#deps.audit.sinceLastLook(claim.state.feature, claim.headSeq);
+    const superseded = await this.#deps.contexts.supersededBy(claim.state);
     const context = await this.#deps.contexts.of({
       rollout: claim.state,
       feature: claim.feature,
       surroundings: surroundings ?? { globalStop: false, liveRollouts: 0 },
       audit: audited.verdict,
+      superseded,
       ask: null,
       nowMs,
     });
@@ -97,7 +102,7 @@ export class Ticker {
       onHold: context.globalStop || context.storePaused,
       served: isServed(claim.state, context),
     });
-    return { claim, nowMs, clockMs, poll, context, audited };
+    return { claim, nowMs, clockMs, poll, context, audited, superseded };
   }
 
   async #carryOut(work: Work, decision: RuledDecision): Promise<void> {
@@ -173,12 +178,12 @@ export class Ticker {
       {
         rollout: { id: state.id, version: state.version },
         fence: { rolloutId: state.id, fence },
-        ...openingExpectation(claim, decision),
+        ...openingExpectation(work, decision),
       },
       { rolloutId: state.id, tick, nextCheckAtMs },
     );
     if (outcome.kind === 'conflict') return this.#deps.rollouts.release(claim, nextCheckAtMs);
-    this.#deps.known.follow(state.id, outcome.entries);
+    for (const id of rolloutsIn(outcome.entries)) this.#deps.known.follow(id, outcome.entries);
     this.#deps.shown.recorded(state, outcome.entries);
     const exposure = exposureIn(outcome.entries);
     if (exposure !== null) await this.#deps.publisher.publish(feature.definition, exposure);
@@ -197,6 +202,7 @@ export class Ticker {
       rollout: work.claim.state,
       feature: work.claim.feature.state,
       audit: work.audited,
+      superseded: work.superseded,
     };
   }
 
@@ -219,11 +225,13 @@ function failedStart({ data }: PreflightDraft): Hold & RuledDecision {
 }
 
 /** An opening also rests on what the feature exposed, and a start on the room that is left. */
-function openingExpectation(claim: Claim, decision: RecordedDecision) {
-  if (claim.state.dryRun || decision.reason !== 'ready') return {};
-  const feature = { key: claim.state.feature, version: claim.feature.state.version };
-  return decision.kind === 'start' ? { feature, maxLive: claim.state.policy.maxConcurrentRollouts } : { feature };
+function openingExpectation({ claim, superseded }: Work, decision: RecordedDecision): Expected {
+  if (decision.reason !== 'ready') return {};
+  return expectedOfOpening(claim.state, claim.feature, decision.kind === 'start' ? { superseded } : null);
 }
+
+const rolloutsIn = (entries: readonly Entry[]) =>
+  new Set(entries.map(({ rollout }) => rollout).filter((id) => id !== null));
 
 function questionsOf(plan: readonly PlannedCriterion[]) {
   return plan.flatMap(({ subject, past }) => [subject, past]).filter((query) => query !== null);

@@ -1,4 +1,4 @@
-import type { RolloutState } from '../../domain/rollout/state.ts';
+import type { RolloutState } from '../../../domain/rollout/state.ts';
 
 /**
  * `later`: the gate is closed and the ledger will hear of it; `foreseen` is the rollout as it will then be, null where a feature was

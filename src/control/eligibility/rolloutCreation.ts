@@ -4,6 +4,7 @@ import { standingOf } from '../../domain/governance/contractState.ts';
 import type { Principal } from '../../domain/governance/role.ts';
 import { digestOf } from '../../domain/ledger/digest.ts';
 import type { EntryDraft } from '../../domain/ledger/entry.ts';
+import { actorOf } from '../actorOf.ts';
 import { appendEntries } from '../appendEntries.ts';
 import type { RolloutDesk } from '../application.ts';
 import type { Chance } from '../ports/chance.ts';
@@ -12,7 +13,6 @@ import type { ContractRegister } from '../ports/contractRegister.ts';
 import type { FeatureRegister } from '../ports/featureRegister.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import { Refusal } from '../refusal.ts';
-import { actorOf } from './actorOf.ts';
 
 export type RolloutCreationDeps = {
   readonly contracts: ContractRegister;
@@ -68,13 +68,13 @@ export class RolloutCreation {
 
   #draft(
     who: Principal,
-    { contract, policy, proposer }: ContractState,
+    { contract, policy, proposer, waivers }: ContractState,
     made: { readonly id: string; readonly dryRun: boolean; readonly startAtMs: number | null; readonly salt: string },
   ): EntryDraft {
     const { id, dryRun, startAtMs, salt } = made;
     return {
       type: 'created',
-      data: { contract, policy, salt, startAtMs, proposer },
+      data: { contract, policy, salt, startAtMs, proposer, waivers },
       atMs: this.#deps.clock.nowMs(),
       feature: contract.feature,
       contract: contract.id,

@@ -12,6 +12,9 @@ export type PolicyFit = (rollout: RolloutState, feature: FeatureRecord) => reado
 export function policyFit(today: Policy, sources: Sources): PolicyFit {
   return (rollout, feature) => {
     if (rollout.dryRun || stricterThan(today, rollout.policy).length === 0) return [];
-    return judge({ proposal: rollout.contract, policy: today, exposed: feature.state.settled, sources }).violations;
+    // What it takes over is the decision's to weigh, as it stands at that moment.
+    const takeover = null;
+    const { supersedes: _, ...proposal } = rollout.contract;
+    return judge({ proposal, policy: today, exposed: feature.state.settled, takeover, sources }).violations;
   };
 }

@@ -1,0 +1,165 @@
+import type { TokenDirectory } from './control/access/tokenDirectory.ts';
+import type { Application } from './control/application.ts';
+import { ChainAudit } from './control/audit/chainAudit.ts';
+import { Closings } from './control/desks/closings.ts';
+import { Contracts } from './control/desks/contracts.ts';
+import { Features } from './control/desks/features.ts';
+import { Installation } from './control/desks/installation.ts';
+import { Rollouts } from './control/desks/rollouts.ts';
+import { Tokens } from './control/desks/tokens.ts';
+import { Preflight } from './control/eligibility/preflight.ts';
+import { RolloutCreation } from './control/eligibility/rolloutCreation.ts';
+import { Closing } from './control/execution/closing/closing.ts';
+import { Killing } from './control/execution/closing/killing.ts';
+import { LateClosings } from './control/execution/closing/lateClosings.ts';
+import { Scheduler, type SchedulerOptions } from './control/execution/controller/scheduler.ts';
+import { Ticker } from './control/execution/controller/ticker.ts';
+import { RolloutOpening } from './control/execution/opening/rolloutOpening.ts';
+import type { FlagView } from './control/flags/flagView.ts';
+import { Publisher, type PublisherDeps } from './control/flags/publisher.ts';
+import type { Chance } from './control/ports/chance.ts';
+import type { Clock } from './control/ports/clock.ts';
+import type { ContractRegister } from './control/ports/contractRegister.ts';
+import type { FeatureRegister } from './control/ports/featureRegister.ts';
+import type { FlagStore } from './control/ports/flagStore.ts';
+import type { IdempotencyRegister } from './control/ports/idempotencyRegister.ts';
+import type { InstallationRegister } from './control/ports/installationRegister.ts';
+import type { LateJournal } from './control/ports/lateJournal.ts';
+import type { Ledger } from './control/ports/ledger.ts';
+import type { Log } from './control/ports/log.ts';
+import type { Notifier } from './control/ports/notifier.ts';
+import type { Outbox } from './control/ports/outbox.ts';
+import type { RolloutRegister } from './control/ports/rolloutRegister.ts';
+import type { RolloutTelemetry } from './control/ports/telemetry.ts';
+import type { Timer } from './control/ports/timer.ts';
+import type { TokenRegister } from './control/ports/tokenRegister.ts';
+import { Proposals } from './control/proposal/proposals.ts';
+import { Drift } from './control/reconciliation/drift.ts';
+import { Reconciler } from './control/reconciliation/reconciler.ts';
+import { DecisionContexts } from './control/sight/decisionContext.ts';
+import { KnownRollouts } from './control/sight/knownRollouts.ts';
+import type { MetricSources } from './control/sight/metricSources.ts';
+import { RolloutDisplay } from './control/sight/rolloutDisplay.ts';
+import { Background, type Chore } from './control/upkeep/background.ts';
+import { Delivery } from './control/upkeep/deliver.ts';
+import { forget } from './control/upkeep/forgetting.ts';
+import { ContractJudge } from './control/validation/contractJudge.ts';
+import { policyFit } from './control/validation/policyFit.ts';
+import type { Policy } from './domain/contract/policy.ts';
+import type { Sources } from './domain/contract/subject.ts';
+
+/** Where records lie; all of it written by `Ledger.append` or its own register, read by all. */
+export type Records = {
+  readonly ledger: Ledger;
+  readonly features: FeatureRegister;
+  readonly contracts: ContractRegister;
+  readonly rollouts: RolloutRegister;
+  readonly installation: InstallationRegister;
+  readonly tokens: TokenRegister;
+  readonly idempotency: IdempotencyRegister;
+  readonly outbox: Outbox;
+};
+
+/** Everything that control needs of the outside, as ports; who opened it closes it. */
+export type Outside = Records & {
+  readonly store: FlagStore;
+  readonly sources: MetricSources;
+  readonly view: FlagView;
+  readonly directory: TokenDirectory;
+  readonly late: LateJournal;
+  readonly notifiers: readonly Notifier[];
+  readonly telemetry: RolloutTelemetry;
+  readonly clock: Clock;
+  readonly chance: Chance;
+  readonly timer: Timer;
+  readonly log: Log;
+};
+
+export type ControlOptions = {
+  readonly environment: string;
+  readonly policy: Policy;
+  readonly sourceKinds: Sources;
+  readonly pollIntervalMs: number;
+  /** Every rollout of the installation pretends. */
+  readonly dryRun: boolean;
+  readonly scheduling: SchedulerOptions;
+  /** A test may put a broken part in its place, to see that it is noticed. */
+  readonly publisher?: (deps: PublisherDeps) => Publisher;
+};
+
+/** Control over ports, whatever answers them. Top to bottom: what acts, what runs by itself, what people reach. */
+export function composeControl(options: ControlOptions, outside: Outside) {
+  const acts = composeActs(options, outside);
+  const ticker = new Ticker({ ...outside, ...acts });
+  return {
+    ...acts,
+    ticker,
+    application: composeDesks(options, outside, acts),
+    scheduler: new Scheduler({ ...outside, ...acts, ticker }, options.scheduling),
+    background: new Background(choresOf(outside, acts), outside),
+  };
+}
+
+type Acts = ReturnType<typeof composeActs>;
+
+/** What opens and closes, and what it looks at before. */
+function composeActs(options: ControlOptions, outside: Outside) {
+  const { environment, policy, sourceKinds, pollIntervalMs } = options;
+  const fits = policyFit(policy, sourceKinds);
+  const known = new KnownRollouts();
+  const shown = new RolloutDisplay(outside.telemetry);
+  const audit = new ChainAudit(outside.ledger);
+  const contexts = new DecisionContexts({ ...outside, pollIntervalMs });
+  const publishing = { ...outside, environment };
+  const publisher = options.publisher?.(publishing) ?? new Publisher(publishing);
+  const preflight = new Preflight({ ...outside, policyFit: fits });
+  const killing = new Killing({ ...outside, publisher, shown });
+  const closing = new Closing({ ...outside, publisher, killing, known, shown });
+  const lateClosings = new LateClosings({ ...outside, closing, killing });
+  const opening = new RolloutOpening({ ...outside, contexts, audit, lateClosings, publisher, shown });
+  const drift = new Drift({ ...outside, closing, killing, environment });
+  const reconciler = new Reconciler({ ...outside, publisher, drift, lateClosings, environment });
+  return {
+    known,
+    shown,
+    audit,
+    contexts,
+    preflight,
+    fits,
+    publisher,
+    killing,
+    closing,
+    lateClosings,
+    opening,
+    reconciler,
+  };
+}
+
+function choresOf(outside: Outside, { reconciler }: Acts): readonly Chore[] {
+  const { directory, clock } = outside;
+  const delivery = new Delivery(outside);
+  return [
+    { name: 'reconciliation', everyMs: 5_000, run: () => reconciler.run() },
+    { name: 'delivery', everyMs: 1_000, run: () => delivery.run() },
+    { name: 'tokens', everyMs: 5_000, run: () => directory.refresh() },
+    { name: 'forgetting', everyMs: 3_600_000, run: () => forget(outside, clock.nowMs()) },
+  ];
+}
+
+/** What people and services reach. */
+function composeDesks(options: ControlOptions, outside: Outside, acts: Acts): Application {
+  const { environment, policy, sourceKinds, dryRun } = options;
+  const judge = new ContractJudge({ ...outside, policy, sources: sourceKinds });
+  const proposals = new Proposals({ ...outside, judge, policy });
+  const creation = new RolloutCreation({ ...outside, dryRunAlways: dryRun });
+  return {
+    features: new Features({ ...outside, ...acts, environment }),
+    contracts: new Contracts({ ...outside, proposals }),
+    rollouts: new Rollouts({ ...outside, ...acts, creation, policyFit: acts.fits }),
+    closings: new Closings({ ...outside, ...acts }),
+    tokens: new Tokens({ ...outside, register: outside.tokens }),
+    installation: new Installation({ ...outside, ...acts, policy, environment }),
+    flags: outside.view,
+    idempotency: outside.idempotency,
+  };
+}

@@ -1,0 +1,20 @@
+import type { RolloutState } from '../../../domain/rollout/state.ts';
+import type { FeatureRecord } from '../../ports/featureRegister.ts';
+import type { Expected } from '../../ports/ledger.ts';
+
+/**
+ * What must still hold when an opening is written: what the feature exposed, and of a start the room that is left and the rollout
+ * that it takes over. A dry run exposes nobody, so nothing of the feature can be in its way.
+ */
+export function expectedOfOpening(
+  rollout: RolloutState,
+  feature: FeatureRecord,
+  start: { readonly superseded: RolloutState | null } | null,
+): Expected {
+  if (rollout.dryRun) return {};
+  const expected: Expected = { feature: { key: rollout.feature, version: feature.state.version } };
+  if (start === null) return expected;
+  const { superseded } = start;
+  const room: Expected = { ...expected, maxLive: rollout.policy.maxConcurrentRollouts };
+  return superseded === null ? room : { ...room, superseded: { id: superseded.id, version: superseded.version } };
+}
