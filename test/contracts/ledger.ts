@@ -186,6 +186,35 @@ export function ledgerContract(name: string, open: () => Promise<LedgerUnderTest
       });
     });
 
+    describe('a rollout that takes another over', () => {
+      /** The first one live, the second one waiting for its start. */
+      async function takeover() {
+        const first = await story.active('checkout', { id: 'r1' });
+        await story.pending('checkout', { id: 'r2' });
+        return { first, append: await story.open('start', 'r2', T0, first.state) };
+      }
+
+      test('ends it and begins in one append, within the room that the other had', async () => {
+        const { first, append } = await takeover();
+        const superseded = { id: 'r1', version: first.state.version };
+        const expected = { ...append.expected, superseded, maxLive: 1 };
+        entriesIn(await kept.ledger.append({ ...append, expected }));
+        expect((await story.rollout('r1')).state).toMatchObject({ wedgeState: 'SUPERSEDED', supersededBy: 'r2' });
+        expect((await story.rollout('r2')).state).toMatchObject({ wedgeState: 'ACTIVE' });
+        expect(await kept.rollouts.countLive()).toBe(1);
+      });
+
+      test('loses to whoever has changed the other meanwhile', async () => {
+        const { first, append } = await takeover();
+        entriesIn(await kept.ledger.append(await story.say('paused', 'r1', T0)));
+        const before = await chainOf('checkout');
+        const expected = { ...append.expected, superseded: { id: 'r1', version: first.state.version } };
+        const outcome = await kept.ledger.append({ ...append, expected });
+        expect(outcome).toEqual({ kind: 'conflict', over: 'rollout' });
+        expect(await chainOf('checkout')).toEqual(before);
+      });
+    });
+
     test('nothing is written where a draft can not be said in canonical JSON', async () => {
       await story.feature('checkout');
       const contract = contractOf('c1', 'checkout');

@@ -176,11 +176,16 @@ export class LedgerStory {
     return this.open('start', id, atMs);
   }
 
-  async open(kind: 'start' | 'ramp' | 'advance' | 'complete', id: string, atMs: number): Promise<Append> {
+  async open(
+    kind: 'start' | 'ramp' | 'advance' | 'complete',
+    id: string,
+    atMs: number,
+    superseded: RolloutRecord['state'] | null = null,
+  ): Promise<Append> {
     const { state } = await this.rollout(id);
     const { state: feature } = await this.featureOf(state.feature);
     const audit = { verdict: 'PASS' as const, throughSeq: 1, finding: null };
-    const subject = { rollout: state, feature, audit, superseded: null };
+    const subject = { rollout: state, feature, audit, superseded };
     const drafts = entriesOf(subject, { kind, reason: 'ready', detail: 'ready' }, sayingAt(atMs));
     return appendOf(state.feature, drafts, { expected: { rollout: { id, version: state.version } } });
   }

@@ -56,6 +56,7 @@ function begun(entry: EntryOf<'created'>): RolloutState {
     heldFor: null,
     heldSinceMs: null,
     endedAtMs: null,
+    supersededBy: null,
     lastEntryAtMs: atMs,
   };
 }
@@ -101,7 +102,7 @@ function changeBy(state: RolloutState, entry: Entry, atMs: number): Change {
     case 'audited':
       return audited(state, entry);
     case 'superseded':
-      return { wedgeState: 'SUPERSEDED', phase: 'ended', endedAtMs: atMs };
+      return { wedgeState: 'SUPERSEDED', phase: 'ended', endedAtMs: atMs, supersededBy: entry.data.by };
     default:
       throw new Error(`a ${entry.type} entry does not belong to a rollout`);
   }

@@ -82,6 +82,8 @@ export type RolloutState = {
   readonly heldFor: HoldReason | 'approval' | null;
   readonly heldSinceMs: number | null;
   readonly endedAtMs: number | null;
+  /** The rollout that took it over. */
+  readonly supersededBy: string | null;
   /** Of the newest entry; `now` never lies before it. */
   readonly lastEntryAtMs: number;
 };

@@ -123,7 +123,8 @@ function decisionView({ state, tick }: StatusInput): DecisionView | null {
 }
 
 function ended(state: RolloutState): DecisionView {
-  const detail = `the rollout is ${state.wedgeState}`;
+  const by = state.supersededBy === null ? '' : ` by ${state.supersededBy}`;
+  const detail = `the rollout is ${state.wedgeState}${by}`;
   const at = iso(state.endedAtMs ?? state.lastEntryAtMs);
   return { kind: 'hold', reason: 'terminal', detail, row: 1, at, unblocksAt: null };
 }

@@ -158,6 +158,7 @@ export function rolloutOf(more: Partial<RolloutState> = {}, policy: Partial<Poli
     automaticRollbacks: 0,
     auditFailedVisit: null,
     auditorsVerdicts: [],
+    supersededBy: null,
     cooldownUntilMs: null,
     heldFor: null,
     heldSinceMs: null,
