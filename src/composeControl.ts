@@ -5,6 +5,7 @@ import { Closings } from './control/desks/closings.ts';
 import { Contracts } from './control/desks/contracts.ts';
 import { Features } from './control/desks/features.ts';
 import { Installation } from './control/desks/installation.ts';
+import { OverrideSettings } from './control/desks/overrides.ts';
 import { Rollouts } from './control/desks/rollouts.ts';
 import { Tokens } from './control/desks/tokens.ts';
 import { Preflight } from './control/eligibility/preflight.ts';
@@ -12,6 +13,7 @@ import { RolloutCreation } from './control/eligibility/rolloutCreation.ts';
 import { Closing } from './control/execution/closing/closing.ts';
 import { Killing } from './control/execution/closing/killing.ts';
 import { LateClosings } from './control/execution/closing/lateClosings.ts';
+import { Narrowing } from './control/execution/closing/narrowing.ts';
 import { Scheduler, type SchedulerOptions } from './control/execution/controller/scheduler.ts';
 import { Ticker } from './control/execution/controller/ticker.ts';
 import { RolloutOpening } from './control/execution/opening/rolloutOpening.ts';
@@ -35,6 +37,7 @@ import type { Timer } from './control/ports/timer.ts';
 import type { TokenRegister } from './control/ports/tokenRegister.ts';
 import { Proposals } from './control/proposal/proposals.ts';
 import { Drift } from './control/reconciliation/drift.ts';
+import { OverrideExpiry } from './control/reconciliation/overrideExpiry.ts';
 import { Reconciler } from './control/reconciliation/reconciler.ts';
 import { DecisionContexts } from './control/sight/decisionContext.ts';
 import { KnownRollouts } from './control/sight/knownRollouts.ts';
@@ -115,11 +118,14 @@ function composeActs(options: ControlOptions, outside: Outside) {
   const preflight = new Preflight({ ...outside, policyFit: fits });
   const killing = new Killing({ ...outside, publisher, shown });
   const closing = new Closing({ ...outside, publisher, killing, known, shown });
-  const lateClosings = new LateClosings({ ...outside, closing, killing });
+  const narrowing = new Narrowing({ ...outside, publisher });
+  const lateClosings = new LateClosings({ ...outside, closing, killing, narrowing });
   const opening = new RolloutOpening({ ...outside, contexts, audit, lateClosings, publisher, shown });
   const drift = new Drift({ ...outside, closing, killing, environment });
-  const reconciler = new Reconciler({ ...outside, publisher, drift, lateClosings, environment });
+  const overrideExpiry = new OverrideExpiry({ ...outside, publisher, narrowing });
+  const reconciler = new Reconciler({ ...outside, publisher, drift, lateClosings, overrideExpiry, environment });
   return {
+    narrowing,
     known,
     shown,
     audit,
@@ -157,6 +163,7 @@ function composeDesks(options: ControlOptions, outside: Outside, acts: Acts): Ap
     contracts: new Contracts({ ...outside, proposals }),
     rollouts: new Rollouts({ ...outside, ...acts, creation, policyFit: acts.fits }),
     closings: new Closings({ ...outside, ...acts }),
+    overrides: new OverrideSettings({ ...outside, ...acts }),
     tokens: new Tokens({ ...outside, register: outside.tokens }),
     installation: new Installation({ ...outside, ...acts, policy, environment }),
     flags: outside.view,

@@ -1,6 +1,7 @@
 import type { Policy } from '../domain/contract/policy.ts';
 import type { Violation, Warning } from '../domain/contract/violation.ts';
 import type { Explanation } from '../domain/feature/explain.ts';
+import type { Override, OverrideRequest, OverrideWish } from '../domain/feature/override.ts';
 import type { ContractStanding, ContractState } from '../domain/governance/contractState.ts';
 import type { Principal, Role } from '../domain/governance/role.ts';
 import type { Entry } from '../domain/ledger/entry.ts';
@@ -22,6 +23,7 @@ export type Application = {
   readonly rollouts: RolloutDesk;
   /** All that closes, in one place: it waits for nothing and needs no version. */
   readonly closings: ClosingDesk;
+  readonly overrides: OverrideDesk;
   readonly tokens: TokenDesk;
   readonly installation: InstallationDesk;
   readonly flags: FlagView;
@@ -98,6 +100,23 @@ export interface ClosingDesk {
   pause(who: Principal, rolloutId: string, comment: string | null): Promise<RolloutStatus>;
   rollback(who: Principal, rolloutId: string, wish: RollbackWish): Promise<RolloutStatus>;
   kill(who: Principal, feature: string, comment: string): Promise<KillOutcome>;
+}
+/** An override, a wish for one that waits for a second person, or both. */
+export type OverrideView = {
+  readonly workspaceId: string;
+  readonly override: Override | null;
+  readonly request: OverrideRequest | null;
+};
+export type NewOverride = OverrideWish & { readonly comment: string };
+/** As it is afterwards; with the ledger away as it will be. */
+export type OverrideOutcome = { readonly outcome: 'set' | 'waiting'; readonly override: OverrideView };
+
+/** What narrows a workspace is done at once; what lets more of it in waits for an approver who is somebody else. */
+export interface OverrideDesk {
+  list(feature: string): Promise<readonly OverrideView[]>;
+  get(feature: string, workspaceId: string): Promise<OverrideView>;
+  set(who: Principal, feature: string, workspaceId: string, wish: NewOverride): Promise<OverrideOutcome>;
+  remove(who: Principal, feature: string, workspaceId: string, comment: string | null): Promise<OverrideOutcome>;
 }
 export type VersionedWish = { readonly expectedVersion: number; readonly comment: string | null };
 export type RollbackWish = { readonly to: 'zero' | 'previousStage' | null; readonly comment: string | null };

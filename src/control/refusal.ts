@@ -20,6 +20,7 @@ export const REFUSALS = {
   FEATURE_IN_USE: { status: 409, title: 'The feature exposes users, or a rollout of it is live' },
   WOULD_RAISE_EXPOSURE: { status: 409, title: 'Only a contract or a second person raises exposure' },
   DIGEST_MISMATCH: { status: 409, title: 'The digest is not that of this contract' },
+  ABOVE_BLAST_RADIUS: { status: 409, title: 'More than the live contract ever allows' },
   CONTRACT_NOT_OPEN: { status: 409, title: 'The contract can take no more approvals' },
   CONTRACT_NOT_APPROVED: { status: 409, title: 'The contract is not approved' },
   CONTRACT_USED: { status: 409, title: 'The contract has started its rollout' },

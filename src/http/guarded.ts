@@ -9,6 +9,7 @@ import { featureActRoutes } from './routes/featureActs.ts';
 import { featureRoutes } from './routes/features.ts';
 import { installationRoutes } from './routes/installation.ts';
 import { laterRoutes } from './routes/later.ts';
+import { overrideRoutes } from './routes/overrides.ts';
 import { planRoutes } from './routes/plans.ts';
 import { rolloutCommandRoutes } from './routes/rolloutCommands.ts';
 import { rolloutRecordRoutes } from './routes/rolloutRecords.ts';
@@ -21,6 +22,7 @@ import { urlFault } from './urlText.ts';
 const ROUTES = [
   featureRoutes,
   featureActRoutes,
+  overrideRoutes,
   contractRoutes,
   rolloutRoutes,
   rolloutCommandRoutes,

@@ -10,6 +10,7 @@ const ASKING: readonly (readonly [right: Right, method: 'GET' | 'POST', path: st
   ['view', 'GET', '/v1/features'],
   ['operate', 'POST', '/v1/contracts/validate'],
   ['approve', 'POST', '/v1/contracts/none/approvals'],
+  ['twoPerson', 'POST', '/v1/features/none/revive'],
   ['administer', 'GET', '/v1/tokens'],
 ];
 
@@ -17,9 +18,9 @@ const MAY: readonly (readonly [who: TokenName, rights: readonly Right[]])[] = [
   ['service', ['lookup']],
   ['viewer', ['view']],
   ['customer', []],
-  ['operator', ['view', 'operate']],
-  ['approver', ['view', 'approve']],
-  ['admin', ['lookup', 'view', 'operate', 'approve', 'administer']],
+  ['operator', ['view', 'operate', 'twoPerson']],
+  ['approver', ['view', 'approve', 'twoPerson']],
+  ['admin', ['lookup', 'view', 'operate', 'approve', 'twoPerson', 'administer']],
 ];
 
 describe('rights', () => {

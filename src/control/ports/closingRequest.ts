@@ -1,3 +1,4 @@
+import type { OverrideWish } from '../../domain/feature/override.ts';
 import type { Actor, Evidence } from '../../domain/ledger/entry.ts';
 import type { Reason } from '../../domain/rollout/reason.ts';
 
@@ -30,7 +31,15 @@ export type ClosingRequest =
         readonly seen: { readonly visit: number; readonly stageIndex: number } | null;
       })
   | (Common & Removing & { readonly kind: 'kill' })
-  | (Common & { readonly kind: 'pause'; readonly rolloutId: string });
+  | (Common & { readonly kind: 'pause'; readonly rolloutId: string })
+  | (Common & {
+      readonly kind: 'narrow';
+      readonly workspaceId: string;
+      /** null: what raised the workspace is taken away. */
+      readonly wish: OverrideWish | null;
+      readonly cause: 'asked' | 'expired';
+    });
 export type RollbackRequest = Extract<ClosingRequest, { kind: 'rollback' }>;
 export type KillRequest = Extract<ClosingRequest, { kind: 'kill' }>;
+export type NarrowRequest = Extract<ClosingRequest, { kind: 'narrow' }>;
 export type PauseRequest = Extract<ClosingRequest, { kind: 'pause' }>;

@@ -84,7 +84,13 @@ export class Drift {
     const atMs = this.#deps.clock.nowMs();
     const saying: Saying = { ...sayingOf(HAND, atMs), reason: 'operator' };
     const documentVersion = versionAbove(feature, stored.document);
-    const exposure = { ...feature.state.exposure, documentVersion, changedAtMs: atMs, grants: served.grants };
+    const exposure = {
+      ...feature.state.exposure,
+      documentVersion,
+      changedAtMs: atMs,
+      grants: served.grants,
+      raises: served.raises,
+    };
     const said = { type: 'driftAdopted' as const, data: { exposure, found: foundOf(stored.hand) } };
     if (rollout === null) return this.#take(feature, [featureDraft(feature, saying, said)], stored);
     const pause = draft(rollout, saying, { type: 'paused', data: { detail: 'lowered in the flag store' } });

@@ -10,6 +10,7 @@ import { type FlagStore, FlagStoreUnreachable } from '../ports/flagStore.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import type { RolloutTelemetry } from '../ports/telemetry.ts';
 import type { Drift } from './drift.ts';
+import type { OverrideExpiry } from './overrideExpiry.ts';
 
 export type ReconcilerDeps = {
   readonly ledger: Ledger;
@@ -18,6 +19,7 @@ export type ReconcilerDeps = {
   readonly publisher: Publisher;
   readonly drift: Drift;
   readonly lateClosings: LateClosings;
+  readonly overrideExpiry: OverrideExpiry;
   readonly telemetry: RolloutTelemetry;
   readonly clock: Clock;
   readonly environment: string;
@@ -64,6 +66,8 @@ export class Reconciler {
     const { definition, state } = feature;
     const { version } = flagDocumentOf(definition, state.exposure, this.#deps.environment);
     if (definition.archivedAtMs !== null) return this.#deps.store.archive(definition.key, version);
+    // What has ended is settled first, and published by whoever settles it.
+    if (await this.#deps.overrideExpiry.settle(feature)) return;
     if (await this.#deps.publisher.publish(definition, state.exposure)) {
       this.#suspected.delete(definition.key);
       return this.#noteRemoval(feature);

@@ -14,7 +14,13 @@ type StepFacts =
   | { readonly step: 'stale'; readonly whenStale: 'close' | 'keep' | null }
   | { readonly step: 'prerequisite'; readonly needs: readonly string[]; readonly missing: string | null }
   | { readonly step: 'workspaceCap'; readonly threshold: number | null }
-  | { readonly step: 'grants'; readonly grants: readonly ExplainedGrant[]; readonly deciding: number | null };
+  | {
+      readonly step: 'grants';
+      readonly grants: readonly ExplainedGrant[];
+      readonly deciding: number | null;
+      /** How far the workspace is met beyond the grants. */
+      readonly raise: number | null;
+    };
 
 /** A grant, and whether the context lies in its scope. */
 type ExplainedGrant = {
@@ -78,7 +84,7 @@ function factsOf(step: StepName, subject: Subject, decision: Decision | null): S
     case 'workspaceCap':
       return { step, threshold: subject.cap() };
     case 'grants':
-      return { step, grants: explainedGrants(subject), deciding: subject.grantIndex() };
+      return { step, grants: explainedGrants(subject), deciding: subject.grantIndex(), raise: subject.raise() };
   }
 }
 

@@ -1,6 +1,8 @@
 import type { Entry, EntryOf } from '../ledger/entry.ts';
 import type { Exposure } from './flagDocument.ts';
 import { cappedAt, type Grants, largestThreshold } from './grants.ts';
+import { capsAmong, loweredOverrides, type OverrideRequest, type Overrides } from './override.ts';
+import { withoutWorkspace, withWorkspace } from './workspace.ts';
 
 /** What a feature exposes and what that rests on: the fold of its chain. */
 export type FeatureState = {
@@ -14,17 +16,30 @@ export type FeatureState = {
   readonly removalPending: { readonly rolloutId: string | null; readonly triggeredAtMs: number } | null;
   /** Who asked to revive; somebody else has to ask again. */
   readonly reviveRequestedBy: string | null;
+  /** By workspace. */
+  readonly overrides: Overrides;
+  readonly overrideRequests: Readonly<Record<string, OverrideRequest>>;
 };
 
 /** A feature that nobody has been let into yet. Version 1 of its document: closed. */
 export function closedFeature(createdAtMs: number): FeatureState {
   return {
     version: 0,
-    exposure: { documentVersion: 1, changedAtMs: createdAtMs, killed: false, grants: [], caps: {}, live: null },
+    exposure: {
+      documentVersion: 1,
+      changedAtMs: createdAtMs,
+      killed: false,
+      grants: [],
+      caps: {},
+      raises: {},
+      live: null,
+    },
     settled: [],
     cooldownUntilMs: null,
     removalPending: null,
     reviveRequestedBy: null,
+    overrides: {},
+    overrideRequests: {},
   };
 }
 
@@ -47,7 +62,13 @@ function changeBy(state: FeatureState, entry: Entry): Partial<FeatureState> | nu
     case 'rolledBack':
       return rolledBack(state, entry);
     case 'killed':
-      return { exposure: entry.data.exposure, reviveRequestedBy: null, removalPending: removalOf(entry) };
+      return {
+        exposure: entry.data.exposure,
+        reviveRequestedBy: null,
+        removalPending: removalOf(entry),
+        overrides: capsAmong(state.overrides),
+        overrideRequests: {},
+      };
     case 'exposureRemoved':
       return { removalPending: null };
     case 'driftRepaired':
@@ -56,6 +77,12 @@ function changeBy(state: FeatureState, entry: Entry): Partial<FeatureState> | nu
       return { reviveRequestedBy: entry.actor.subject };
     case 'revived':
       return { exposure: entry.data.exposure, reviveRequestedBy: null };
+    case 'overrideRequested':
+      return { overrideRequests: withWorkspace(state.overrideRequests, entry.data.workspaceId, requestIn(entry)) };
+    case 'overrideSet':
+      return overrideSet(state, entry);
+    case 'overrideRemoved':
+      return overrideRemoved(state, entry);
     default:
       return null;
   }
@@ -66,13 +93,40 @@ function rolledBack(state: FeatureState, entry: EntryOf<'rolledBack'>): Partial<
   // A cancelled rollout had exposed nobody: what others do meanwhile is not its to say.
   if (fromStage === null) return null;
   const cooled = { exposure, cooldownUntilMs: Math.max(state.cooldownUntilMs ?? 0, cooldownUntilMs) };
-  return { ...cooled, removalPending: removalOf(entry) };
+  const standing = { overrides: capsAmong(state.overrides), overrideRequests: {} };
+  return { ...cooled, ...standing, removalPending: removalOf(entry) };
 }
 
 /** A cap by hand holds for what completed rollouts left, too: only a contract or a second person lifts it. */
 const adopted = (state: FeatureState, exposure: Exposure): Partial<FeatureState> => ({
   exposure,
   settled: cappedAt(state.settled, largestThreshold(exposure.grants)),
+  overrides: loweredOverrides(state.overrides, exposure),
 });
 
 const removalOf = (entry: Entry) => ({ rolloutId: entry.rollout, triggeredAtMs: Date.parse(entry.at) });
+
+const requestIn = (entry: EntryOf<'overrideRequested'>): OverrideRequest => ({
+  threshold: entry.data.threshold,
+  expiresAtMs: entry.data.expiresAtMs,
+  requestedBy: entry.actor.subject,
+  comment: entry.comment,
+  atMs: Date.parse(entry.at),
+});
+
+function overrideSet(state: FeatureState, entry: EntryOf<'overrideSet'>): Partial<FeatureState> {
+  const { exposure, workspaceId, threshold, expiresAtMs, raises, requestedBy } = entry.data;
+  const said = { setBy: entry.actor, requestedBy, comment: entry.comment, atMs: Date.parse(entry.at) };
+  const override = { threshold, expiresAtMs, raises, ...said };
+  return {
+    exposure,
+    overrides: withWorkspace(state.overrides, workspaceId, override),
+    overrideRequests: withoutWorkspace(state.overrideRequests, workspaceId),
+  };
+}
+
+function overrideRemoved(state: FeatureState, { data }: EntryOf<'overrideRemoved'>): Partial<FeatureState> {
+  const { exposure, workspaceId } = data;
+  const overrides = withoutWorkspace(state.overrides, workspaceId);
+  return { exposure, overrides, overrideRequests: withoutWorkspace(state.overrideRequests, workspaceId) };
+}

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { BUCKETING, type FeatureDefinition, featureKeySchema, prerequisiteSchema, variantsSchema } from './feature.ts';
-import { type Grants, grantSchema } from './grants.ts';
+import { type Grants, grantSchema, largestThreshold } from './grants.ts';
 import { thresholdSchema } from './threshold.ts';
 
 /** What every evaluator reads: all that a lookup of one feature needs. Wire format of `api.md`. */
@@ -16,7 +16,10 @@ export const flagDocumentSchema = z
     variants: variantsSchema,
     killed: z.boolean(),
     grants: z.array(grantSchema).readonly(),
+    /** Workspaces that are met no further than this, whatever the grants say. */
     caps: z.record(z.string(), thresholdSchema).readonly(),
+    /** Workspaces that are met so far whatever their scope: each counts as a grant of its own. */
+    raises: z.record(z.string(), thresholdSchema).readonly(),
     prerequisites: z.array(prerequisiteSchema).readonly(),
     live: z
       .strictObject({
@@ -32,6 +35,11 @@ export const flagDocumentSchema = z
   .readonly();
 export type FlagDocument = z.infer<typeof flagDocumentSchema>;
 
+/** How far anybody is met at most, by a grant or beyond it: what `rollout_percent` shows. */
+export function largestReach({ grants, raises }: Pick<FlagDocument, 'grants' | 'raises'>): number {
+  return Math.max(largestThreshold(grants), ...Object.values(raises));
+}
+
 /** The part of a feature that its document exposes, as the ledger has it. */
 export type Exposure = {
   /** Grows with every change of exposure; with the definition's revision it makes the document's version. */
@@ -40,6 +48,7 @@ export type Exposure = {
   readonly killed: boolean;
   readonly grants: Grants;
   readonly caps: Readonly<Record<string, number>>;
+  readonly raises: Readonly<Record<string, number>>;
   readonly live: FlagDocument['live'];
 };
 
@@ -57,6 +66,7 @@ export function flagDocumentOf(feature: FeatureDefinition, exposure: Exposure, e
     killed: exposure.killed,
     grants: exposure.grants,
     caps: exposure.caps,
+    raises: exposure.raises,
     prerequisites: feature.prerequisites,
     live: exposure.live,
   };

@@ -23,7 +23,7 @@ export function withGrant(grants: Grants, added: Grant): Grants {
   return grants.map((grant) => (grant === twin ? added : grant));
 }
 
-/** The largest threshold of any grant: what `rollout_percent` shows. */
+/** The largest threshold of any grant. */
 export function largestThreshold(grants: Grants): number {
   return grants.reduce((highest, grant) => Math.max(highest, grant.threshold), 0);
 }

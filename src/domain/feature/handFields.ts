@@ -1,5 +1,5 @@
-import type { FlagDocument } from './flagDocument.ts';
-import { cappedAt, type Grant, largestThreshold } from './grants.ts';
+import { type FlagDocument, largestReach } from './flagDocument.ts';
+import { cappedAt, type Grant } from './grants.ts';
 import { covers, INTERNAL, matches } from './scope.ts';
 import { percentageOf, thresholdOf } from './threshold.ts';
 
@@ -17,11 +17,11 @@ export const UNTOUCHED: HandFields = { enabled: null, internalOnly: null, rollou
 
 /** The fields that go with a document when Sluice writes it. */
 export function handFieldsOf(document: FlagDocument): HandFields {
-  const largest = largestThreshold(document.grants);
+  const largest = largestReach(document);
   const insideInternal = (grant: Grant) => grant.threshold === 0 || covers(INTERNAL, grant.scope);
   return {
     enabled: !document.killed,
-    internalOnly: largest > 0 && document.grants.every(insideInternal),
+    internalOnly: largest > 0 && document.grants.every(insideInternal) && Object.keys(document.raises).length === 0,
     rolloutPercent: percentageOf(largest),
     paused: false,
   };
@@ -55,12 +55,16 @@ export function editsOf(document: FlagDocument, hand: HandFields): HandFields {
 export function loweredByHand(document: FlagDocument, hand: HandFields): FlagDocument {
   const killed = document.killed || hand.enabled === false;
   const narrows = hand.internalOnly === true;
-  const caps = hand.rolloutPercent !== null && thresholdOf(hand.rolloutPercent) < largestThreshold(document.grants);
+  const caps = hand.rolloutPercent !== null && thresholdOf(hand.rolloutPercent) < largestReach(document);
   if (killed === document.killed && !narrows && !caps) return document;
   const cap = hand.rolloutPercent === null ? Number.POSITIVE_INFINITY : thresholdOf(hand.rolloutPercent);
   const grants = cappedAt(narrows ? document.grants.map(toInternals) : document.grants, cap);
-  return { ...document, killed, grants };
+  return { ...document, killed, grants, raises: narrows ? {} : raisesAt(document.raises, cap) };
 }
+
+/** What a workspace has beyond the grants counts as a grant: a lower value by hand caps it like all others. */
+const raisesAt = (raises: FlagDocument['raises'], cap: number) =>
+  Object.fromEntries(Object.entries(raises).map(([id, threshold]) => [id, Math.min(threshold, cap)]));
 
 /** The part of a grant that internals have. A scope can't ask for two groups at once: a grant for other groups has none. */
 function toInternals(grant: Grant): Grant {

@@ -1,7 +1,9 @@
 import type { FlagDocument } from './flagDocument.ts';
-import { isNoWider } from './grants.ts';
+import { exposedTo, isNoWider } from './grants.ts';
 import { sameJson } from './sameJson.ts';
+import { EVERYONE } from './scope.ts';
 import { FULL_THRESHOLD } from './threshold.ts';
+import { ofWorkspace } from './workspace.ts';
 
 /**
  * True where `next` exposes nobody whom `stored` does not: each grant covered by a stored one, no kill lifted, no cap
@@ -15,6 +17,7 @@ export function isLowering(next: FlagDocument, stored: FlagDocument): boolean {
       (!stored.killed &&
         isNoWider(next.grants, stored.grants) &&
         capsHold(next.caps, stored.caps) &&
+        raisesHold(next, stored) &&
         prerequisitesHold(next, stored)))
   );
 }
@@ -31,11 +34,17 @@ const isSameFeature = (next: FlagDocument, stored: FlagDocument) =>
   next.bucketing === stored.bucketing &&
   sameJson(next.variants, stored.variants);
 
-const capOf = (caps: FlagDocument['caps'], workspaceId: string) =>
-  Object.hasOwn(caps, workspaceId) ? (caps[workspaceId] ?? FULL_THRESHOLD) : FULL_THRESHOLD;
+const capOf = (caps: FlagDocument['caps'], workspaceId: string) => ofWorkspace(caps, workspaceId) ?? FULL_THRESHOLD;
 
 const capsHold = (next: FlagDocument['caps'], stored: FlagDocument['caps']) =>
   Object.keys(stored).every((workspaceId) => capOf(next, workspaceId) <= capOf(stored, workspaceId));
+
+/** A workspace is met no further beyond the grants than it was, by a grant to everyone or by an override of its own. */
+const raisesHold = (next: FlagDocument, stored: FlagDocument) =>
+  Object.entries(next.raises).every(
+    ([workspaceId, threshold]) =>
+      threshold <= Math.max(ofWorkspace(stored.raises, workspaceId) ?? 0, exposedTo(stored.grants, EVERYONE)),
+  );
 
 const prerequisitesHold = (next: FlagDocument, stored: FlagDocument) =>
   stored.prerequisites.every((needed) => next.prerequisites.some((kept) => kept.feature === needed.feature));

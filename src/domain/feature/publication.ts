@@ -1,5 +1,4 @@
-import type { FlagDocument } from './flagDocument.ts';
-import { largestThreshold } from './grants.ts';
+import { type FlagDocument, largestReach } from './flagDocument.ts';
 import { editsOf, type HandFields, handFieldsOf, sameHandFields, UNTOUCHED } from './handFields.ts';
 import { isLowering, isStrictLowering } from './lowering.ts';
 import { sameJson } from './sameJson.ts';
@@ -78,7 +77,7 @@ function overUnreadable(next: FlagDocument, stored: Extract<StoredFlag, { kind: 
     paused: hand.paused,
   };
   if (next.version > version || (next.version === version && !stored.newerSchema)) return taken(next, edits);
-  const closesAll = next.killed || largestThreshold(next.grants) === 0;
+  const closesAll = next.killed || largestReach(next) === 0;
   return closesAll ? taken({ ...next, version: version + 1 }, edits) : { outcome: 'stale', version };
 }
 

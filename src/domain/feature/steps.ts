@@ -80,7 +80,7 @@ function depthOf(asked: ReadonlyMap<string, boolean>): number {
 
 function byCap(subject: Subject): Decision | null {
   const cap = subject.cap();
-  if (cap === null || cap === FULL_THRESHOLD || subject.grant() === null) return null;
+  if (cap === null || cap === FULL_THRESHOLD || subject.reach() === 0) return null;
   if (cap === 0) return OFF;
   const bucket = subject.bucket();
   if (bucket === null) return KEY_MISSING;
@@ -88,14 +88,15 @@ function byCap(subject: Subject): Decision | null {
 }
 
 function byGrants(subject: Subject): Decision {
-  const grant = subject.grant();
-  if (grant === null) return OFF;
-  if (grant.threshold === FULL_THRESHOLD) {
+  const reach = subject.reach();
+  if (reach === 0) return OFF;
+  if (reach === FULL_THRESHOLD) {
     // A cap in between let this bucket through: then the bucket decided.
     if ((subject.cap() ?? FULL_THRESHOLD) < FULL_THRESHOLD) return ON_BY_BUCKET;
-    return sameScope(grant.scope, EVERYONE) ? ON : ON_BY_SCOPE;
+    const scope = subject.grant()?.threshold === reach ? subject.grant()?.scope : undefined;
+    return scope !== undefined && sameScope(scope, EVERYONE) ? ON : ON_BY_SCOPE;
   }
   const bucket = subject.bucket();
   if (bucket === null) return KEY_MISSING;
-  return bucket < grant.threshold ? ON_BY_BUCKET : OFF_BY_BUCKET;
+  return bucket < reach ? ON_BY_BUCKET : OFF_BY_BUCKET;
 }

@@ -5,6 +5,7 @@ import type { FlagDocument } from './flagDocument.ts';
 import type { Grant } from './grants.ts';
 import { matches } from './scope.ts';
 import { FULL_THRESHOLD } from './threshold.ts';
+import { ofWorkspace } from './workspace.ts';
 
 /** Where evaluation finds what lies outside the document. Synchronous: no lookup ever waits. */
 export type Lookup = {
@@ -62,10 +63,17 @@ export class Subject {
 
   /** The cap on the context's workspace; null where it has none. */
   cap(): number | null {
-    const { workspaceId } = this.context;
-    const { caps } = this.document;
-    // Own members only: a workspace may be called `constructor`.
-    return workspaceId !== null && Object.hasOwn(caps, workspaceId) ? (caps[workspaceId] ?? null) : null;
+    return ofWorkspace(this.document.caps, this.context.workspaceId);
+  }
+
+  /** How far the context's workspace is met beyond the grants; null where it has no such override. */
+  raise(): number | null {
+    return ofWorkspace(this.document.raises, this.context.workspaceId);
+  }
+
+  /** How far this context is met: by the widest grant, or by what its workspace has beyond it. */
+  reach(): number {
+    return Math.max(this.grant()?.threshold ?? 0, this.raise() ?? 0);
   }
 
   /** The side of the live rollout's comparison; null with no live rollout, outside its scope, or with no unit to draw. */
@@ -74,9 +82,17 @@ export class Subject {
     const grant = live === null ? undefined : grants[live.grant];
     if (grant === undefined || !matches(grant.scope, this.context)) return null;
     // Everyone is in treatment then, whoever they are: no unit is needed to say so.
-    if (grant.threshold === FULL_THRESHOLD) return 'treatment';
+    if (grant.threshold === FULL_THRESHOLD && this.cap() === null) return 'treatment';
     const bucket = this.bucket();
-    return bucket === null ? null : cohortOf(grant.threshold, bucket);
+    if (bucket === null) return null;
+    const cohort = cohortOf(grant.threshold, bucket);
+    return this.#standsOut(grant.threshold, bucket) ? 'rest' : cohort;
+  }
+
+  /** Met, or not met, by an override of the workspace against what the rollout says: no evidence for either side. */
+  #standsOut(threshold: number, bucket: number): boolean {
+    const isExposed = bucket < Math.min(Math.max(threshold, this.raise() ?? 0), this.cap() ?? FULL_THRESHOLD);
+    return isExposed !== bucket < threshold;
   }
 }
 

@@ -3,7 +3,8 @@ export const ROLES = ['service', 'viewer', 'customer', 'founder', 'operator', 'a
 export type Role = (typeof ROLES)[number];
 
 /** A right that a route asks for. */
-export const RIGHTS = ['lookup', 'view', 'operate', 'approve', 'audit', 'administer'] as const;
+/** `twoPerson`: either side of an act that takes two people. */
+export const RIGHTS = ['lookup', 'view', 'operate', 'approve', 'twoPerson', 'audit', 'administer'] as const;
 export type Right = (typeof RIGHTS)[number];
 
 const GRANTED: Readonly<Record<Role, readonly Right[]>> = {
@@ -12,8 +13,8 @@ const GRANTED: Readonly<Record<Role, readonly Right[]>> = {
   customer: [],
   /** Its projections and reports come with rights of their own. */
   founder: [],
-  operator: ['view', 'operate'],
-  approver: ['view', 'approve'],
+  operator: ['view', 'operate', 'twoPerson'],
+  approver: ['view', 'approve', 'twoPerson'],
   auditor: ['view', 'audit'],
   admin: [...RIGHTS],
 };

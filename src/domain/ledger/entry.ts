@@ -93,6 +93,28 @@ export type EntryData = {
   readonly killed: { readonly exposure: Exposure };
   readonly reviveRequested: Record<string, never>;
   readonly revived: { readonly exposure: Exposure; readonly requestedBy: string | null };
+  readonly overrideRequested: {
+    readonly workspaceId: string;
+    /** null: to remove it. */
+    readonly threshold: number | null;
+    readonly expiresAtMs: number | null;
+  };
+  readonly overrideSet: {
+    readonly exposure: Exposure;
+    readonly workspaceId: string;
+    readonly threshold: number;
+    readonly expiresAtMs: number | null;
+    /** Above every grant: a grant to the workspace, and never by one person alone. */
+    readonly raises: boolean;
+    /** Who asked first, where it took two. */
+    readonly requestedBy: string | null;
+  };
+  readonly overrideRemoved: {
+    readonly exposure: Exposure;
+    readonly workspaceId: string;
+    readonly cause: 'asked' | 'expired';
+    readonly requestedBy: string | null;
+  };
   readonly driftAdopted: { readonly exposure: Exposure; readonly found: string };
   readonly driftRepaired: { readonly documentVersion: number; readonly found: string };
   readonly policyChanged: { readonly policy: Policy; readonly approvedBy: readonly string[] };

@@ -29,10 +29,14 @@ export function rolledBackExposure(
   stageIndex: number | null,
   nowMs: number,
 ): Exposure {
-  if (stageIndex === null) return exposureWithoutRollout(feature, noHigherThan(rollout.grants, rollout.base), nowMs);
+  // What raises a workspace is void from any rollback: it was granted beside a release that nobody doubted yet.
+  const raises = {};
+  if (stageIndex === null) {
+    return { ...exposureWithoutRollout(feature, noHigherThan(rollout.grants, rollout.base), nowMs), raises };
+  }
   const threshold = thresholdOf(stageAt(rollout, stageIndex).targetPercentage);
   const planned = exposureAt(rollout, feature, { base: rollout.base, stageIndex, threshold, nowMs });
-  return { ...planned, grants: noHigherThan(rollout.grants, planned.grants) };
+  return { ...planned, raises, grants: noHigherThan(rollout.grants, planned.grants) };
 }
 
 /** Grants keep their places, since `live.grant` counts on them. */

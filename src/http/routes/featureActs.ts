@@ -49,7 +49,7 @@ function revive(scope: Scope, { application }: RouteDeps): void {
         body: reasonBody,
         response: { 200: featureSchema, 202: featureSchema },
       },
-      config: { right: 'operate', refusals: ['NOT_FOUND', 'CONFLICT'] },
+      config: { right: 'twoPerson', refusals: ['NOT_FOUND', 'CONFLICT'] },
     },
     async (request, reply) => {
       const { outcome, feature } = await application.features.revive(

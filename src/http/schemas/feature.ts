@@ -22,6 +22,7 @@ export const featureSchema = z
     bucketing: z.literal(BUCKETING),
     grants: z.array(grantSchema).describe('who is let in, and how many of them'),
     caps: z.record(z.string(), z.int()).describe('thresholds that bound single workspaces'),
+    raises: z.record(z.string(), z.int()).describe('thresholds of single workspaces above the grants'),
     killed: z.boolean(),
     live: z.strictObject({ rolloutId: z.string(), stage: z.string() }).nullable(),
     cooldownUntil: timeSchema.nullable(),
@@ -72,6 +73,7 @@ const stepSchema = z.discriminatedUnion('step', [
     outcome,
     grants: z.array(explainedGrant),
     deciding: z.int().nullable(),
+    raise: z.int().nullable().describe('how far the workspace is met beyond the grants'),
   }),
 ]);
 

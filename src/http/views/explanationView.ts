@@ -20,8 +20,9 @@ export function explanationView({ feature, version, bucket, cohort, steps, answe
 /** What the bucket was compared with, in the step that decided. */
 function thresholdOf(last: ExplainedStep | undefined): number | null {
   if (last?.step === 'workspaceCap') return last.threshold;
-  if (last?.step !== 'grants' || last.deciding === null) return null;
-  return last.grants[last.deciding]?.threshold ?? null;
+  if (last?.step !== 'grants') return null;
+  const granted = last.deciding === null ? null : (last.grants[last.deciding]?.threshold ?? null);
+  return granted === null ? last.raise : Math.max(granted, last.raise ?? 0);
 }
 
 function stepView(step: ExplainedStep): View['steps'][number] {

@@ -17,6 +17,7 @@ export function featureView(feature: FeatureRecord): z.infer<typeof featureSchem
     bucketing: definition.bucketing,
     grants: [...exposure.grants],
     caps: exposure.caps,
+    raises: exposure.raises,
     killed: exposure.killed,
     live: exposure.live === null ? null : { rolloutId: exposure.live.rolloutId, stage: exposure.live.stage },
     cooldownUntil: timeOrNull(state.cooldownUntilMs),

@@ -25,7 +25,7 @@ export const grant: fc.Arbitrary<Grant> = fc.record({
   threshold,
 });
 
-const caps = fc.dictionary(fc.constantFrom(...WORKSPACES), threshold, { noNullPrototype: true });
+const byWorkspace = fc.dictionary(fc.constantFrom(...WORKSPACES), threshold, { noNullPrototype: true });
 
 export const context: fc.Arbitrary<EvaluationContext> = fc.record({
   targetingKey: fc.oneof(
@@ -48,7 +48,8 @@ export const document: fc.Arbitrary<FlagDocument> = fc
     version: fc.integer({ min: 1, max: 6 }),
     killed: fc.oneof({ weight: 4, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
     grants: fc.array(grant, { maxLength: 4 }),
-    caps,
+    caps: byWorkspace,
+    raises: byWorkspace,
     prerequisites: fc.subarray([
       { feature: 'accounts-v2', variant: 'on' as const },
       { feature: 'search-v3', variant: 'on' as const },
@@ -82,10 +83,10 @@ export const relatives: fc.Arbitrary<readonly [before: FlagDocument, after: Flag
     document,
     document,
     fc.array(threshold, { minLength: 4, maxLength: 4 }),
-    fc.array(fc.nat(2), { minLength: 5, maxLength: 5 }),
+    fc.array(fc.nat(2), { minLength: 6, maxLength: 6 }),
   )
   .map(([before, other, thresholds, choices]) => {
-    const part = <Name extends 'version' | 'killed' | 'grants' | 'caps' | 'prerequisites'>(
+    const part = <Name extends 'version' | 'killed' | 'grants' | 'caps' | 'raises' | 'prerequisites'>(
       name: Name,
       choice: number | undefined,
     ) => (choice === 0 ? other[name] : before[name]);
@@ -101,6 +102,7 @@ export const relatives: fc.Arbitrary<readonly [before: FlagDocument, after: Flag
         version: part('version', choices[1]),
         killed: part('killed', choices[2]),
         caps: part('caps', choices[3]),
+        raises: part('raises', choices[5]),
         prerequisites: part('prerequisites', choices[4]),
         grants: changed,
       },

@@ -16,6 +16,7 @@ export function documentOf(given: Partial<FlagDocument> = {}): FlagDocument {
     killed: false,
     grants: [],
     caps: {},
+    raises: {},
     prerequisites: [],
     live: null,
     ...given,

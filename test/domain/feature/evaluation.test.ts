@@ -105,6 +105,40 @@ describe('a workspace cap', () => {
   });
 });
 
+describe('a workspace that is raised', () => {
+  const inAcme = userCalled('u-1', { workspaceId: 'acme' });
+  const bucket = bucketOf('9f2c1d', unitOf(inAcme) ?? '');
+  const raised = (threshold: number, more: Partial<FlagDocument> = {}) =>
+    documentOf({ grants: [grantOf(1)], raises: { acme: threshold }, ...more });
+
+  test('is met by its own percentage, whatever the scope, and nobody else is', () => {
+    expect(step(raised(bucket + 1), inAcme)).toBe('on grants SPLIT');
+    expect(step(raised(bucket), inAcme)).toBe('off grants SPLIT');
+    expect(step(raised(100_000), inAcme)).toBe('on grants TARGETING_MATCH');
+    expect(step(raised(100_000, { grants: [] }), inAcme)).toBe('on grants TARGETING_MATCH');
+    expect(step(raised(100_000, { grants: [] }), U1)).toBe('off grants STATIC');
+  });
+
+  test('is met no further than a cap, and not at all once killed', () => {
+    expect(step(raised(100_000, { caps: { acme: 0 } }), inAcme)).toBe('off workspaceCap STATIC');
+    expect(step(raised(100_000, { killed: true }), inAcme)).toBe('off killed STATIC');
+  });
+
+  test('proves nothing about a rollout that it does not follow: it is `rest` where an override decides', () => {
+    const live = { ...LIVE, grant: 0 };
+    const cohort = (more: Partial<FlagDocument>) => {
+      const answer = evaluate(documentOf({ grants: [grantOf(1)], live, ...more }), inAcme, lookupOf());
+      return answer.kind === 'resolved' ? answer.cohort : null;
+    };
+    const exposing = [{ ...grantOf(1), threshold: bucket + 1 }];
+    expect(cohort({ grants: exposing })).toBe('treatment');
+    expect(cohort({ grants: exposing, caps: { acme: bucket } })).toBe('rest');
+    expect(cohort({ grants: exposing, caps: { acme: bucket + 1 } })).toBe('treatment');
+    expect(cohort({ raises: { acme: bucket + 1 } })).toBe('rest');
+    expect(cohort({ grants: [grantOf(100)], caps: { acme: bucket } })).toBe('rest');
+  });
+});
+
 describe('prerequisites', () => {
   const needs = (feature: string, ...needed: string[]) =>
     documentOf({
@@ -188,15 +222,16 @@ describe('the whole evaluation', () => {
   /** The definition, with nothing saved and nothing ordered. */
   function obviouslyOn(flag: FlagDocument, who: EvaluationContext, documents: readonly FlagDocument[]): boolean {
     const bucket = bucketOf(flag.salt, unitOf(who) ?? '');
-    const cap = Object.entries(flag.caps).find(([workspaceId]) => workspaceId === who.workspaceId)?.[1] ?? 100_000;
+    const own = (map: FlagDocument['caps']) => Object.entries(map).find(([id]) => id === who.workspaceId)?.[1];
     const needed = flag.prerequisites.map((prerequisite) =>
       documents.find((other) => other.feature === prerequisite.feature),
     );
     return (
       !flag.killed &&
       needed.every((other) => other !== undefined && obviouslyOn(other, who, documents)) &&
-      bucket < cap &&
-      flag.grants.some(({ scope, threshold }) => matches(scope, who) && bucket < threshold)
+      bucket < (own(flag.caps) ?? 100_000) &&
+      (bucket < (own(flag.raises) ?? 0) ||
+        flag.grants.some(({ scope, threshold }) => matches(scope, who) && bucket < threshold))
     );
   }
 

@@ -7,10 +7,11 @@ import { documentOf, grantOf } from './documents.ts';
 import { isOn, lookupOf } from './lookups.ts';
 
 const HALF = { grants: [grantOf(50)], caps: { acme: 20_000 } };
+const RAISED = { raises: { acme: 70_000 } };
 const stored = documentOf(HALF);
 
 describe('a lowering', () => {
-  test.for<[string, Partial<FlagDocument>]>([
+  test.for<[string, Partial<FlagDocument>, Partial<FlagDocument>?]>([
     ['a lower threshold', { grants: [grantOf(49.999)] }],
     ['no grant', { grants: [] }],
     ['a narrower scope', { grants: [grantOf(50, { tiers: ['pro'] })] }],
@@ -18,15 +19,18 @@ describe('a lowering', () => {
     ['a kill, whatever else', { killed: true, grants: [grantOf(100)], caps: {} }],
     ['a lower cap', { caps: { acme: 19_999 } }],
     ['one more cap', { caps: { acme: 20_000, globex: 0 } }],
+    ['a raised workspace less raised', { raises: { acme: 69_999 } }, RAISED],
+    ['a raised workspace as the others', { raises: {} }, RAISED],
     ['one more prerequisite', { prerequisites: [{ feature: 'accounts-v2', variant: 'on' }] }],
-  ])('%s is one', ([, next]) => {
-    expect(isStrictLowering(documentOf({ ...HALF, ...next }), stored)).toBe(true);
+  ])('%s is one', ([, next, before]) => {
+    expect(isStrictLowering(documentOf({ ...HALF, ...next }), documentOf({ ...HALF, ...before }))).toBe(true);
   });
 
   test.for<[string, Partial<FlagDocument>]>([
     ['the same again', {}],
     ['the same at another time and stage', { revisionAt: '2027-01-01T00:00:00.000Z', version: 9 }],
     ['one more grant that meets nobody', { grants: [grantOf(50), grantOf(0, { tiers: ['pro'] })] }],
+    ['a workspace raised to where everyone is', { raises: { acme: 50_000 } }],
     ['a cap that caps nothing', { caps: { acme: 20_000, globex: 100_000 } }],
   ])('%s lowers nothing, and raises nothing', ([, next]) => {
     expect(isLowering(documentOf({ ...HALF, ...next }), stored)).toBe(true);
@@ -40,6 +44,8 @@ describe('a lowering', () => {
     ['a kill lifted', {}, { killed: true }],
     ['a cap raised', { caps: { acme: 20_001 } }],
     ['a cap lifted', { caps: {} }],
+    ['a workspace raised', { raises: { acme: 50_001 } }],
+    ['a raised workspace raised further', { raises: { acme: 70_001 } }, RAISED],
     ['a prerequisite dropped', {}, { prerequisites: [{ feature: 'accounts-v2', variant: 'on' }] }],
     ['another salt: other people', { salt: 'other', grants: [] }],
     ['other variants: another answer', { variants: { on: false, off: true }, killed: true }],

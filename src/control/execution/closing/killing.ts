@@ -105,13 +105,18 @@ function endedBy(killed: FeatureState, live: RolloutState, saying: Saying): Entr
   return rolledBackEntry(live, { ...saying, reason: 'killed' }, how);
 }
 
-const killedFrom = (served: FlagDocument): FlagDocument => ({ ...served, killed: true, version: served.version + 1 });
+const killedFrom = (served: FlagDocument): FlagDocument => ({
+  ...served,
+  killed: true,
+  raises: {},
+  version: served.version + 1,
+});
 
 function killedState(feature: FeatureRecord, storedVersion: number | null, atMs: number): FeatureState {
   const { exposure } = feature.state;
   const taken = storedVersion === null ? 0 : storedVersion - feature.definition.revision;
   const documentVersion = Math.max(exposure.documentVersion + 1, taken);
-  return { ...feature.state, exposure: { ...exposure, killed: true, changedAtMs: atMs, documentVersion } };
+  return { ...feature.state, exposure: { ...exposure, killed: true, raises: {}, changedAtMs: atMs, documentVersion } };
 }
 
 const saidBy = (request: KillRequest) => ({

@@ -3,12 +3,14 @@ import type { LateJournal } from '../../ports/lateJournal.ts';
 import type { Ledger } from '../../ports/ledger.ts';
 import type { Closing } from './closing.ts';
 import type { Killing } from './killing.ts';
+import type { Narrowing } from './narrowing.ts';
 
 export type LateClosingsDeps = {
   readonly late: LateJournal;
   readonly ledger: Ledger;
   readonly closing: Closing;
   readonly killing: Killing;
+  readonly narrowing: Narrowing;
 };
 
 /** Closings that the ledger has not heard of: told before anything is looked at or opened, or the gate would open again. */
@@ -50,6 +52,8 @@ export class LateClosings {
         return this.#deps.killing.kill(request);
       case 'pause':
         return this.#deps.closing.pause(request);
+      case 'narrow':
+        return this.#deps.narrowing.narrow(request);
       case 'rollback':
         return this.#deps.closing.rollback(request, null);
     }

@@ -1,0 +1,176 @@
+import { describe, expect, it } from 'vitest';
+import { evaluate } from '../../src/domain/feature/evaluation.ts';
+import { proposalInput, stageInput } from '../support/proposals.ts';
+import { bad, FEATURE, healthy, inStage, startedRollout, until } from '../support/release.ts';
+import {
+  ANNA,
+  chainOf,
+  OLGA,
+  OSKAR,
+  person,
+  poll,
+  type Replica,
+  startReplica,
+  worldOf,
+} from '../support/simulatedInstallation.ts';
+
+const MINUTE = 60_000;
+const USERS = Array.from({ length: 400 }, (_, user) => `u-${user}`);
+
+/** A release at 10 % of everyone, which may never be above 60 %. */
+async function atTen() {
+  const world = worldOf({ pollIntervalMs: 5 * MINUTE });
+  healthy(world);
+  const replica = await startReplica(world);
+  const wedgeStages = [stageInput('canary', 10), stageInput('third', 30), stageInput('most', 60)];
+  const id = await startedRollout(replica, proposalInput({}, { maxBlastRadius: 60, wedgeStages }));
+  await until(replica, id, inStage(0));
+  return { world, replica, id };
+}
+
+/** How many of a workspace's users are met, in per cent of them: here, and by the document in the store. */
+function met({ view, world }: Replica, workspaceId: string): number {
+  const lookup = { document: () => undefined, hardKilled: () => false, isStale: () => false };
+  const document = view.document(FEATURE);
+  if (document === undefined) throw new Error('no document is served');
+  expect(world.store.document(FEATURE)?.version).toBe(document.version);
+  const on = USERS.filter((targetingKey) => {
+    const context = { targetingKey, workspaceId, groups: [], region: null, tier: null };
+    const answer = evaluate(document, context, lookup);
+    return answer.kind === 'resolved' && answer.variant === 'on';
+  });
+  return (100 * on.length) / USERS.length;
+}
+
+const wish = (percentage: number, expiresAtMs: number | null = null) => ({
+  threshold: percentage * 1000,
+  expiresAtMs,
+  comment: 'their wish',
+});
+const typesOf = async (replica: Replica) => (await chainOf(replica.world, FEATURE)).map(({ type }) => type);
+
+describe('the override of a workspace', () => {
+  it('that narrows is done at once, by one person, for that workspace alone', async () => {
+    const { replica } = await atTen();
+    const before = met(replica, 'globex');
+    expect(met(replica, 'acme')).toBeGreaterThan(0);
+    expect(await replica.overrides.set(OLGA, FEATURE, 'acme', wish(0))).toMatchObject({ outcome: 'set' });
+    expect([met(replica, 'acme'), met(replica, 'globex')]).toEqual([0, before]);
+    expect(await typesOf(replica)).toContain('overrideSet');
+    expect(await replica.overrides.get(FEATURE, 'acme')).toMatchObject({ override: { threshold: 0, raises: false } });
+  });
+
+  it('SLU-DOOR: is loosened, ended sooner or lifted by nobody alone', async () => {
+    const { replica, world } = await atTen();
+    await replica.overrides.set(OLGA, FEATURE, 'acme', wish(2));
+    const narrow = met(replica, 'acme');
+    const soon = world.clock.nowMs() + MINUTE;
+    for (const who of [OLGA, OSKAR, OLGA]) {
+      expect(await replica.overrides.set(who, FEATURE, 'acme', wish(9))).toMatchObject({ outcome: 'waiting' });
+      expect(await replica.overrides.set(who, FEATURE, 'acme', wish(2, soon))).toMatchObject({ outcome: 'waiting' });
+      expect(await replica.overrides.remove(who, FEATURE, 'acme', null)).toMatchObject({ outcome: 'waiting' });
+    }
+    const byAnotherToken = person('olga', 'approver');
+    expect(await replica.overrides.remove(byAnotherToken, FEATURE, 'acme', null)).toMatchObject({ outcome: 'waiting' });
+    expect(met(replica, 'acme')).toBe(narrow);
+    await poll(replica, 2 * MINUTE);
+    expect(met(replica, 'acme')).toBe(narrow);
+  });
+
+  it('is lifted where an approver who is somebody else asks for the very same', async () => {
+    const { replica } = await atTen();
+    const before = met(replica, 'acme');
+    await replica.overrides.set(OLGA, FEATURE, 'acme', wish(0));
+    await replica.overrides.remove(OLGA, FEATURE, 'acme', null);
+    expect(await replica.overrides.set(ANNA, FEATURE, 'acme', wish(5))).toMatchObject({ outcome: 'waiting' });
+    expect(await replica.overrides.remove(OLGA, FEATURE, 'acme', null)).toMatchObject({ outcome: 'waiting' });
+    expect(await replica.overrides.remove(ANNA, FEATURE, 'acme', 'agreed')).toMatchObject({ outcome: 'set' });
+    expect(met(replica, 'acme')).toBe(before);
+    const removed = (await chainOf(replica.world, FEATURE)).findLast(({ type }) => type === 'overrideRemoved');
+    expect(removed).toMatchObject({ actor: { subject: 'anna' }, data: { requestedBy: 'olga', cause: 'asked' } });
+  });
+
+  it('SLU-DOOR: above the grants takes two people, and never goes above the blast radius', async () => {
+    const { replica } = await atTen();
+    const before = met(replica, 'acme');
+    for (const who of [OLGA, OLGA]) {
+      expect(await replica.overrides.set(who, FEATURE, 'acme', wish(50))).toMatchObject({ outcome: 'waiting' });
+    }
+    expect(met(replica, 'acme')).toBe(before);
+    const tooMuch = replica.overrides.set(OLGA, FEATURE, 'acme', wish(61));
+    await expect(tooMuch).rejects.toMatchObject({ code: 'ABOVE_BLAST_RADIUS' });
+    expect(await replica.overrides.set(ANNA, FEATURE, 'acme', wish(50))).toMatchObject({ outcome: 'set' });
+    expect(met(replica, 'acme')).toBeGreaterThan(40);
+    expect(met(replica, 'globex')).toBeLessThan(20);
+    expect(await replica.overrides.get(FEATURE, 'acme')).toMatchObject({
+      override: { raises: true, requestedBy: 'olga' },
+    });
+  });
+
+  it.each(['rollback', 'kill'] as const)('that raises is void from a %s, and stays void', async (act) => {
+    const { replica, id, world } = await atTen();
+    await replica.overrides.set(OLGA, FEATURE, 'acme', wish(50));
+    await replica.overrides.set(ANNA, FEATURE, 'acme', wish(50));
+    await replica.overrides.set(OLGA, FEATURE, 'globex', wish(1));
+    if (act === 'kill') await replica.closings.kill(OLGA, FEATURE, 'burning');
+    else bad(world);
+    await until(replica, id, ({ wedgeState }) => wedgeState === 'ROLLED_BACK');
+    expect(met(replica, 'acme')).toBe(0);
+    if (act === 'kill') await replica.features.revive(OLGA, FEATURE, 'mended');
+    await poll(replica);
+    expect(met(replica, 'acme')).toBe(0);
+    const standing = await replica.overrides.list(FEATURE);
+    expect(standing.map(({ workspaceId }) => workspaceId)).toEqual(['globex']);
+  });
+
+  it('ends at its time: what raised is taken away, what capped is lifted', async () => {
+    const { replica, world } = await atTen();
+    const before = [met(replica, 'acme'), met(replica, 'globex')];
+    const soon = world.clock.nowMs() + 8 * MINUTE;
+    await replica.overrides.set(OLGA, FEATURE, 'acme', wish(50, soon));
+    await replica.overrides.set(ANNA, FEATURE, 'acme', wish(50, soon));
+    await replica.overrides.set(OLGA, FEATURE, 'globex', wish(0, soon));
+    await poll(replica);
+    expect(met(replica, 'globex')).toBe(0);
+    await poll(replica);
+    await poll(replica);
+    expect([met(replica, 'acme'), met(replica, 'globex')]).toEqual(before);
+    expect(await replica.overrides.list(FEATURE)).toEqual([]);
+    const ended = (await chainOf(world, FEATURE)).filter(({ type }) => type === 'overrideRemoved');
+    expect(ended).toMatchObject([{ data: { cause: 'expired' } }, { data: { cause: 'expired' } }]);
+  });
+
+  it('SLU-CLOSE: narrows with the ledger away, which hears of it later', async () => {
+    const { replica, world } = await atTen();
+    world.kept.cut();
+    expect(await replica.overrides.set(OLGA, FEATURE, 'acme', wish(0))).toMatchObject({ outcome: 'set' });
+    expect(met(replica, 'acme')).toBe(0);
+    await expect(replica.overrides.set(OLGA, FEATURE, 'acme', wish(5))).rejects.toThrow();
+    world.kept.mend();
+    await poll(replica);
+    expect(met(replica, 'acme')).toBe(0);
+    expect(await replica.overrides.get(FEATURE, 'acme')).toMatchObject({ override: { threshold: 0 } });
+    expect((await chainOf(world, FEATURE)).find(({ type }) => type === 'overrideSet')).toMatchObject({ late: true });
+  });
+
+  it('stays below what a hand has capped in the flag store', async () => {
+    const { replica, world } = await atTen();
+    await replica.overrides.set(OLGA, FEATURE, 'acme', wish(50));
+    await replica.overrides.set(ANNA, FEATURE, 'acme', wish(50));
+    world.store.editByHand(FEATURE, { rolloutPercent: 3 });
+    await poll(replica);
+    await poll(replica);
+    await poll(replica);
+    expect(met(replica, 'acme')).toBeLessThan(8);
+    expect(await replica.overrides.get(FEATURE, 'acme')).toMatchObject({ override: { threshold: 3000 } });
+  });
+
+  it('with a time that is over, of no feature, or of nobody is refused', async () => {
+    const { replica, world } = await atTen();
+    const past = replica.overrides.set(OLGA, FEATURE, 'acme', wish(1, world.clock.nowMs()));
+    await expect(past).rejects.toMatchObject({ code: 'SCHEMA' });
+    await expect(replica.overrides.set(OLGA, 'nobody', 'acme', wish(1))).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(replica.overrides.remove(OLGA, FEATURE, 'acme', null)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(replica.overrides.get(FEATURE, 'acme')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+});
