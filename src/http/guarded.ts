@@ -15,6 +15,7 @@ import { rolloutRecordRoutes } from './routes/rolloutRecords.ts';
 import { rolloutRoutes } from './routes/rollouts.ts';
 import type { RouteDeps } from './routes/scope.ts';
 import { tokenRoutes } from './routes/tokens.ts';
+import { waiverRoutes } from './routes/waivers.ts';
 import { refuseUnknownRoute, unknownRoute } from './unknownRoute.ts';
 import { urlFault } from './urlText.ts';
 
@@ -22,6 +23,7 @@ const ROUTES = [
   featureRoutes,
   featureActRoutes,
   contractRoutes,
+  waiverRoutes,
   rolloutRoutes,
   rolloutCommandRoutes,
   rolloutRecordRoutes,
