@@ -23,7 +23,7 @@ import { Propagation } from './control/flags/propagation.ts';
 import type { FlagStore } from './control/ports/flagStore.ts';
 import type { MetricSource } from './control/ports/metricSource.ts';
 import { MetricSources } from './control/sight/metricSources.ts';
-import { announcePolicy } from './control/upkeep/policyAnnouncement.ts';
+import { announcePolicy, PolicyUnapproved } from './control/upkeep/policyAnnouncement.ts';
 import { hardKillVariable } from './domain/feature/hardKill.ts';
 import { REDACTION } from './http/logging.ts';
 import { buildServer } from './http/server.ts';
@@ -75,6 +75,11 @@ export async function compose(config: Config, log: Logger): Promise<Sluice> {
       await closing.disposeAsync();
     },
   };
+}
+
+/** What an operator can mend by configuration, where a start failed over that; null for everything else. */
+export function mistakeIn(error: unknown): string | null {
+  return error instanceof PolicyUnapproved ? `POLICY_FILE: ${error.message}` : null;
 }
 
 export type Log = Logger;

@@ -8,6 +8,7 @@ import { Installation } from './control/desks/installation.ts';
 import { OverrideSettings } from './control/desks/overrides.ts';
 import { Rollouts } from './control/desks/rollouts.ts';
 import { Tokens } from './control/desks/tokens.ts';
+import { Waivers } from './control/desks/waivers.ts';
 import { Preflight } from './control/eligibility/preflight.ts';
 import { RolloutCreation } from './control/eligibility/rolloutCreation.ts';
 import { Closing } from './control/execution/closing/closing.ts';
@@ -35,7 +36,9 @@ import type { RolloutRegister } from './control/ports/rolloutRegister.ts';
 import type { RolloutTelemetry } from './control/ports/telemetry.ts';
 import type { Timer } from './control/ports/timer.ts';
 import type { TokenRegister } from './control/ports/tokenRegister.ts';
+import type { WaiverRegister } from './control/ports/waiverRegister.ts';
 import { Proposals } from './control/proposal/proposals.ts';
+import { WaiverRequests } from './control/proposal/waiverRequests.ts';
 import { Drift } from './control/reconciliation/drift.ts';
 import { OverrideExpiry } from './control/reconciliation/overrideExpiry.ts';
 import { Reconciler } from './control/reconciliation/reconciler.ts';
@@ -46,8 +49,11 @@ import { RolloutDisplay } from './control/sight/rolloutDisplay.ts';
 import { Background, type Chore } from './control/upkeep/background.ts';
 import { Delivery } from './control/upkeep/deliver.ts';
 import { forget } from './control/upkeep/forgetting.ts';
+import { watchPolicy } from './control/upkeep/policyWatch.ts';
+import { WaiverEnding } from './control/upkeep/waiverEnding.ts';
 import { ContractJudge } from './control/validation/contractJudge.ts';
-import { policyFit } from './control/validation/policyFit.ts';
+import { PolicyFit } from './control/validation/policyFit.ts';
+import { PolicyInForce } from './control/validation/policyInForce.ts';
 import type { Policy } from './domain/contract/policy.ts';
 import type { Sources } from './domain/contract/subject.ts';
 
@@ -56,6 +62,7 @@ export type Records = {
   readonly ledger: Ledger;
   readonly features: FeatureRegister;
   readonly contracts: ContractRegister;
+  readonly waivers: WaiverRegister;
   readonly rollouts: RolloutRegister;
   readonly installation: InstallationRegister;
   readonly tokens: TokenRegister;
@@ -108,19 +115,20 @@ type Acts = ReturnType<typeof composeActs>;
 /** What opens and closes, and what it looks at before. */
 function composeActs(options: ControlOptions, outside: Outside) {
   const { environment, policy, sourceKinds, pollIntervalMs } = options;
-  const fits = policyFit(policy, sourceKinds);
+  const inForce = new PolicyInForce({ ...outside, policy });
+  const policyFit = new PolicyFit({ ...outside, policy, sourceKinds });
   const known = new KnownRollouts();
   const shown = new RolloutDisplay(outside.telemetry);
   const audit = new ChainAudit(outside.ledger);
   const contexts = new DecisionContexts({ ...outside, pollIntervalMs });
   const publishing = { ...outside, environment };
   const publisher = options.publisher?.(publishing) ?? new Publisher(publishing);
-  const preflight = new Preflight({ ...outside, policyFit: fits });
+  const preflight = new Preflight({ ...outside, policyFit, inForce });
   const killing = new Killing({ ...outside, publisher, shown });
   const closing = new Closing({ ...outside, publisher, killing, known, shown });
   const narrowing = new Narrowing({ ...outside, publisher });
   const lateClosings = new LateClosings({ ...outside, closing, killing, narrowing });
-  const opening = new RolloutOpening({ ...outside, contexts, audit, lateClosings, publisher, shown });
+  const opening = new RolloutOpening({ ...outside, contexts, audit, lateClosings, policyFit, publisher, shown });
   const drift = new Drift({ ...outside, closing, killing, environment });
   const overrideExpiry = new OverrideExpiry({ ...outside, publisher, narrowing });
   const reconciler = new Reconciler({ ...outside, publisher, drift, lateClosings, overrideExpiry, environment });
@@ -131,23 +139,27 @@ function composeActs(options: ControlOptions, outside: Outside) {
     audit,
     contexts,
     preflight,
-    fits,
+    inForce,
+    policyFit,
     publisher,
     killing,
     closing,
     lateClosings,
     opening,
     reconciler,
+    waiverEnding: new WaiverEnding(outside),
   };
 }
 
-function choresOf(outside: Outside, { reconciler }: Acts): readonly Chore[] {
-  const { directory, clock } = outside;
+function choresOf(outside: Outside, { reconciler, waiverEnding, inForce }: Acts): readonly Chore[] {
+  const { directory, clock, log } = outside;
   const delivery = new Delivery(outside);
   return [
     { name: 'reconciliation', everyMs: 5_000, run: () => reconciler.run() },
     { name: 'delivery', everyMs: 1_000, run: () => delivery.run() },
     { name: 'tokens', everyMs: 5_000, run: () => directory.refresh() },
+    { name: 'ends of waivers', everyMs: 5_000, run: () => waiverEnding.run() },
+    { name: 'policy', everyMs: 60_000, run: () => watchPolicy(inForce, log) },
     { name: 'forgetting', everyMs: 3_600_000, run: () => forget(outside, clock.nowMs()) },
   ];
 }
@@ -155,13 +167,15 @@ function choresOf(outside: Outside, { reconciler }: Acts): readonly Chore[] {
 /** What people and services reach. */
 function composeDesks(options: ControlOptions, outside: Outside, acts: Acts): Application {
   const { environment, policy, sourceKinds, dryRun } = options;
-  const judge = new ContractJudge({ ...outside, policy, sources: sourceKinds });
+  const judge = new ContractJudge({ ...outside, ...acts, policy, sources: sourceKinds });
   const proposals = new Proposals({ ...outside, judge, policy });
+  const waiverRequests = new WaiverRequests({ ...outside, ...acts, policy });
   const creation = new RolloutCreation({ ...outside, dryRunAlways: dryRun });
   return {
     features: new Features({ ...outside, ...acts, environment }),
     contracts: new Contracts({ ...outside, proposals }),
-    rollouts: new Rollouts({ ...outside, ...acts, creation, policyFit: acts.fits }),
+    waivers: new Waivers({ ...outside, waiverRequests }),
+    rollouts: new Rollouts({ ...outside, ...acts, creation }),
     closings: new Closings({ ...outside, ...acts }),
     overrides: new OverrideSettings({ ...outside, ...acts }),
     tokens: new Tokens({ ...outside, register: outside.tokens }),

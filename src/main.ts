@@ -1,6 +1,6 @@
 import './nodeVersionGuard.js';
 import { flushCompileCache } from 'node:module';
-import { compose, type Log, openLog, type Sluice } from './compose.ts';
+import { compose, type Log, mistakeIn, openLog, type Sluice } from './compose.ts';
 import { type Config, readConfig } from './config.ts';
 
 const read = await readConfig();
@@ -38,6 +38,8 @@ async function stop(sluice: Sluice, log: Log): Promise<void> {
 }
 
 function giveUp(log: Log, error: unknown): null {
+  const mistake = mistakeIn(error);
+  if (mistake !== null) refuse([mistake]);
   log.error({ err: error }, 'Sluice could not start');
   process.exitCode = 1;
   return null;

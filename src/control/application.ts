@@ -1,9 +1,11 @@
 import type { Policy } from '../domain/contract/policy.ts';
-import type { Violation, Warning } from '../domain/contract/violation.ts';
+import type { Warning } from '../domain/contract/violation.ts';
 import type { Explanation } from '../domain/feature/explain.ts';
 import type { Override, OverrideRequest, OverrideWish } from '../domain/feature/override.ts';
 import type { ContractStanding, ContractState } from '../domain/governance/contractState.ts';
 import type { Principal, Role } from '../domain/governance/role.ts';
+import type { WeighedViolation } from '../domain/governance/waiverCover.ts';
+import type { WaiverStanding, WaiverState } from '../domain/governance/waiverState.ts';
 import type { Entry } from '../domain/ledger/entry.ts';
 import type { PreflightItem } from '../domain/rollout/preflight.ts';
 import type { RolloutStatus } from '../domain/rollout/statusView.ts';
@@ -12,6 +14,7 @@ import type { Cursor, FeatureFilter, FeatureRecord } from './ports/featureRegist
 import type { IdempotencyRegister } from './ports/idempotencyRegister.ts';
 import type { EntryPage } from './ports/ledger.ts';
 import type { RolloutFilter, RolloutRecord, Tick } from './ports/rolloutRegister.ts';
+import type { WaiverFilter } from './ports/waiverRegister.ts';
 
 /**
  * What Sluice does for those who call it, whatever the wire. Every method throws `Refusal` where it refuses, having changed nothing,
@@ -20,6 +23,7 @@ import type { RolloutFilter, RolloutRecord, Tick } from './ports/rolloutRegister
 export type Application = {
   readonly features: FeatureDesk;
   readonly contracts: ContractDesk;
+  readonly waivers: WaiverDesk;
   readonly rollouts: RolloutDesk;
   /** All that closes, in one place: it waits for nothing and needs no version. */
   readonly closings: ClosingDesk;
@@ -47,7 +51,8 @@ export type ReviveOutcome = { readonly outcome: 'revived' | 'waiting'; readonly 
 
 export type Judgement = {
   readonly planDigest: string | null;
-  readonly violations: readonly Violation[];
+  /** Those that a waiver covers among them. */
+  readonly violations: readonly WeighedViolation[];
   readonly warnings: readonly Warning[];
 };
 export type ContractRecord = { readonly state: ContractState; readonly standing: ContractStanding };
@@ -62,6 +67,19 @@ export interface ContractDesk {
     id: string,
     word: { readonly decision: 'approve' | 'reject'; readonly digest: string; readonly comment: string | null },
   ): Promise<ContractRecord>;
+}
+
+export type WaiverRecord = { readonly state: WaiverState; readonly standing: WaiverStanding };
+
+export interface WaiverDesk {
+  request(who: Principal, input: unknown): Promise<WaiverRecord>;
+  get(id: string): Promise<WaiverRecord>;
+  list(filter: WaiverFilter, cursor: Cursor): Promise<readonly WaiverRecord[]>;
+  decide(
+    who: Principal,
+    id: string,
+    word: { readonly decision: 'approve' | 'reject'; readonly comment: string | null },
+  ): Promise<WaiverRecord>;
 }
 
 export type PreflightReport = {
@@ -148,6 +166,8 @@ export type Readiness = {
   readonly dependencies: Readonly<Record<string, { readonly ok: boolean; readonly detail: string }>>;
   readonly policyLooserThanDefault: readonly string[];
 };
+/** `inForce` false: the ledger has another one since, and this process judges nothing until it is started anew. */
+export type PolicyView = { readonly policy: Policy; readonly since: string | null; readonly inForce: boolean };
 export type StopView = {
   readonly active: boolean;
   readonly by: string | null;
@@ -158,7 +178,7 @@ export type StopView = {
 export interface InstallationDesk {
   readonly environment: string;
   sources(): Promise<readonly SourceView[]>;
-  policy(): Policy;
+  policy(): Promise<PolicyView>;
   readiness(): Promise<Readiness>;
   stop(): Promise<StopView>;
   setStop(who: Principal, comment: string): Promise<StopView>;

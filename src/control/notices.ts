@@ -10,6 +10,7 @@ const TOLD: Readonly<Partial<Record<EntryType, Notice['kind']>>> = {
   rolledBack: 'rolledBack',
   completed: 'completed',
   killed: 'killed',
+  waiverExpired: 'waiverExpired',
 };
 
 /** What to tell about these entries; a dry run exposes nobody and says nothing. */
@@ -27,9 +28,15 @@ function kindOf(draft: EntryDraft): Notice['kind'] | null {
 }
 
 function textOf(draft: EntryDraft): string {
+  if (draft.type === 'waiverExpired') return waiverText(draft);
   const what = `${draft.feature}: ${draft.type} ${draft.percentageBefore ?? 0} % → ${draft.percentageAfter ?? 0} %`;
   const why = 'detail' in draft.data ? draft.data.detail : (draft.comment ?? draft.reason ?? '');
   return why === '' ? what : `${what} (${why})`;
+}
+
+function waiverText({ feature, data }: Extract<EntryDraft, { type: 'waiverExpired' }>): string {
+  const what = `${feature}: waiver ${data.waiverId} of ${data.rules.join(', ')} has ended`;
+  return `${what} (a rollout that rests on it rises no further until a new one is approved)`;
 }
 
 /** What lookups see after these entries; null where they change nothing that lookups see. */

@@ -4,6 +4,7 @@ import type { Violation } from '../domain/contract/violation.ts';
 export const REFUSALS = {
   SCHEMA: { status: 422, title: 'The request does not have the form that this route takes' },
   CONTRACT_INVALID: { status: 422, title: 'The contract breaks rules' },
+  WAIVER_INVALID: { status: 422, title: 'The waiver can not be asked for like this' },
   NOT_YET_SUPPORTED: { status: 422, title: 'Sluice does not support this yet' },
   MALFORMED_JSON: { status: 400, title: 'The body is not JSON' },
   MALFORMED_REQUEST: { status: 400, title: 'The request is not HTTP' },
@@ -25,6 +26,8 @@ export const REFUSALS = {
   CONTRACT_NOT_APPROVED: { status: 409, title: 'The contract is not approved' },
   CONTRACT_USED: { status: 409, title: 'The contract has started its rollout' },
   POLICY_STRICTER: { status: 409, title: "Today's policy is stricter than the one that judged the contract" },
+  POLICY_REPLACED: { status: 409, title: 'This process runs by a policy that has been replaced' },
+  WAIVER_NOT_OPEN: { status: 409, title: 'The waiver can take no more words' },
   ILLEGAL_STATE: { status: 409, title: 'The state does not allow this' },
   HELD: { status: 409, title: 'The gate is held' },
   PREFLIGHT_FAILED: { status: 409, title: 'The preflight failed' },

@@ -16,6 +16,7 @@ import { rolloutRecordRoutes } from './routes/rolloutRecords.ts';
 import { rolloutRoutes } from './routes/rollouts.ts';
 import type { RouteDeps } from './routes/scope.ts';
 import { tokenRoutes } from './routes/tokens.ts';
+import { waiverRoutes } from './routes/waivers.ts';
 import { refuseUnknownRoute, unknownRoute } from './unknownRoute.ts';
 import { urlFault } from './urlText.ts';
 
@@ -24,6 +25,7 @@ const ROUTES = [
   featureActRoutes,
   overrideRoutes,
   contractRoutes,
+  waiverRoutes,
   rolloutRoutes,
   rolloutCommandRoutes,
   rolloutRecordRoutes,

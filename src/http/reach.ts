@@ -26,6 +26,18 @@ export function contractInReach(application: Application): Reach {
   };
 }
 
+/** Waivers by id, in the path, or (asking) by the feature that the body names. */
+export function waiverInReach({ waivers }: Application): Reach {
+  return async (request) => {
+    const principal = callerOf(request);
+    if (principal.features === null) return;
+    const id = member(request.params, 'id');
+    if (id !== null) return hideUnless(mayTouch(principal, (await waivers.get(id)).state.feature));
+    const feature = member(request.body, 'feature');
+    if (feature !== null) requireReach(principal, feature);
+  };
+}
+
 /** Rollouts by id, in the path, or (creating) by the contract that the body names. */
 export function rolloutInReach(application: Application): Reach {
   return async (request) => {

@@ -10,6 +10,7 @@ import type { Append, Appended, Ledger } from '../../src/control/ports/ledger.ts
 import { contractsOver, featuresOver, idempotencyOver, outboxOver, tokensOver } from './memoryRegisters.ts';
 import { rolloutsOver } from './memoryRollouts.ts';
 import { copyOf, MemoryStore } from './memoryStore.ts';
+import { waiversOver } from './memoryWaivers.ts';
 
 /** Everything that PostgreSQL keeps, kept in memory: for tests of control that need a ledger and no database. */
 export type MemoryLedger = Omit<Postgres, 'close'> & {
@@ -24,6 +25,7 @@ export function memoryLedger(environment = 'test'): MemoryLedger {
     ledger: ledgerOver(store, environment),
     features: featuresOver(store),
     contracts: contractsOver(store),
+    waivers: waiversOver(store),
     rollouts: rolloutsOver(store),
     installation: { get: () => store.step(() => store.installation) },
     tokens: tokensOver(store),
@@ -68,6 +70,7 @@ function appendTo(store: MemoryStore, append: Append, environment: string): Appe
   const { chain, recordedAtMs } = append;
   store.chains.set(chain, [...(store.chains.get(chain) ?? []), ...plan.entries]);
   for (const contract of plan.contracts) store.contracts.set(contract.contract.id, contract);
+  for (const waiver of plan.waivers) store.waivers.set(waiver.waiverId, waiver);
   for (const { tick, leaseEnds, isNew: _, ...rollout } of plan.rollouts) {
     const before = store.rollouts.get(rollout.state.id);
     const leaseUntilMs = leaseEnds ? null : (before?.leaseUntilMs ?? null);
@@ -85,12 +88,13 @@ function appendTo(store: MemoryStore, append: Append, environment: string): Appe
 }
 
 function standingOf(store: MemoryStore, append: Append): Standing {
-  const { contractIds, rolloutIds } = spokenOf(append);
+  const { contractIds, waiverIds, rolloutIds } = spokenOf(append);
   return {
     head: store.headOf(append.chain),
     feature: store.features.get(append.chain)?.state ?? null,
     installation: store.installation,
     contracts: new Map([...store.contracts].filter(([id]) => contractIds.includes(id))),
+    waivers: new Map([...store.waivers].filter(([id]) => waiverIds.includes(id))),
     rollouts: new Map([...store.rollouts].filter(([id]) => rolloutIds.includes(id))),
   };
 }

@@ -7,6 +7,7 @@ import type { Tick } from '../../src/control/ports/rolloutRegister.ts';
 import type { TokenRecord } from '../../src/control/ports/tokenRegister.ts';
 import type { ContractState } from '../../src/domain/governance/contractState.ts';
 import { type InstallationState, NEW_INSTALLATION } from '../../src/domain/governance/installationState.ts';
+import type { WaiverState } from '../../src/domain/governance/waiverState.ts';
 import { EMPTY_CHAIN, headOf } from '../../src/domain/ledger/chain.ts';
 import type { Entry } from '../../src/domain/ledger/entry.ts';
 
@@ -22,6 +23,7 @@ export class MemoryStore {
   readonly chains = new Map<string, Entry[]>();
   readonly features = new Map<string, FeatureRecord>();
   readonly contracts = new Map<string, ContractState>();
+  readonly waivers = new Map<string, WaiverState>();
   readonly rollouts = new Map<string, Row>();
   readonly ticks = new Map<string, Map<number, Tick>>();
   readonly tokens = new Map<string, TokenRecord>();

@@ -3,8 +3,9 @@ import type { Tick } from '../../control/ports/rolloutRegister.ts';
 import { type FeatureState, foldFeature } from '../../domain/feature/featureState.ts';
 import { type ContractState, foldContract } from '../../domain/governance/contractState.ts';
 import { foldInstallation, type InstallationState } from '../../domain/governance/installationState.ts';
+import { foldWaiver, type WaiverState, waiverIn } from '../../domain/governance/waiverState.ts';
 import { type ChainHead, headOf, link } from '../../domain/ledger/chain.ts';
-import { type Entry, INSTALLATION_CHAIN } from '../../domain/ledger/entry.ts';
+import { type Entry, type EntryDraft, INSTALLATION_CHAIN } from '../../domain/ledger/entry.ts';
 import { foldRollout } from '../../domain/rollout/foldRollout.ts';
 import { isLive, isTerminal, type RolloutState } from '../../domain/rollout/state.ts';
 
@@ -24,6 +25,7 @@ export type Standing = {
   readonly feature: FeatureState | null;
   readonly installation: InstallationState;
   readonly contracts: ReadonlyMap<string, ContractState>;
+  readonly waivers: ReadonlyMap<string, WaiverState>;
   readonly rollouts: ReadonlyMap<string, StoredRollout>;
 };
 
@@ -44,15 +46,18 @@ export type AppendPlan = {
   readonly feature: FeatureState | null;
   readonly installation: InstallationState | null;
   readonly contracts: readonly ContractState[];
+  readonly waivers: readonly WaiverState[];
   readonly rollouts: readonly PlannedRollout[];
 };
 
-/** The contracts and rollouts that an append speaks of. */
+/** The contracts, waivers and rollouts that an append speaks of. */
 export function spokenOf({ drafts, expected, ticked }: Append): {
   readonly contractIds: readonly string[];
+  readonly waiverIds: readonly string[];
   readonly rolloutIds: readonly string[];
 } {
   const contracts = [...drafts.map((draft) => draft.contract), expected.contract?.id];
+  const waivers = [...drafts.map(waiverIn), ...(expected.waivers ?? []).map(({ id }) => id)];
   const rollouts = [
     ...drafts.map((draft) => draft.rollout),
     expected.rollout?.id,
@@ -60,7 +65,7 @@ export function spokenOf({ drafts, expected, ticked }: Append): {
     expected.fence?.rolloutId,
     ticked?.rolloutId,
   ];
-  return { contractIds: distinct(contracts), rolloutIds: distinct(rollouts) };
+  return { contractIds: distinct(contracts), waiverIds: distinct(waivers), rolloutIds: distinct(rollouts) };
 }
 
 /** Links the drafts and folds them into everything that is derived from the chain. Pure: storing is the caller's. */
@@ -75,15 +80,17 @@ export function planAppend(standing: Standing, append: Append, environment: stri
     head: last === undefined ? standing.head : headOf(last),
     feature: featureAfter(standing, append.chain, entries),
     installation: installationAfter(standing, append.chain, entries),
-    contracts: contractsAfter(standing, entries),
+    contracts: changed(
+      standing.contracts,
+      foldEach(standing.contracts, entries, (entry) => entry.contract, foldContract),
+    ),
+    waivers: changed(standing.waivers, foldEach(standing.waivers, entries, waiverIn, foldWaiver)),
     rollouts: rolloutsAfter(standing, append, entries),
   };
 }
 
-function lostTo(
-  { rollouts, contracts, feature }: Standing,
-  { chain, drafts, expected }: Append,
-): Conflict['over'] | null {
+function lostTo(standing: Standing, { chain, drafts, expected }: Append): Conflict['over'] | null {
+  const { rollouts, contracts, waivers, feature, head } = standing;
   const { rollout, superseded, contract, fence } = expected;
   if (expected.feature !== undefined && expected.feature.key !== chain) {
     throw new Error(`an append to the chain of ${chain} can't rest on the feature ${expected.feature.key}`);
@@ -91,10 +98,18 @@ function lostTo(
   if (rollout !== undefined && rollouts.get(rollout.id)?.state.version !== rollout.version) return 'rollout';
   if (superseded !== undefined && rollouts.get(superseded.id)?.state.version !== superseded.version) return 'rollout';
   if (contract !== undefined && contracts.get(contract.id)?.version !== contract.version) return 'contract';
+  if (expected.waivers?.some(({ id, version }) => waivers.get(id)?.version !== version)) return 'waiver';
+  if (expected.seq !== undefined && head.seq !== expected.seq) return 'chain';
   if (expected.feature !== undefined && feature?.version !== expected.feature.version) return 'feature';
   if (fence !== undefined && rollouts.get(fence.rolloutId)?.fence !== fence.fence) return 'lease';
-  if (drafts.some((draft) => draft.type === 'created' && rollouts.has(draft.rollout ?? ''))) return 'rollout';
-  return drafts.some((draft) => draft.type === 'proposed' && contracts.has(draft.contract ?? '')) ? 'contract' : null;
+  return drafts.map((draft) => takenBy(standing, draft)).find((over) => over !== null) ?? null;
+}
+
+/** What begins something under an id that is taken. */
+function takenBy({ rollouts, contracts, waivers }: Standing, draft: EntryDraft): Conflict['over'] | null {
+  if (draft.type === 'created' && rollouts.has(draft.rollout ?? '')) return 'rollout';
+  if (draft.type === 'proposed' && contracts.has(draft.contract ?? '')) return 'contract';
+  return draft.type === 'waiverRequested' && waivers.has(draft.data.waiverId) ? 'waiver' : null;
 }
 
 function linked(head: ChainHead, { chain, drafts, recordedAtMs }: Append, environment: string): readonly Entry[] {
@@ -119,9 +134,8 @@ function installationAfter(standing: Standing, chain: string, entries: readonly 
   return after === standing.installation ? null : after;
 }
 
-function contractsAfter({ contracts }: Standing, entries: readonly Entry[]): readonly ContractState[] {
-  const after = foldEach(contracts, entries, (entry) => entry.contract, foldContract);
-  return [...after].filter(([id, state]) => state !== contracts.get(id)).map(([, state]) => state);
+function changed<S>(before: ReadonlyMap<string, S>, after: ReadonlyMap<string, S>): readonly S[] {
+  return [...after].filter(([id, state]) => state !== before.get(id)).map(([, state]) => state);
 }
 
 function rolloutsAfter({ rollouts }: Standing, append: Append, entries: readonly Entry[]): readonly PlannedRollout[] {

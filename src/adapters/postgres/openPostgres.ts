@@ -6,6 +6,7 @@ import type { Ledger } from '../../control/ports/ledger.ts';
 import type { Outbox } from '../../control/ports/outbox.ts';
 import type { RolloutRegister } from '../../control/ports/rolloutRegister.ts';
 import type { TokenRegister } from '../../control/ports/tokenRegister.ts';
+import type { WaiverRegister } from '../../control/ports/waiverRegister.ts';
 import { Connection } from './connection.ts';
 import { applyMigrations } from './migrations.ts';
 import { PostgresContracts } from './postgresContracts.ts';
@@ -16,6 +17,7 @@ import { PostgresLedger } from './postgresLedger.ts';
 import { PostgresOutbox } from './postgresOutbox.ts';
 import { PostgresRollouts } from './postgresRollouts.ts';
 import { PostgresTokens } from './postgresTokens.ts';
+import { PostgresWaivers } from './postgresWaivers.ts';
 
 export type PostgresOptions = {
   readonly connectionString: string;
@@ -31,6 +33,7 @@ export type Postgres = {
   readonly ledger: Ledger;
   readonly features: FeatureRegister;
   readonly contracts: ContractRegister;
+  readonly waivers: WaiverRegister;
   readonly rollouts: RolloutRegister;
   readonly installation: InstallationRegister;
   readonly tokens: TokenRegister;
@@ -49,6 +52,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Postgres> 
     ledger: new PostgresLedger(connection, environment),
     features: new PostgresFeatures(connection),
     contracts: new PostgresContracts(connection),
+    waivers: new PostgresWaivers(connection),
     rollouts: new PostgresRollouts(connection),
     installation: new PostgresInstallation(connection),
     tokens: new PostgresTokens(connection),

@@ -1,6 +1,7 @@
 import type { Append } from '../../control/ports/ledger.ts';
 import type { Notice } from '../../control/ports/outbox.ts';
 import type { ContractState } from '../../domain/governance/contractState.ts';
+import { recordedStanding, type WaiverState } from '../../domain/governance/waiverState.ts';
 import { canonicalJson } from '../../domain/ledger/canonicalJson.ts';
 import type { Entry } from '../../domain/ledger/entry.ts';
 import type { AppendPlan, PlannedRollout } from './appendPlan.ts';
@@ -11,6 +12,7 @@ import { Prisma } from './generated/client.ts';
 export async function writePlan(transaction: Transaction, plan: AppendPlan, append: Append): Promise<void> {
   await writeEntries(transaction, plan);
   for (const contract of plan.contracts) await writeContract(transaction, contract);
+  for (const waiver of plan.waivers) await writeWaiver(transaction, waiver);
   for (const rollout of plan.rollouts) await writeRollout(transaction, rollout);
   if (plan.feature !== null) await writeFeature(transaction, append.chain, plan.feature);
   if (plan.installation !== null) await writeInstallation(transaction, append.chain, plan.installation);
@@ -38,6 +40,15 @@ function writeContract(transaction: Transaction, state: ContractState): Promise<
     INSERT INTO contracts (id, feature, proposed_at_ms, state)
     VALUES (${state.contract.id}, ${state.contract.feature}, ${state.proposedAtMs}, ${JSON.stringify(state)}::json)
     ON CONFLICT (id) DO UPDATE SET state = excluded.state`;
+}
+
+function writeWaiver(transaction: Transaction, state: WaiverState): Promise<number> {
+  const { waiverId, feature, planDigest, requestedAtMs, expiresAtMs } = state;
+  return transaction.$executeRaw`
+    INSERT INTO waivers (id, feature, plan_digest, standing, requested_at_ms, expires_at_ms, state)
+    VALUES (${waiverId}, ${feature}, ${planDigest}, ${recordedStanding(state)}, ${requestedAtMs}, ${expiresAtMs},
+            ${JSON.stringify(state)}::json)
+    ON CONFLICT (id) DO UPDATE SET standing = excluded.standing, state = excluded.state`;
 }
 
 async function writeRollout(transaction: Transaction, planned: PlannedRollout): Promise<void> {

@@ -13,7 +13,11 @@ import { lockStanding } from './standing.ts';
 const CONCURRENCY_LOCK = 5_818_734;
 
 /** A row of the same key: whose it was. Everything else that two writers can collide over belongs to the chain, and so to the feature. */
-const OVER: Readonly<Record<string, Conflict['over']>> = { rollouts_pkey: 'rollout', contracts_pkey: 'contract' };
+const OVER: Readonly<Record<string, Conflict['over']>> = {
+  rollouts_pkey: 'rollout',
+  contracts_pkey: 'contract',
+  waivers_pkey: 'waiver',
+};
 
 export class PostgresLedger implements Ledger {
   readonly #connection: Connection;

@@ -2,6 +2,7 @@ import type { Append } from '../../control/ports/ledger.ts';
 import type { FeatureState } from '../../domain/feature/featureState.ts';
 import type { ContractState } from '../../domain/governance/contractState.ts';
 import { type InstallationState, NEW_INSTALLATION } from '../../domain/governance/installationState.ts';
+import type { WaiverState } from '../../domain/governance/waiverState.ts';
 import { type ChainHead, EMPTY_CHAIN } from '../../domain/ledger/chain.ts';
 import { INSTALLATION_CHAIN } from '../../domain/ledger/entry.ts';
 import type { RolloutState } from '../../domain/rollout/state.ts';
@@ -15,12 +16,13 @@ import { documentIn } from './document.ts';
  */
 export async function lockStanding(transaction: Transaction, append: Append): Promise<Standing> {
   const head = await lockHead(transaction, append.chain);
-  const { contractIds, rolloutIds } = spokenOf(append);
+  const { contractIds, waiverIds, rolloutIds } = spokenOf(append);
   return {
     head,
     feature: await featureOf(transaction, append.chain),
     installation: await installationOf(transaction, append.chain),
     contracts: await contractsOf(transaction, contractIds),
+    waivers: await waiversOf(transaction, waiverIds),
     rollouts: await lockRollouts(transaction, rolloutIds),
   };
 }
@@ -62,6 +64,13 @@ async function contractsOf(transaction: Transaction, ids: readonly string[]): Pr
   const rows = await transaction.$queryRaw<{ id: string; state: unknown }[]>`
     SELECT id, state FROM contracts WHERE id = ANY(${ids})`;
   return new Map(rows.map((row) => [row.id, documentIn<ContractState>(row.state)]));
+}
+
+async function waiversOf(transaction: Transaction, ids: readonly string[]): Promise<Standing['waivers']> {
+  if (ids.length === 0) return new Map();
+  const rows = await transaction.$queryRaw<{ id: string; state: unknown }[]>`
+    SELECT id, state FROM waivers WHERE id = ANY(${ids})`;
+  return new Map(rows.map((row) => [row.id, documentIn<WaiverState>(row.state)]));
 }
 
 type RolloutRow = {

@@ -3,7 +3,7 @@ import { looserThanDefaults } from '../../domain/contract/policyStrictness.ts';
 import type { Principal } from '../../domain/governance/role.ts';
 import { actorOf } from '../actorOf.ts';
 import { appendEntries } from '../appendEntries.ts';
-import type { InstallationDesk, Readiness, SourceView, StopView } from '../application.ts';
+import type { InstallationDesk, PolicyView, Readiness, SourceView, StopView } from '../application.ts';
 import type { Publisher } from '../flags/publisher.ts';
 import { installationDraft } from '../installationDraft.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -11,6 +11,7 @@ import type { FlagStore } from '../ports/flagStore.ts';
 import type { InstallationRegister } from '../ports/installationRegister.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import type { MetricSources } from '../sight/metricSources.ts';
+import { type PolicyInForce, replacedText } from '../validation/policyInForce.ts';
 
 export type InstallationDeps = {
   readonly ledger: Ledger;
@@ -20,6 +21,7 @@ export type InstallationDeps = {
   readonly sources: MetricSources;
   readonly clock: Clock;
   readonly policy: Policy;
+  readonly inForce: PolicyInForce;
   readonly environment: string;
 };
 
@@ -37,8 +39,13 @@ export class Installation implements InstallationDesk {
     return this.#deps.environment;
   }
 
-  policy(): Policy {
-    return this.#deps.policy;
+  /** Since when it is the recorded one; null for the defaults of an installation that never had another. */
+  async policy(): Promise<PolicyView> {
+    const replacement = await this.#deps.inForce.replacement();
+    const { policySinceMs } = await this.#deps.installation.get();
+    const inForce = replacement === null;
+    const since = inForce && policySinceMs !== null ? new Date(policySinceMs).toISOString() : null;
+    return { policy: this.#deps.policy, since, inForce };
   }
 
   async sources(): Promise<readonly SourceView[]> {
@@ -51,12 +58,12 @@ export class Installation implements InstallationDesk {
 
   /** Ready means that lookups are served and the ledger takes entries; a source that is away holds rollouts, not the service. */
   async readiness(): Promise<Readiness> {
-    const [ledger, sources] = await Promise.all([this.#ledger(), this.sources()]);
+    const [ledger, policy, sources] = await Promise.all([this.#ledger(), this.#policy(), this.sources()]);
     const flagStore = this.#flagStore();
     const named = sources.map((source) => [`source ${source.name}`, { ok: source.ok, detail: source.detail }] as const);
     return {
       ready: ledger.ok && flagStore.ok,
-      dependencies: { ledger, flagStore, ...Object.fromEntries(named) },
+      dependencies: { ledger, policy, flagStore, ...Object.fromEntries(named) },
       policyLooserThanDefault: looserThanDefaults(this.#deps.policy),
     };
   }
@@ -87,6 +94,17 @@ export class Installation implements InstallationDesk {
     return this.#deps.ledger.ping().then(
       () => ({ ok: true, detail: 'answers' }),
       () => ({ ok: false, detail: 'can not be reached; closing works, opening waits' }),
+    );
+  }
+
+  /** One that was replaced still lets lookups and closings be served here. */
+  async #policy(): Promise<Dependency> {
+    return this.#deps.inForce.replacement().then(
+      (replacement) =>
+        replacement === null
+          ? { ok: true, detail: 'is the one of the ledger' }
+          : { ok: false, detail: replacedText(replacement) },
+      () => ({ ok: false, detail: 'can not be compared while the ledger is away' }),
     );
   }
 

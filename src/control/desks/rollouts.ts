@@ -18,6 +18,7 @@ import type { EntryPage, Ledger } from '../ports/ledger.ts';
 import type { RolloutFilter, RolloutRecord, RolloutRegister, Tick } from '../ports/rolloutRegister.ts';
 import { Refusal } from '../refusal.ts';
 import type { PolicyFit } from '../validation/policyFit.ts';
+import type { PolicyInForce } from '../validation/policyInForce.ts';
 import { assertLegal } from './assertLegal.ts';
 
 export type RolloutsDeps = {
@@ -29,6 +30,7 @@ export type RolloutsDeps = {
   readonly preflight: Preflight;
   readonly clock: Clock;
   readonly policyFit: PolicyFit;
+  readonly inForce: PolicyInForce;
 };
 
 /** A rollout has some dozens of entries. */
@@ -81,7 +83,7 @@ export class Rollouts implements RolloutDesk {
     if (legality(record.state.wedgeState, 'start') === 'stands') return this.status(id);
     this.#sameVersion(record, wish);
     const feature = await this.#feature(record.state);
-    this.#fitsPolicy(record.state, feature);
+    await this.#fitsPolicy(record.state, feature);
     const preflight = await this.#deps.preflight.entry(record.state, feature, actorOf(who), this.#deps.clock.nowMs());
     const failed = preflight.data.items.filter(({ outcome }) => outcome === 'failed');
     if (failed.length > 0) {
@@ -146,10 +148,12 @@ export class Rollouts implements RolloutDesk {
     throw new Refusal('VERSION_STALE', `the version is ${state.version}, not ${wish.expectedVersion}`);
   }
 
-  #fitsPolicy(state: RolloutState, feature: FeatureRecord): void {
-    const violations = this.#deps.policyFit(state, feature);
+  async #fitsPolicy(state: RolloutState, feature: FeatureRecord): Promise<void> {
+    await this.#deps.inForce.assert();
+    const violations = await this.#deps.policyFit.broken(state, feature);
     if (violations.length === 0) return;
-    throw new Refusal('POLICY_STRICTER', 'propose it again, by the rules of today', { violations });
+    const missing = violations.map(({ rule, allowed }) => `${rule} (${allowed})`).join(', ');
+    throw new Refusal('POLICY_STRICTER', `propose it again, by the rules of today: ${missing}`, { violations });
   }
 
   async #feature(state: RolloutState): Promise<FeatureRecord> {

@@ -9,11 +9,13 @@ import type { FeatureRecord } from '../ports/featureRegister.ts';
 import { type FlagStore, FlagStoreUnreachable } from '../ports/flagStore.ts';
 import type { MetricSources } from '../sight/metricSources.ts';
 import type { PolicyFit } from '../validation/policyFit.ts';
+import { type PolicyInForce, replacedText } from '../validation/policyInForce.ts';
 
 export type PreflightDeps = {
   readonly sources: MetricSources;
   readonly store: FlagStore;
   readonly policyFit: PolicyFit;
+  readonly inForce: PolicyInForce;
 };
 export type PreflightDraft = Extract<EntryDraft, { type: 'preflight' }>;
 
@@ -34,16 +36,20 @@ export class Preflight {
   }
 
   async #items(rollout: RolloutState, feature: FeatureRecord, nowMs: number): Promise<readonly PreflightItem[]> {
-    const [sources, slis, store] = await Promise.all([
+    const [policy, sources, slis, store] = await Promise.all([
+      this.#policy(rollout, feature),
       this.#sources(rollout, nowMs),
       this.#slis(rollout, nowMs),
       this.#store(rollout),
     ]);
-    return [notKilled(feature), this.#policy(rollout, feature), ...store, ...sources, ...slis];
+    return [notKilled(feature), policy, ...store, ...sources, ...slis];
   }
 
-  #policy(rollout: RolloutState, feature: FeatureRecord): PreflightItem {
-    const broken = this.#deps.policyFit(rollout, feature).map(({ rule }) => rule);
+  async #policy(rollout: RolloutState, feature: FeatureRecord): Promise<PreflightItem> {
+    const replacement = await this.#deps.inForce.replacement();
+    if (replacement !== null) return item('policy', false, replacedText(replacement));
+    const violations = await this.#deps.policyFit.broken(rollout, feature);
+    const broken = violations.map(({ rule }) => rule);
     if (broken.length === 0) return item('policy', true, 'the contract keeps the rules of today');
     return item('policy', false, `the contract breaks stricter rules of today: ${broken.join(', ')}; propose it again`);
   }

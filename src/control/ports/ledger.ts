@@ -9,6 +9,10 @@ export type Expected = {
   /** The one that a start ends: superseded as it stands, or not at all. */
   readonly superseded?: { readonly id: string; readonly version: number };
   readonly contract?: { readonly id: string; readonly version: number };
+  /** Those that a proposal makes use of, or the one that is spoken of. */
+  readonly waivers?: readonly { readonly id: string; readonly version: number }[];
+  /** Of the newest entry of the chain: nobody has written to it since; 0 where it is empty. */
+  readonly seq?: number;
   /** Of the chain that is appended to. */
   readonly feature?: { readonly key: string; readonly version: number };
   /** At most this many live real rollouts in the installation, counted with this append. */
@@ -34,7 +38,10 @@ export type Append = {
 
 export type Appended =
   | { readonly kind: 'appended'; readonly entries: readonly Entry[] }
-  | { readonly kind: 'conflict'; readonly over: 'rollout' | 'contract' | 'feature' | 'concurrency' | 'lease' };
+  | {
+      readonly kind: 'conflict';
+      readonly over: 'rollout' | 'contract' | 'waiver' | 'feature' | 'chain' | 'concurrency' | 'lease';
+    };
 
 export type EntryPage = { readonly afterSeq: number; readonly limit: number };
 

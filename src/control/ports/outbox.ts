@@ -8,7 +8,8 @@ export type Notice = {
     | 'rolledBack'
     | 'completed'
     | 'awaitApproval'
-    | 'killed';
+    | 'killed'
+    | 'waiverExpired';
   readonly feature: string;
   readonly rolloutId: string | null;
   readonly text: string;

@@ -1,26 +1,36 @@
-import { contractFrom, type Proposal } from '../../domain/contract/contract.ts';
+import { type Contract, contractFrom, type Proposal } from '../../domain/contract/contract.ts';
 import { planDigest } from '../../domain/contract/digest.ts';
 import { parseProposal } from '../../domain/contract/parseProposal.ts';
 import type { Policy } from '../../domain/contract/policy.ts';
-import type { Violation } from '../../domain/contract/violation.ts';
+import type { Violation, Warning } from '../../domain/contract/violation.ts';
 import { contractDraft } from '../../domain/governance/contractDraft.ts';
 import type { Principal } from '../../domain/governance/role.ts';
+import { type Weighed, weighedBy } from '../../domain/governance/waiverCover.ts';
+import type { WaiverState } from '../../domain/governance/waiverState.ts';
 import { actorOf } from '../actorOf.ts';
 import { appendEntries } from '../appendEntries.ts';
 import type { Judgement } from '../application.ts';
 import type { Chance } from '../ports/chance.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Ledger } from '../ports/ledger.ts';
+import type { WaiverRegister } from '../ports/waiverRegister.ts';
 import { Refusal } from '../refusal.ts';
 import type { ContractJudge } from '../validation/contractJudge.ts';
 
 export type ProposalsDeps = {
   readonly judge: ContractJudge;
+  readonly waivers: WaiverRegister;
   readonly ledger: Ledger;
   readonly clock: Clock;
   readonly chance: Chance;
   /** Judges what is proposed from now on, and rules its rollout. */
   readonly policy: Policy;
+};
+
+type Judged = Weighed & {
+  readonly planDigest: string | null;
+  readonly warnings: readonly Warning[];
+  readonly waivers: readonly WaiverState[];
 };
 
 /** Proposals, judged and stored. */
@@ -34,26 +44,45 @@ export class Proposals {
   /** The judgement alone: nothing is stored. */
   async validate(input: unknown): Promise<Judgement> {
     const parsed = parseProposal(input);
-    if (!parsed.ok) return { planDigest: null, violations: parsed.violations, warnings: [] };
-    const judgement = await this.#deps.judge.judge(parsed.proposal);
-    return {
-      ...judgement,
-      planDigest: digestible(parsed.proposal) ? planDigest(contractFrom(parsed.proposal, '')) : null,
-    };
+    if (!parsed.ok) {
+      const { violations } = weighedBy(parsed.violations, [], this.#deps.policy, this.#deps.clock.nowMs());
+      return { planDigest: null, violations, warnings: [] };
+    }
+    const { planDigest, violations, warnings } = await this.#judged(parsed.proposal, this.#deps.clock.nowMs());
+    return { planDigest, violations, warnings };
   }
 
-  /** Answers the id of the contract; refused with all violations at once. */
+  /** Answers the id of the contract; refused with all violations at once that no waiver of this plan covers. */
   async propose(who: Principal, input: unknown): Promise<string> {
     const parsed = parseProposal(input);
     if (!parsed.ok) throw refused(parsed.violations);
-    const { violations, warnings } = await this.#deps.judge.judge(parsed.proposal);
-    if (violations.length > 0) throw refused(violations);
-    const { policy, chance, clock } = this.#deps;
-    const contract = contractFrom(parsed.proposal, chance.id());
-    const data = { contract, policy, planDigest: planDigest(contract), warnings, waivers: [] };
-    const saying = { atMs: clock.nowMs(), actor: actorOf(who), comment: null };
-    await appendEntries(this.#deps, [contractDraft({ contract, policy }, saying, { type: 'proposed', data })], {});
+    const nowMs = this.#deps.clock.nowMs();
+    const judged = await this.#judged(parsed.proposal, nowMs);
+    const left = judged.violations.filter(({ waivedBy }) => waivedBy === null);
+    if (left.length > 0) throw refused(left.map(({ waivable: _, waivedBy: __, ...broken }) => broken));
+    const contract = contractFrom(parsed.proposal, this.#deps.chance.id());
+    await this.#store(who, contract, judged, nowMs);
     return contract.id;
+  }
+
+  async #judged(proposal: Proposal, nowMs: number): Promise<Judged> {
+    const { judge, policy } = this.#deps;
+    const { violations, warnings } = await judge.judge(proposal);
+    const digest = digestible(proposal) ? planDigest(contractFrom(proposal, '')) : null;
+    const waivers = digest === null ? [] : await this.#deps.waivers.ofPlan(proposal.feature, digest);
+    return { planDigest: digest, warnings, waivers, ...weighedBy(violations, waivers, policy, nowMs) };
+  }
+
+  /** A waiver that changed since it was weighed, by a rejection for one, makes the proposal the loser. */
+  async #store(who: Principal, contract: Contract, { warnings, uses, waivers }: Judged, nowMs: number): Promise<void> {
+    const { policy } = this.#deps;
+    const data = { contract, policy, planDigest: planDigest(contract), warnings, waivers: uses };
+    const saying = { atMs: nowMs, actor: actorOf(who), comment: null };
+    const used = waivers.filter(({ waiverId }) => uses.some((use) => use.waiverId === waiverId));
+    const expected = { waivers: used.map(({ waiverId, version }) => ({ id: waiverId, version })) };
+    const draft = contractDraft({ contract, policy }, saying, { type: 'proposed', data });
+    const outcome = await appendEntries(this.#deps, [draft], expected);
+    if (outcome.kind === 'conflict') throw new Refusal('CONFLICT', `the ${outcome.over} changed meanwhile; look again`);
   }
 }
 

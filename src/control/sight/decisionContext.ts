@@ -1,4 +1,6 @@
+import { planDigest } from '../../domain/contract/digest.ts';
 import { isApproved } from '../../domain/governance/contractState.ts';
+import { type WaiverGap, waiverGap, waiverGapUnseen } from '../../domain/governance/waiverCover.ts';
 import type { Ask, DecisionContext } from '../../domain/rollout/context.ts';
 import { isPending, type RolloutState } from '../../domain/rollout/state.ts';
 import { takeoverOf } from '../../domain/rollout/takeover.ts';
@@ -6,10 +8,13 @@ import type { FlagView } from '../flags/flagView.ts';
 import type { ContractRegister } from '../ports/contractRegister.ts';
 import type { FeatureRecord } from '../ports/featureRegister.ts';
 import type { InstallationRegister } from '../ports/installationRegister.ts';
+import { LedgerUnreachable } from '../ports/ledger.ts';
 import type { RolloutRegister } from '../ports/rolloutRegister.ts';
+import type { WaiverRegister } from '../ports/waiverRegister.ts';
 
 export type ContextDeps = {
   readonly contracts: ContractRegister;
+  readonly waivers: WaiverRegister;
   readonly rollouts: RolloutRegister;
   readonly installation: InstallationRegister;
   readonly view: FlagView;
@@ -76,7 +81,7 @@ export class DecisionContexts {
       audit: weighing.audit,
       contractApproved: await this.#contractApproved(rollout, weighing.nowMs),
       calendar: null,
-      waiverGap: null,
+      waiverGap: await this.#waiverGap(rollout, weighing.nowMs),
       gateHook: null,
       takeover: takeoverOf(weighing.superseded),
       ask: weighing.ask,
@@ -88,5 +93,18 @@ export class DecisionContexts {
     if (rollout.wedgeState !== 'PENDING' || rollout.dryRun) return true;
     const contract = await this.#deps.contracts.get(rollout.contract.id);
     return contract !== null && isApproved(contract, nowMs);
+  }
+
+  /** Asked only of a rollout that breaks a rule by leave; the others pay nothing for it. */
+  async #waiverGap(rollout: RolloutState, nowMs: number): Promise<WaiverGap | null> {
+    const { waivers, feature, contract, policy, dryRun } = rollout;
+    if (waivers.length === 0 || dryRun) return null;
+    try {
+      return waiverGap(waivers, await this.#deps.waivers.ofPlan(feature, planDigest(contract)), policy, nowMs);
+    } catch (error) {
+      if (!(error instanceof LedgerUnreachable)) throw error;
+      // Nothing opens without the ledger; what must close is still weighed.
+      return waiverGapUnseen(waivers, nowMs);
+    }
   }
 }

@@ -6,11 +6,13 @@ import { takeoverOf } from '../../domain/rollout/takeover.ts';
 import type { FeatureRegister } from '../ports/featureRegister.ts';
 import type { RolloutRegister } from '../ports/rolloutRegister.ts';
 import { Refusal } from '../refusal.ts';
+import type { PolicyInForce } from './policyInForce.ts';
 
 export type ContractJudgeDeps = {
   readonly features: FeatureRegister;
   readonly rollouts: RolloutRegister;
   readonly policy: Policy;
+  readonly inForce: PolicyInForce;
   readonly sources: Sources;
 };
 
@@ -22,8 +24,9 @@ export class ContractJudge {
     this.#deps = deps;
   }
 
-  /** Throws `Refusal` where the proposal speaks of a feature that is not there. */
+  /** Throws `Refusal` where the proposal speaks of a feature that is not there, or where the law of this process is not the one in force. */
   async judge(proposal: Proposal): Promise<Judgement> {
+    await this.#deps.inForce.assert();
     const feature = await this.#deps.features.get(proposal.feature);
     if (feature === null || feature.definition.archivedAtMs !== null) {
       throw new Refusal('NOT_FOUND', `there is no feature ${proposal.feature}; create it first`);

@@ -39,7 +39,21 @@ export const RULE_IDS = [
   'SUPERSEDES_SCOPE',
   'NOT_YET_SUPPORTED',
 ] as const;
-export type RuleId = (typeof RULE_IDS)[number];
+
+/** What a request for a waiver can be told, and a start that today's policy no longer allows. No plan can break these. */
+export const GOVERNANCE_RULE_IDS = [
+  'FEATURE_UNKNOWN',
+  'WAIVER_RULES_REQUIRED',
+  'WAIVER_RULE_REPEATED',
+  'WAIVER_RULE_UNKNOWN',
+  'WAIVER_UNWAIVABLE',
+  'WAIVER_RATIONALE',
+  'WAIVER_EXPIRY',
+  'APPROVERS_MINIMUM',
+  'APPROVAL_AGE',
+  'CONCURRENT_ROLLOUTS',
+] as const;
+export type RuleId = (typeof RULE_IDS)[number] | (typeof GOVERNANCE_RULE_IDS)[number];
 
 /** What is said about a contract that is accepted all the same. */
 export const WARNING_IDS = [

@@ -65,17 +65,18 @@ export function approversWanted({ contract, policy }: ContractState): number {
   return contract.criticality === 'critical' ? policy.approversCritical : policy.approversStandard;
 }
 
-/** The approval that completed the number wanted; null where some are still missing. */
-function sealedAtMs(state: ContractState): number | null {
+/** How many people approved, of how many that are wanted, and when the last one wanted did; null where some are still missing. */
+export function sealingApproval(state: ContractState) {
   const byPerson = state.approvals.filter(
     ({ subject }, index) => state.approvals.findIndex((other) => other.subject === subject) === index,
   );
-  return byPerson[approversWanted(state) - 1]?.atMs ?? null;
+  const wanted = approversWanted(state);
+  return { approvers: byPerson.length, wanted, atMs: byPerson[wanted - 1]?.atMs ?? null };
 }
 
 /** Approved by enough people, rejected by none, and used before the approval expired: a rollout may start at a later hour. */
 export function isApproved(state: ContractState, nowMs: number): boolean {
-  const sealed = sealedAtMs(state);
+  const { atMs: sealed } = sealingApproval(state);
   if (state.rejectedBy !== null || sealed === null) return false;
   return state.usedBy !== null || nowMs < sealed + hoursToMs(24 * state.policy.approvalValidDays);
 }
@@ -87,5 +88,5 @@ export function standingOf(state: ContractState, nowMs: number): ContractStandin
   if (state.rejectedBy !== null) return 'rejected';
   if (state.usedBy !== null) return 'used';
   if (isApproved(state, nowMs)) return 'approved';
-  return sealedAtMs(state) === null ? 'proposed' : 'expired';
+  return sealingApproval(state).atMs === null ? 'proposed' : 'expired';
 }

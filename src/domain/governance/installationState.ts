@@ -5,9 +5,11 @@ import type { Actor, Entry } from '../ledger/entry.ts';
 export type InstallationState = {
   readonly stop: { readonly by: Actor; readonly comment: string | null; readonly atMs: number } | null;
   readonly policy: Policy | null;
+  /** Since when that one is recorded. */
+  readonly policySinceMs: number | null;
 };
 
-export const NEW_INSTALLATION: InstallationState = { stop: null, policy: null };
+export const NEW_INSTALLATION: InstallationState = { stop: null, policy: null, policySinceMs: null };
 
 export function foldInstallation(state: InstallationState, entry: Entry): InstallationState {
   switch (entry.type) {
@@ -16,7 +18,7 @@ export function foldInstallation(state: InstallationState, entry: Entry): Instal
     case 'stopLifted':
       return { ...state, stop: null };
     case 'policyChanged':
-      return { ...state, policy: entry.data.policy };
+      return { ...state, policy: entry.data.policy, policySinceMs: Date.parse(entry.at) };
     default:
       return state;
   }

@@ -117,6 +117,16 @@ export type EntryData = {
   };
   readonly driftAdopted: { readonly exposure: Exposure; readonly found: string };
   readonly driftRepaired: { readonly documentVersion: number; readonly found: string };
+  /** The rationale is the comment. */
+  readonly waiverRequested: {
+    readonly waiverId: string;
+    readonly planDigest: string;
+    readonly rules: readonly string[];
+    readonly expiresAtMs: number;
+  };
+  readonly waiverApproved: { readonly waiverId: string };
+  readonly waiverRejected: { readonly waiverId: string };
+  readonly waiverExpired: { readonly waiverId: string; readonly rules: readonly string[] };
   readonly policyChanged: { readonly policy: Policy; readonly approvedBy: readonly string[] };
   readonly stopSet: Record<string, never>;
   readonly stopLifted: Record<string, never>;

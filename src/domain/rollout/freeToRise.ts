@@ -47,8 +47,11 @@ function takeoverRefused({ contract }: RolloutState, { takeover }: DecisionConte
     : hold('concurrency', 'the scope of its first stage is not exposed: there is nothing to take over');
 }
 
-const waiverEnded = ({ waiverGap }: DecisionContext): Hold | null =>
-  waiverGap === null ? null : hold('waiverExpired', `the waiver of ${waiverGap.rule} has ended; ask for a new one`);
+function waiverEnded({ waiverGap }: DecisionContext): Hold | null {
+  if (waiverGap === null) return null;
+  const ended = `the waiver of ${waiverGap.rule} ended at ${new Date(waiverGap.endedAtMs).toISOString()}`;
+  return hold('waiverExpired', `${ended}; ask for a new one of this plan and rule, or roll back`);
+}
 
 const hookAgainst = ({ gateHook }: DecisionContext): Hold | null =>
   gateHook === null ? null : refusedByHook(gateHook);

@@ -36,7 +36,7 @@ function propose(scope: Scope, { application, creation }: RouteDeps): void {
       config: {
         right: 'operate',
         creates: true,
-        refusals: ['CONTRACT_INVALID', 'NOT_YET_SUPPORTED', 'NOT_FOUND', 'CONFLICT'],
+        refusals: ['CONTRACT_INVALID', 'NOT_YET_SUPPORTED', 'NOT_FOUND', 'CONFLICT', 'POLICY_REPLACED'],
       },
     },
     (request, reply) =>
@@ -58,7 +58,7 @@ function validate(scope: Scope, { application }: RouteDeps): void {
         body: proposalBody,
         response: { 200: judgementSchema },
       },
-      config: { right: 'operate', refusals: ['NOT_FOUND'] },
+      config: { right: 'operate', refusals: ['NOT_FOUND', 'POLICY_REPLACED'] },
     },
     async (request) => {
       const { planDigest, violations, warnings } = await application.contracts.validate(request.body);

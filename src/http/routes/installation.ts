@@ -52,7 +52,10 @@ function policy(scope: Scope, { application }: RouteDeps): void {
       },
       config: { right: 'view' },
     },
-    async () => application.installation.policy(),
+    async () => {
+      const { policy, since, inForce } = await application.installation.policy();
+      return { ...policy, since, inForce };
+    },
   );
 }
 

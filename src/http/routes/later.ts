@@ -2,9 +2,8 @@ import { z } from 'zod';
 import { Refusal } from '../../control/refusal.ts';
 import type { Scope } from './scope.ts';
 
-/** What a later version brings: told as such, so that nobody takes a missing waiver or calendar for one that was granted. */
+/** What a later version brings: told as such, so that nobody takes a missing calendar for one that holds. */
 const LATER = [
-  { method: 'POST', url: '/waivers', operationId: 'requestWaiver', what: 'waivers', right: 'operate' },
   { method: 'PUT', url: '/calendars/:name', operationId: 'putCalendar', what: 'calendars', right: 'administer' },
 ] as const;
 

@@ -40,7 +40,7 @@ function open(scope: Scope, { application }: RouteDeps, command: keyof typeof OP
       config: {
         right: 'operate',
         ifMatch: 'required',
-        refusals: ['NOT_FOUND', 'ILLEGAL_STATE', 'HELD', 'PREFLIGHT_FAILED', 'POLICY_STRICTER'],
+        refusals: ['NOT_FOUND', 'ILLEGAL_STATE', 'HELD', 'PREFLIGHT_FAILED', 'POLICY_STRICTER', 'POLICY_REPLACED'],
       },
     },
     async (request, reply) => {

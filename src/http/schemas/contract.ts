@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { proposalSchema } from '../../domain/contract/contract.ts';
 import { judgedByDesk } from '../validation.ts';
 import { timeSchema } from './list.ts';
-import { violationSchema, warningSchema } from './violation.ts';
+import { warningSchema, weighedViolationSchema } from './violation.ts';
 
 const DIGEST = z.string().describe('lowercase hex SHA-256');
 
@@ -19,6 +19,9 @@ export const contractSchema = z
     rejectedBy: z.string().nullable(),
     rolloutId: z.string().nullable().describe('the real rollout that it started'),
     warnings: z.array(warningSchema),
+    waivers: z
+      .array(z.strictObject({ id: z.string(), rules: z.array(z.string()), expiresAt: timeSchema }))
+      .describe('by whose leave it breaks which rules, as it was when proposed'),
     contract: z.record(z.string(), z.unknown()).describe('the proposal as stored: with its id, its defaults filled in'),
     createdAt: timeSchema,
     version: z.int(),
@@ -27,8 +30,8 @@ export const contractSchema = z
 
 export const judgementSchema = z
   .strictObject({
-    planDigest: DIGEST.nullable(),
-    violations: z.array(violationSchema),
+    planDigest: DIGEST.nullable().describe('what a waiver names; null where the plan can not be read'),
+    violations: z.array(weighedViolationSchema).describe('those that a waiver covers among them'),
     warnings: z.array(warningSchema),
   })
   .meta({ id: 'Judgement' });

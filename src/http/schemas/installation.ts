@@ -6,7 +6,15 @@ export const sourceSchema = z
   .strictObject({ name: z.string(), kind: z.string(), ok: z.boolean(), detail: z.string() })
   .meta({ id: 'Source' });
 
-export const policyAnswer = policySchema.meta({ id: 'Policy' });
+export const policyAnswer = policySchema
+  .unwrap()
+  .extend({
+    since: timeSchema.nullable().describe('when it was recorded; null for the defaults that no other ever replaced'),
+    inForce: z
+      .boolean()
+      .describe('false: the ledger has another one since, and this process judges nothing by its own'),
+  })
+  .meta({ id: 'Policy' });
 
 export const stopSchema = z
   .strictObject({

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { ContractRecord } from '../../control/application.ts';
 import type { contractSchema } from '../schemas/contract.ts';
 import { timeOf } from './time.ts';
+import { waiverUseView } from './waiverView.ts';
 
 export function contractView({ state, standing }: ContractRecord): z.infer<typeof contractSchema> {
   const { contract } = state;
@@ -17,6 +18,7 @@ export function contractView({ state, standing }: ContractRecord): z.infer<typeo
     rejectedBy: state.rejectedBy,
     rolloutId: state.usedBy,
     warnings: [...state.warnings],
+    waivers: state.waivers.map(waiverUseView),
     contract,
     createdAt: timeOf(state.proposedAtMs),
     version: state.version,

@@ -22,7 +22,7 @@ const policyChanged = (minDwellMinutes: number): EntryDraft =>
 
 describe('what holds for the whole installation', () => {
   it('begins without stop and policy', () => {
-    expect(folded()).toEqual({ stop: null, policy: null });
+    expect(folded()).toEqual({ stop: null, policy: null, policySinceMs: null });
   });
 
   it('a stop stands until it is lifted, and says who set it', () => {

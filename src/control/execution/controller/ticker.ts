@@ -24,6 +24,7 @@ import type { DecisionContexts, Surroundings } from '../../sight/decisionContext
 import type { KnownRollouts } from '../../sight/knownRollouts.ts';
 import type { MetricSources } from '../../sight/metricSources.ts';
 import type { RolloutDisplay } from '../../sight/rolloutDisplay.ts';
+import type { PolicyFit } from '../../validation/policyFit.ts';
 import type { Closing } from '../closing/closing.ts';
 import type { LateClosings } from '../closing/lateClosings.ts';
 import { expectedOfOpening } from '../opening/expectedOfOpening.ts';
@@ -38,6 +39,7 @@ export type TickerDeps = {
   readonly publisher: Publisher;
   readonly closing: Closing;
   readonly lateClosings: LateClosings;
+  readonly policyFit: PolicyFit;
   readonly known: KnownRollouts;
   readonly shown: RolloutDisplay;
   readonly clock: Clock;
@@ -178,7 +180,7 @@ export class Ticker {
       {
         rollout: { id: state.id, version: state.version },
         fence: { rolloutId: state.id, fence },
-        ...openingExpectation(work, decision),
+        ...this.#expected(work, decision),
       },
       { rolloutId: state.id, tick, nextCheckAtMs },
     );
@@ -195,6 +197,13 @@ export class Ticker {
     const next = due + context.pollIntervalMs;
     // On the grid of the schedule; after an outage the missed ones are skipped, not made up for.
     return next > nowMs ? next : nowMs + context.pollIntervalMs - ((nowMs - due) % context.pollIntervalMs);
+  }
+
+  /** An opening also rests on what the feature exposed, and a start on the room that is left. */
+  #expected({ claim, superseded }: Work, decision: RecordedDecision): Expected {
+    if (decision.reason !== 'ready') return {};
+    const maxLive = this.#deps.policyFit.maxLive(claim.state);
+    return expectedOfOpening(claim.state, claim.feature, decision.kind === 'start' ? { superseded, maxLive } : null);
   }
 
   #subject(work: Work) {
@@ -222,12 +231,6 @@ function failedStart({ data }: PreflightDraft): Hold & RuledDecision {
   const reason = failed.some(({ item }) => item.startsWith('SLI')) ? 'missingData' : 'sourceUnavailable';
   const detail = failed.map(({ item, detail }) => `${item}: ${detail}`).join('; ');
   return { ...hold(reason, `preflight: ${detail}`), row: START_ROW };
-}
-
-/** An opening also rests on what the feature exposed, and a start on the room that is left. */
-function openingExpectation({ claim, superseded }: Work, decision: RecordedDecision): Expected {
-  if (decision.reason !== 'ready') return {};
-  return expectedOfOpening(claim.state, claim.feature, decision.kind === 'start' ? { superseded } : null);
 }
 
 const rolloutsIn = (entries: readonly Entry[]) =>

@@ -9,12 +9,12 @@ import type { Expected } from '../../ports/ledger.ts';
 export function expectedOfOpening(
   rollout: RolloutState,
   feature: FeatureRecord,
-  start: { readonly superseded: RolloutState | null } | null,
+  start: { readonly superseded: RolloutState | null; readonly maxLive: number } | null,
 ): Expected {
   if (rollout.dryRun) return {};
   const expected: Expected = { feature: { key: rollout.feature, version: feature.state.version } };
   if (start === null) return expected;
-  const { superseded } = start;
-  const room: Expected = { ...expected, maxLive: rollout.policy.maxConcurrentRollouts };
+  const { superseded, maxLive } = start;
+  const room: Expected = { ...expected, maxLive };
   return superseded === null ? room : { ...room, superseded: { id: superseded.id, version: superseded.version } };
 }

@@ -15,6 +15,7 @@ import type { RolloutRecord } from '../../ports/rolloutRegister.ts';
 import { Refusal } from '../../refusal.ts';
 import type { DecisionContexts } from '../../sight/decisionContext.ts';
 import type { RolloutDisplay } from '../../sight/rolloutDisplay.ts';
+import type { PolicyFit } from '../../validation/policyFit.ts';
 import type { LateClosings } from '../closing/lateClosings.ts';
 import { expectedOfOpening } from './expectedOfOpening.ts';
 
@@ -23,6 +24,7 @@ export type OpeningDeps = {
   readonly contexts: DecisionContexts;
   readonly audit: ChainAudit;
   readonly lateClosings: LateClosings;
+  readonly policyFit: PolicyFit;
   readonly publisher: Publisher;
   readonly shown: RolloutDisplay;
   readonly clock: Clock;
@@ -75,7 +77,8 @@ export class RolloutOpening {
     };
     const subject = { rollout, feature: feature.state, audit: audited, superseded };
     const drafts = [...(wish.preflight === null ? [] : [wish.preflight]), ...entriesOf(subject, decision, saying)];
-    const start = decision.kind === 'start' ? { superseded } : null;
+    const maxLive = this.#deps.policyFit.maxLive(rollout);
+    const start = decision.kind === 'start' ? { superseded, maxLive } : null;
     await this.#record(wish, drafts, {
       ...expectedOfOpening(rollout, feature, start),
       rollout: { id: rollout.id, version: rollout.version },

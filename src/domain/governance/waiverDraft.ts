@@ -1,0 +1,27 @@
+import type { Actor, EntryData, EntryDraft } from '../ledger/entry.ts';
+
+type WaiverType = 'waiverRequested' | 'waiverApproved' | 'waiverRejected' | 'waiverExpired';
+
+/** An entry about a waiver, on the chain of its feature. `policyDigest`: of the policy that judged it, where one did. */
+export function waiverDraft<T extends WaiverType>(
+  about: { readonly feature: string; readonly policyDigest: string | null },
+  saying: { readonly atMs: number; readonly actor: Actor; readonly comment: string | null },
+  said: { readonly type: T; readonly data: EntryData[T] },
+): EntryDraft {
+  // `type` and `data` belong together by T.
+  return {
+    ...about,
+    ...saying,
+    ...said,
+    contract: null,
+    rollout: null,
+    dryRun: false,
+    stage: null,
+    visit: null,
+    percentageBefore: null,
+    percentageAfter: null,
+    reason: null,
+    evidence: null,
+    contractDigest: null,
+  } as EntryDraft;
+}
