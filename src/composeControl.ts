@@ -4,6 +4,7 @@ import { ChainAudit } from './control/audit/chainAudit.ts';
 import { Closings } from './control/desks/closings.ts';
 import { Contracts } from './control/desks/contracts.ts';
 import { Features } from './control/desks/features.ts';
+import { Incidents } from './control/desks/incidents.ts';
 import { Installation } from './control/desks/installation.ts';
 import { Rollouts } from './control/desks/rollouts.ts';
 import { Tokens } from './control/desks/tokens.ts';
@@ -112,7 +113,7 @@ function composeActs(options: ControlOptions, outside: Outside) {
   const contexts = new DecisionContexts({ ...outside, pollIntervalMs });
   const publishing = { ...outside, environment };
   const publisher = options.publisher?.(publishing) ?? new Publisher(publishing);
-  const preflight = new Preflight({ ...outside, policyFit: fits });
+  const preflight = new Preflight({ ...outside, policyFit: fits, policy });
   const killing = new Killing({ ...outside, publisher, shown });
   const closing = new Closing({ ...outside, publisher, killing, known, shown });
   const lateClosings = new LateClosings({ ...outside, closing, killing });
@@ -155,8 +156,9 @@ function composeDesks(options: ControlOptions, outside: Outside, acts: Acts): Ap
   return {
     features: new Features({ ...outside, ...acts, environment }),
     contracts: new Contracts({ ...outside, proposals }),
-    rollouts: new Rollouts({ ...outside, ...acts, creation, policyFit: acts.fits }),
+    rollouts: new Rollouts({ ...outside, ...acts, creation, policyFit: acts.fits, policy }),
     closings: new Closings({ ...outside, ...acts }),
+    incidents: new Incidents(outside),
     tokens: new Tokens({ ...outside, register: outside.tokens }),
     installation: new Installation({ ...outside, ...acts, policy, environment }),
     flags: outside.view,

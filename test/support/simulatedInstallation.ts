@@ -8,7 +8,7 @@ import type { Log } from '../../src/control/ports/log.ts';
 import type { MetricSource } from '../../src/control/ports/metricSource.ts';
 import type { Timer } from '../../src/control/ports/timer.ts';
 import { MetricSources } from '../../src/control/sight/metricSources.ts';
-import { DEFAULT_POLICY, type Policy } from '../../src/domain/contract/policy.ts';
+import type { Policy } from '../../src/domain/contract/policy.ts';
 import type { Principal, Role } from '../../src/domain/governance/role.ts';
 import type { Entry } from '../../src/domain/ledger/entry.ts';
 import { CountedChance } from './chance.ts';
@@ -19,6 +19,7 @@ import { MemoryJournal } from './memoryJournal.ts';
 import { type MemoryLedger, memoryLedger } from './memoryLedger.ts';
 import { SILENT_TELEMETRY } from './silentTelemetry.ts';
 import { SimulatedFlagStore } from './simulatedFlagStore.ts';
+import { YOUNG_POLICY } from './youngPolicy.ts';
 
 const ENVIRONMENT = 'test';
 const LEASE_MS = 60_000;
@@ -57,7 +58,7 @@ export function worldOf(options: WorldOptions = {}): World {
     metrics: new FakeMetricSource(),
     late: new MemoryJournal(),
     faults: [],
-    policy: options.policy ?? DEFAULT_POLICY,
+    policy: options.policy ?? YOUNG_POLICY,
     pollIntervalMs: options.pollIntervalMs ?? 15_000,
     leaseMs: options.leaseMs ?? LEASE_MS,
     concurrency: options.concurrency ?? 100,

@@ -1,3 +1,4 @@
+import { incidentsAfter, type OpenIncident } from '../governance/incident.ts';
 import type { Entry, EntryOf } from '../ledger/entry.ts';
 import type { Exposure } from './flagDocument.ts';
 import { cappedAt, type Grants, largestThreshold } from './grants.ts';
@@ -14,6 +15,8 @@ export type FeatureState = {
   readonly removalPending: { readonly rolloutId: string | null; readonly triggeredAtMs: number } | null;
   /** Who asked to revive; somebody else has to ask again. */
   readonly reviveRequestedBy: string | null;
+  /** Linked to rollouts of the feature and not resolved. */
+  readonly openIncidents: readonly OpenIncident[];
 };
 
 /** A feature that nobody has been let into yet. Version 1 of its document: closed. */
@@ -25,6 +28,7 @@ export function closedFeature(createdAtMs: number): FeatureState {
     cooldownUntilMs: null,
     removalPending: null,
     reviveRequestedBy: null,
+    openIncidents: [],
   };
 }
 
@@ -56,6 +60,8 @@ function changeBy(state: FeatureState, entry: Entry): Partial<FeatureState> | nu
       return { reviveRequestedBy: entry.actor.subject };
     case 'revived':
       return { exposure: entry.data.exposure, reviveRequestedBy: null };
+    case 'incidentLinked':
+      return { openIncidents: linkedIncidents(state, entry) };
     default:
       return null;
   }
@@ -74,5 +80,8 @@ const adopted = (state: FeatureState, exposure: Exposure): Partial<FeatureState>
   exposure,
   settled: cappedAt(state.settled, largestThreshold(exposure.grants)),
 });
+
+const linkedIncidents = (state: FeatureState, { data, rollout, at }: EntryOf<'incidentLinked'>) =>
+  incidentsAfter(state.openIncidents, data, { rolloutId: rollout ?? '', atMs: Date.parse(at) });
 
 const removalOf = (entry: Entry) => ({ rolloutId: entry.rollout, triggeredAtMs: Date.parse(entry.at) });

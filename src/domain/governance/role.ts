@@ -3,7 +3,7 @@ export const ROLES = ['service', 'viewer', 'customer', 'founder', 'operator', 'a
 export type Role = (typeof ROLES)[number];
 
 /** A right that a route asks for. */
-export const RIGHTS = ['lookup', 'view', 'operate', 'approve', 'audit', 'administer'] as const;
+export const RIGHTS = ['lookup', 'view', 'operate', 'approve', 'attest', 'audit', 'administer'] as const;
 export type Right = (typeof RIGHTS)[number];
 
 const GRANTED: Readonly<Record<Role, readonly Right[]>> = {
@@ -12,8 +12,8 @@ const GRANTED: Readonly<Record<Role, readonly Right[]>> = {
   customer: [],
   /** Its projections and reports come with rights of their own. */
   founder: [],
-  operator: ['view', 'operate'],
-  approver: ['view', 'approve'],
+  operator: ['view', 'operate', 'attest'],
+  approver: ['view', 'approve', 'attest'],
   auditor: ['view', 'audit'],
   admin: [...RIGHTS],
 };
