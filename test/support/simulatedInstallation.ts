@@ -6,6 +6,7 @@ import type { FlagStore } from '../../src/control/ports/flagStore.ts';
 import { LedgerUnreachable } from '../../src/control/ports/ledger.ts';
 import type { Log } from '../../src/control/ports/log.ts';
 import type { MetricSource } from '../../src/control/ports/metricSource.ts';
+import type { Notifier } from '../../src/control/ports/notifier.ts';
 import type { Timer } from '../../src/control/ports/timer.ts';
 import { MetricSources } from '../../src/control/sight/metricSources.ts';
 import type { Policy } from '../../src/domain/contract/policy.ts';
@@ -73,6 +74,7 @@ export type Replaced = {
   readonly kept?: Pick<MemoryLedger, 'ledger' | 'rollouts'>;
   readonly publisher?: (deps: PublisherDeps) => Publisher;
   readonly hardKilled?: (feature: string) => boolean;
+  readonly notifiers?: readonly Notifier[];
 };
 
 /** A port with some of its members replaced. A class too, whose methods a spread would lose. */
@@ -101,7 +103,7 @@ export async function startReplica(world: World, replaced: Replaced = {}) {
     ...{ store, view, clock, chance: world.chance, late: world.late, telemetry: SILENT_TELEMETRY },
     sources: new MetricSources([replaced.metrics ?? world.metrics]),
     directory: new TokenDirectory(kept.tokens, clock, []),
-    notifiers: [],
+    notifiers: replaced.notifiers ?? [],
     timer: replaced.timer ?? NO_TIMER,
     log: logOver(world.faults),
   };
