@@ -4,6 +4,7 @@ import { ChainAudit } from './control/audit/chainAudit.ts';
 import { Closings } from './control/desks/closings.ts';
 import { Contracts } from './control/desks/contracts.ts';
 import { Features } from './control/desks/features.ts';
+import { Incidents } from './control/desks/incidents.ts';
 import { Installation } from './control/desks/installation.ts';
 import { OverrideSettings } from './control/desks/overrides.ts';
 import { Rollouts } from './control/desks/rollouts.ts';
@@ -123,7 +124,7 @@ function composeActs(options: ControlOptions, outside: Outside) {
   const contexts = new DecisionContexts({ ...outside, pollIntervalMs });
   const publishing = { ...outside, environment };
   const publisher = options.publisher?.(publishing) ?? new Publisher(publishing);
-  const preflight = new Preflight({ ...outside, policyFit, inForce });
+  const preflight = new Preflight({ ...outside, policyFit, inForce, policy });
   const killing = new Killing({ ...outside, publisher, shown });
   const closing = new Closing({ ...outside, publisher, killing, known, shown });
   const narrowing = new Narrowing({ ...outside, publisher });
@@ -175,9 +176,10 @@ function composeDesks(options: ControlOptions, outside: Outside, acts: Acts): Ap
     features: new Features({ ...outside, ...acts, environment }),
     contracts: new Contracts({ ...outside, proposals }),
     waivers: new Waivers({ ...outside, waiverRequests }),
-    rollouts: new Rollouts({ ...outside, ...acts, creation }),
-    closings: new Closings({ ...outside, ...acts }),
     overrides: new OverrideSettings({ ...outside, ...acts }),
+    rollouts: new Rollouts({ ...outside, ...acts, creation, policy }),
+    closings: new Closings({ ...outside, ...acts }),
+    incidents: new Incidents(outside),
     tokens: new Tokens({ ...outside, register: outside.tokens }),
     installation: new Installation({ ...outside, ...acts, policy, environment }),
     flags: outside.view,

@@ -3,6 +3,7 @@ import type { Warning } from '../domain/contract/violation.ts';
 import type { Explanation } from '../domain/feature/explain.ts';
 import type { Override, OverrideRequest, OverrideWish } from '../domain/feature/override.ts';
 import type { ContractStanding, ContractState } from '../domain/governance/contractState.ts';
+import type { Incident, LinkedIncident } from '../domain/governance/incident.ts';
 import type { Principal, Role } from '../domain/governance/role.ts';
 import type { WeighedViolation } from '../domain/governance/waiverCover.ts';
 import type { WaiverStanding, WaiverState } from '../domain/governance/waiverState.ts';
@@ -28,6 +29,7 @@ export type Application = {
   /** All that closes, in one place: it waits for nothing and needs no version. */
   readonly closings: ClosingDesk;
   readonly overrides: OverrideDesk;
+  readonly incidents: IncidentDesk;
   readonly tokens: TokenDesk;
   readonly installation: InstallationDesk;
   readonly flags: FlagView;
@@ -107,11 +109,24 @@ export interface RolloutDesk {
     id: string,
     wish: VersionedWish & { readonly stageId: string; readonly decision: 'approve' | 'reject' },
   ): Promise<RolloutStatus>;
+  /** Somebody vouches for what the policy asks for; the same person twice is once. */
+  attest(
+    who: Principal,
+    id: string,
+    word: { readonly name: string; readonly comment: string | null },
+  ): Promise<RolloutStatus>;
   ledger(id: string, page: EntryPage): Promise<readonly Entry[]>;
   measurements(
     id: string,
     range: { readonly fromMs: number; readonly toMs: number; readonly limit: number },
   ): Promise<readonly Tick[]>;
+}
+/** `stands`: it was known so already, and nothing was written. */
+export type IncidentLink = { readonly incident: LinkedIncident; readonly outcome: 'linked' | 'changed' | 'stands' };
+export interface IncidentDesk {
+  link(who: Principal, rolloutId: string, incident: Incident): Promise<IncidentLink>;
+  /** In the order in which they were linked. */
+  list(rolloutId: string): Promise<readonly LinkedIncident[]>;
 }
 /** Closing is always allowed, at once, with any part of the system down. What the ledger could not take is recorded later, marked late. */
 export interface ClosingDesk {

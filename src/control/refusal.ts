@@ -1,4 +1,5 @@
 import type { Violation } from '../domain/contract/violation.ts';
+import type { PreflightItem } from '../domain/rollout/preflight.ts';
 
 /** Every refusal that a caller can handle: its code, HTTP status and title. Docs and OpenAPI are held to this table by a test. */
 export const REFUSALS = {
@@ -31,6 +32,7 @@ export const REFUSALS = {
   ILLEGAL_STATE: { status: 409, title: 'The state does not allow this' },
   HELD: { status: 409, title: 'The gate is held' },
   PREFLIGHT_FAILED: { status: 409, title: 'The preflight failed' },
+  ATTESTATION_UNKNOWN: { status: 422, title: 'The policy asks for no such attestation' },
   STAGE_UNKNOWN: { status: 422, title: 'The plan has no such stage' },
   CONFLICT: { status: 409, title: 'Somebody else was first' },
   IDEMPOTENCY_MISMATCH: { status: 409, title: 'The idempotency key was used with another request' },
@@ -52,6 +54,8 @@ export type RefusalMore = {
   readonly unblocksAt?: string | null;
   readonly wedgeState?: string;
   readonly allowed?: readonly string[];
+  /** What a preflight found wrong. */
+  readonly items?: readonly PreflightItem[];
 };
 
 /** A refusal: nothing was changed, and the caller can know why. */

@@ -7,6 +7,7 @@ import { refuseOtherMethods } from './methodNotAllowed.ts';
 import { contractRoutes } from './routes/contracts.ts';
 import { featureActRoutes } from './routes/featureActs.ts';
 import { featureRoutes } from './routes/features.ts';
+import { incidentRoutes } from './routes/incidents.ts';
 import { installationRoutes } from './routes/installation.ts';
 import { laterRoutes } from './routes/later.ts';
 import { overrideRoutes } from './routes/overrides.ts';
@@ -29,6 +30,7 @@ const ROUTES = [
   rolloutRoutes,
   rolloutCommandRoutes,
   rolloutRecordRoutes,
+  incidentRoutes,
   planRoutes,
   tokenRoutes,
   installationRoutes,

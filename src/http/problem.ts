@@ -1,5 +1,6 @@
 import { REFUSALS, type Refusal, type RefusalCode } from '../control/refusal.ts';
 import type { Violation } from '../domain/contract/violation.ts';
+import type { PreflightItem } from '../domain/rollout/preflight.ts';
 
 /** RFC 9457. `code` is the stable name; the members after `instance` are there where the refusal says them. */
 export type Problem = {
@@ -15,6 +16,7 @@ export type Problem = {
   readonly unblocksAt?: string | null;
   readonly wedgeState?: string;
   readonly allowed?: readonly string[];
+  readonly items?: readonly PreflightItem[];
 };
 
 export const PROBLEM_TYPE = 'application/problem+json';

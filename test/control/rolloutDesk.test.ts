@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_POLICY } from '../../src/domain/contract/policy.ts';
 import type { ProposalInput, StageInput } from '../support/proposals.ts';
 import { proposalInput, stageInput } from '../support/proposals.ts';
 import {
@@ -154,7 +153,7 @@ describe('start', () => {
   it('at its hour is refused by a stricter policy of today, as a person would be', async () => {
     const { world, replica } = await installation();
     const id = await createdRollout(replica, proposalInput(), { startAtMs: world.clock.nowMs() + MINUTE });
-    const stricter = { ...world, policy: { ...DEFAULT_POLICY, minObservationWindowHours: 48 } };
+    const stricter = { ...world, policy: { ...world.policy, minObservationWindowHours: 48 } };
     const today = await startReplica(stricter);
     await pollFor(today, 10 * MINUTE);
     expect(await stateOf(today, id)).toMatchObject({ wedgeState: 'PENDING' });

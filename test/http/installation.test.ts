@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { DEFAULT_POLICY } from '../../src/domain/contract/policy.ts';
+import { YOUNG_POLICY } from '../support/youngPolicy.ts';
 import { ServerUnderTest } from './serverUnderTest.ts';
 
 describe('the installation', () => {
@@ -10,7 +10,7 @@ describe('the installation', () => {
       items: [{ name: 'prometheus', kind: 'prometheus', ok: true, detail: 'a fake' }],
       nextCursor: null,
     });
-    expect((await under.get('/v1/policy', { as: 'viewer' })).body).toEqual(DEFAULT_POLICY);
+    expect((await under.get('/v1/policy', { as: 'viewer' })).body).toEqual(YOUNG_POLICY);
   });
 
   test('is stopped and let go by an administrator', async () => {

@@ -1,6 +1,5 @@
 import { LedgerUnreachable } from '../../src/control/ports/ledger.ts';
 import { Refusal } from '../../src/control/refusal.ts';
-import { DEFAULT_POLICY } from '../../src/domain/contract/policy.ts';
 import type { Principal } from '../../src/domain/governance/role.ts';
 import { firstBreak } from '../../src/domain/ledger/chain.ts';
 import type { Entry } from '../../src/domain/ledger/entry.ts';
@@ -20,6 +19,7 @@ import {
   type World,
   worldOf,
 } from '../support/simulatedInstallation.ts';
+import { YOUNG_POLICY } from '../support/youngPolicy.ts';
 import type { Command } from './transcript.ts';
 
 const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000 };
@@ -132,9 +132,9 @@ export class Operator {
       return given === undefined ? otherwise : duration(given, command) / 60_000;
     };
     const policy = {
-      ...DEFAULT_POLICY,
-      minDwellMinutes: minutes('dwell', DEFAULT_POLICY.minDwellMinutes),
-      cooldownMinutes: minutes('cooldown', DEFAULT_POLICY.cooldownMinutes),
+      ...YOUNG_POLICY,
+      minDwellMinutes: minutes('dwell', YOUNG_POLICY.minDwellMinutes),
+      cooldownMinutes: minutes('cooldown', YOUNG_POLICY.cooldownMinutes),
     };
     this.#world = worldOf({ policy, pollIntervalMs: duration(command.options.get('poll') ?? '1m', command) });
     this.#replica = await startReplica(this.#world);

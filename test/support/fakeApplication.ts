@@ -8,12 +8,12 @@ import type { LateJournal } from '../../src/control/ports/lateJournal.ts';
 import type { Telemetry } from '../../src/control/ports/telemetry.ts';
 import type { TokenRecord } from '../../src/control/ports/tokenRegister.ts';
 import { MetricSources } from '../../src/control/sight/metricSources.ts';
-import { DEFAULT_POLICY } from '../../src/domain/contract/policy.ts';
 import type { Role } from '../../src/domain/governance/role.ts';
 import { sha256Hex } from '../../src/domain/ledger/digest.ts';
 import { FakeMetricSource } from './fakeMetricSource.ts';
 import { T0 } from './ledgerStory.ts';
 import { type MemoryLedger, memoryLedger } from './memoryLedger.ts';
+import { YOUNG_POLICY } from './youngPolicy.ts';
 
 /** An application with nothing outside: the real desks over a ledger, a flag store, a metric source and a clock in memory. */
 export type FakeApplication = Application & {
@@ -62,7 +62,7 @@ export function fakeApplication(telemetry: Telemetry, kept: MemoryLedger = memor
 
 const OPTIONS: ControlOptions = {
   environment: 'test',
-  policy: DEFAULT_POLICY,
+  policy: YOUNG_POLICY,
   sourceKinds: new Map([['prometheus', 'prometheus']]),
   pollIntervalMs: 15_000,
   dryRun: false,

@@ -1,4 +1,5 @@
-import type { MetricSource, SourceState } from '../../src/control/ports/metricSource.ts';
+import { stepsOf } from '../../src/adapters/prometheus/rangeSteps.ts';
+import type { MeasuredAt, MetricSource, SourceState, TimeRange } from '../../src/control/ports/metricSource.ts';
 import {
   type Arm,
   type Measurement,
@@ -17,6 +18,8 @@ export class FakeMetricSource implements MetricSource {
   readonly kind = 'prometheus';
   /** Every question that reached it, in order. */
   readonly asked: MeasurementQuery[] = [];
+  /** Every look back, in order. */
+  readonly ranged: { readonly query: MeasurementQuery; readonly range: TimeRange }[] = [];
   readonly #answers = new Map<string, Answer>();
   #failure: string | null = null;
 
@@ -63,6 +66,12 @@ export class FakeMetricSource implements MetricSource {
     signal?.throwIfAborted();
     this.asked.push(...queries);
     return new Map(queries.map((query) => [queryKey(query), this.#measured(query, nowMs)]));
+  }
+
+  /** What it would have answered at each step, had it been told so then. */
+  async range(query: MeasurementQuery, range: TimeRange): Promise<readonly MeasuredAt[]> {
+    this.ranged.push({ query, range });
+    return stepsOf(range).map((atMs) => ({ atMs, measurements: this.#measured(query, atMs) }));
   }
 
   async state(): Promise<SourceState> {

@@ -5,6 +5,7 @@ import {
   type FlagStoreState,
   FlagStoreUnreachable,
   type Published,
+  type Rehearsed,
 } from '../../src/control/ports/flagStore.ts';
 import type { FlagDocument } from '../../src/domain/feature/flagDocument.ts';
 import type { HandFields } from '../../src/domain/feature/handFields.ts';
@@ -19,6 +20,8 @@ export class SimulatedFlagStore implements FlagStore {
   readonly #clock: HeldClock;
   readonly #listeners = new Set<FlagListener>();
   #away = false;
+  /** By how much closing takes longer than no time at all. */
+  slowerByMs = 0;
   /** Every document that lookups could have been answered from, in order. */
   readonly served: FlagDocument[] = [];
 
@@ -89,8 +92,10 @@ export class SimulatedFlagStore implements FlagStore {
     return this.#away ? { ok: false, detail: 'cut off' } : { ok: true, detail: 'simulated' };
   }
 
-  async rehearse(): Promise<void> {
+  async rehearse(): Promise<Rehearsed> {
     this.#assertReachable();
+    const { closedInMs } = await this.#inner.rehearse();
+    return { closedInMs: closedInMs + this.slowerByMs };
   }
 
   async close(): Promise<void> {

@@ -6,9 +6,10 @@ import type { FlagStore } from '../../src/control/ports/flagStore.ts';
 import { LedgerUnreachable } from '../../src/control/ports/ledger.ts';
 import type { Log } from '../../src/control/ports/log.ts';
 import type { MetricSource } from '../../src/control/ports/metricSource.ts';
+import type { Notifier } from '../../src/control/ports/notifier.ts';
 import type { Timer } from '../../src/control/ports/timer.ts';
 import { MetricSources } from '../../src/control/sight/metricSources.ts';
-import { DEFAULT_POLICY, type Policy } from '../../src/domain/contract/policy.ts';
+import type { Policy } from '../../src/domain/contract/policy.ts';
 import type { Principal, Role } from '../../src/domain/governance/role.ts';
 import type { Entry } from '../../src/domain/ledger/entry.ts';
 import { CountedChance } from './chance.ts';
@@ -19,6 +20,7 @@ import { MemoryJournal } from './memoryJournal.ts';
 import { type MemoryLedger, memoryLedger } from './memoryLedger.ts';
 import { SILENT_TELEMETRY } from './silentTelemetry.ts';
 import { SimulatedFlagStore } from './simulatedFlagStore.ts';
+import { YOUNG_POLICY } from './youngPolicy.ts';
 
 const ENVIRONMENT = 'test';
 const LEASE_MS = 60_000;
@@ -57,7 +59,7 @@ export function worldOf(options: WorldOptions = {}): World {
     metrics: new FakeMetricSource(),
     late: new MemoryJournal(),
     faults: [],
-    policy: options.policy ?? DEFAULT_POLICY,
+    policy: options.policy ?? YOUNG_POLICY,
     pollIntervalMs: options.pollIntervalMs ?? 15_000,
     leaseMs: options.leaseMs ?? LEASE_MS,
     concurrency: options.concurrency ?? 100,
@@ -72,6 +74,7 @@ export type Replaced = {
   readonly kept?: Pick<MemoryLedger, 'ledger' | 'rollouts'>;
   readonly publisher?: (deps: PublisherDeps) => Publisher;
   readonly hardKilled?: (feature: string) => boolean;
+  readonly notifiers?: readonly Notifier[];
 };
 
 /** A port with some of its members replaced. A class too, whose methods a spread would lose. */
@@ -100,7 +103,7 @@ export async function startReplica(world: World, replaced: Replaced = {}) {
     ...{ store, view, clock, chance: world.chance, late: world.late, telemetry: SILENT_TELEMETRY },
     sources: new MetricSources([replaced.metrics ?? world.metrics]),
     directory: new TokenDirectory(kept.tokens, clock, []),
-    notifiers: [],
+    notifiers: replaced.notifiers ?? [],
     timer: replaced.timer ?? NO_TIMER,
     log: logOver(world.faults),
   };

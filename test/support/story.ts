@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { FlagStoreUnreachable } from '../../src/control/ports/flagStore.ts';
 import { LedgerUnreachable } from '../../src/control/ports/ledger.ts';
 import { Refusal } from '../../src/control/refusal.ts';
-import { DEFAULT_POLICY } from '../../src/domain/contract/policy.ts';
 import { isTerminal } from '../../src/domain/rollout/state.ts';
 import { type ProposalInput, proposalInput, stageInput } from './proposals.ts';
 import { bad, createdRollout, doubtful, FEATURE, healthy, recordOf, silent, wishFor } from './release.ts';
@@ -17,6 +16,7 @@ import {
   type World,
   worldOf,
 } from './simulatedInstallation.ts';
+import { YOUNG_POLICY } from './youngPolicy.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -168,7 +168,7 @@ export type Witness = (told: Told, act: Act) => void | Promise<void>;
 
 /** Tells a story from its beginning, a started rollout; after each act the witness looks. */
 export async function tell(story: Story, witness: Witness = () => {}, replaced: Replaced = {}): Promise<Told> {
-  const world = worldOf({ pollIntervalMs: POLL_MS, policy: { ...DEFAULT_POLICY, cooldownMinutes: 20 } });
+  const world = worldOf({ pollIntervalMs: POLL_MS, policy: { ...YOUNG_POLICY, cooldownMinutes: 20 } });
   healthy(world);
   const replica = await startReplica(world, replaced);
   const id = await createdRollout(replica, inputOf(story.plan));

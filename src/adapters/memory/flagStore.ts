@@ -4,10 +4,12 @@ import {
   type FlagStoreState,
   FlagStoreUnreachable,
   type Published,
+  type Rehearsed,
 } from '../../control/ports/flagStore.ts';
 import type { FlagDocument } from '../../domain/feature/flagDocument.ts';
 import type { HandFields } from '../../domain/feature/handFields.ts';
 import { type PublishReason, publicationOf } from '../../domain/feature/publication.ts';
+import { isRehearsedClosed, REHEARSAL_CLOSED, REHEARSAL_OPEN } from '../../domain/feature/rehearsal.ts';
 import { archivedOver, type StoredFlag } from '../../domain/feature/storedFlag.ts';
 
 export type MemoryFlagStoreOptions = {
@@ -66,8 +68,16 @@ export class MemoryFlagStore implements FlagStore {
     return this.#closed ? { ok: false, detail: 'closed' } : { ok: true, detail: 'in this process' };
   }
 
-  async rehearse(): Promise<void> {
+  async rehearse(): Promise<Rehearsed> {
     this.#assertOpen();
+    // A store of its own: what is rehearsed there no subscriber of this one hears of.
+    const shadow = new MemoryFlagStore({ monotonicMs: this.#monotonicMs });
+    await shadow.publish(REHEARSAL_OPEN, 'derived');
+    const beganMs = this.#monotonicMs();
+    await shadow.publish(REHEARSAL_CLOSED, 'closing');
+    const seen = await shadow.read(REHEARSAL_CLOSED.feature);
+    if (!isRehearsedClosed(seen)) throw new FlagStoreUnreachable('a rehearsed closing was not seen');
+    return { closedInMs: this.#monotonicMs() - beganMs };
   }
 
   async close(): Promise<void> {

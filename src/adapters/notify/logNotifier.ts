@@ -10,6 +10,10 @@ export class LogNotifier implements Notifier {
     this.#log = log;
   }
 
+  async reachable() {
+    return { ok: true, detail: 'is always there' };
+  }
+
   async tell(...[notice, id]: Parameters<Notifier['tell']>): Promise<void> {
     const { kind, feature, rolloutId } = notice;
     this.#log.info({ notice: id, kind, feature, rolloutId }, notice.text);

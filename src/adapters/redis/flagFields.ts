@@ -15,7 +15,7 @@ const PREFIX = 'flags:';
 export const REVISION_KEY = 'flags:revision';
 export const CHANGED_CHANNEL = 'flags:changed';
 /** No feature's: their keys don't begin with a point. */
-export const REHEARSAL_KEY = 'flags:.rehearsal';
+export const REHEARSAL_PREFIX = '.rehearsal:';
 
 export const flagKey = (feature: string) => `${PREFIX}${feature}`;
 

@@ -2,15 +2,7 @@ import type { Redis } from 'ioredis';
 import { FlagStoreUnreachable } from '../../control/ports/flagStore.ts';
 import { compareAndSet, textsOf } from './compareAndSet.ts';
 import { disconnect, firstAttempt } from './connection.ts';
-import {
-  CHANGED_CHANNEL,
-  FIELD_NAMES,
-  type FlagFields,
-  featureAt,
-  flagKey,
-  REHEARSAL_KEY,
-  REVISION_KEY,
-} from './flagFields.ts';
+import { CHANGED_CHANNEL, FIELD_NAMES, type FlagFields, featureAt, flagKey, REVISION_KEY } from './flagFields.ts';
 
 /** Features read in one round trip. */
 const READ_AT_ONCE = 500;
@@ -83,17 +75,23 @@ export class FlagHashes {
     });
   }
 
-  /** The same script as a publication's, on a key of its own. */
-  rehearse(): Promise<void> {
+  /** Puts fields where nothing is, for so long at most: whoever dies meanwhile leaves nothing behind. */
+  putForAWhile(place: string, fields: readonly string[], ms: number): Promise<void> {
     return this.#ask(async (redis) => {
-      const found = await redis.hmget(REHEARSAL_KEY, ...FIELD_NAMES);
-      await compareAndSet(
-        redis,
-        REHEARSAL_KEY,
-        found,
-        FIELD_NAMES.map(() => ''),
-      );
-      await redis.del(REHEARSAL_KEY);
+      const named = FIELD_NAMES.flatMap((name, index) => [name, fields[index] ?? '']);
+      const replies = await redis
+        .multi()
+        .hset(flagKey(place), ...named)
+        .pexpire(flagKey(place), ms)
+        .exec();
+      const failed = replies?.find(([error]) => error !== null);
+      if (failed?.[0] != null) throw failed[0];
+    });
+  }
+
+  remove(place: string): Promise<void> {
+    return this.#ask(async (redis) => {
+      await redis.del(flagKey(place));
     });
   }
 

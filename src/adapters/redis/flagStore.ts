@@ -1,18 +1,14 @@
-import {
-  type FlagListener,
-  type FlagStore,
-  type FlagStoreState,
-  FlagStoreUnreachable,
-  type Published,
-} from '../../control/ports/flagStore.ts';
+import type { FlagListener, FlagStore, FlagStoreState, Published, Rehearsed } from '../../control/ports/flagStore.ts';
 import type { FlagDocument } from '../../domain/feature/flagDocument.ts';
 import type { HandFields } from '../../domain/feature/handFields.ts';
 import { type PublishReason, publicationOf } from '../../domain/feature/publication.ts';
 import { archivedOver, type StoredFlag } from '../../domain/feature/storedFlag.ts';
 import { connect } from './connection.ts';
 import { type FlagFault, FlagFeed } from './flagFeed.ts';
-import { fieldsOf, storedFlagOf } from './flagFields.ts';
+import { storedFlagOf } from './flagFields.ts';
 import { FlagHashes } from './flagHashes.ts';
+import { updateFlag } from './flagUpdate.ts';
+import { rehearse } from './rehearsal.ts';
 
 export type RedisFlagStoreOptions = {
   readonly url: string;
@@ -24,9 +20,6 @@ export type RedisFlagStoreOptions = {
   readonly handCheckMs?: number;
   readonly commandTimeoutMs?: number;
 };
-
-/** Each lost race means that another writer got through; so many in a row mean that something is wrong. */
-const MOST_RACES = 100;
 
 /** The flag store on Redis. Connects at once, and for ever again; `close` it. */
 export class RedisFlagStore implements FlagStore {
@@ -84,8 +77,8 @@ export class RedisFlagStore implements FlagStore {
     return { ok: true, detail: faulty.length === 0 ? 'connected' : `connected; not readable: ${faulty.join(', ')}` };
   }
 
-  rehearse(): Promise<void> {
-    return this.#hashes.rehearse();
+  rehearse(): Promise<Rehearsed> {
+    return rehearse(this.#hashes, this.#options.monotonicMs);
   }
 
   async close(): Promise<void> {
@@ -94,20 +87,9 @@ export class RedisFlagStore implements FlagStore {
     await this.#hashes.close();
   }
 
-  /** Judges what is stored and writes only if it is still that; a lost race is judged anew. `judge` null: nothing to write. */
-  async #update(
-    feature: string,
-    judge: (stored: StoredFlag | null) => Exclude<StoredFlag, { kind: 'unreadable' }> | null,
-  ): Promise<void> {
-    let fields = await this.#hashes.read(feature);
-    for (let race = 0; race < MOST_RACES; race += 1) {
-      const next = judge(storedFlagOf(feature, fields));
-      if (next === null) return;
-      const found = await this.#hashes.compareAndSet(feature, fields, fieldsOf(next));
-      if (found === null) return this.#announce(feature);
-      fields = found;
-    }
-    throw new FlagStoreUnreachable(`${MOST_RACES} writers in a row were faster`);
+  /** Announced where something was written. */
+  async #update(feature: string, judge: Parameters<typeof updateFlag>[2]): Promise<void> {
+    if (await updateFlag(this.#hashes, { place: feature, feature }, judge)) await this.#announce(feature);
   }
 
   /** The write stands, whatever becomes of its announcement: subscribers find it by its version within two seconds. */

@@ -1,14 +1,17 @@
+import type { Policy } from '../../domain/contract/policy.ts';
 import { hasRight, type Principal } from '../../domain/governance/role.ts';
 import type { Entry } from '../../domain/ledger/entry.ts';
 import { type Command, legality } from '../../domain/rollout/commands.ts';
 import type { Ask } from '../../domain/rollout/context.ts';
 import { draft } from '../../domain/rollout/draft.ts';
+import { describeItem, failedItems } from '../../domain/rollout/preflight.ts';
 import type { RolloutState } from '../../domain/rollout/state.ts';
 import { type RolloutStatus, statusOf } from '../../domain/rollout/statusView.ts';
 import { actorOf } from '../actorOf.ts';
 import { appendEntries } from '../appendEntries.ts';
 import type { PreflightReport, RolloutDesk, VersionedWish } from '../application.ts';
 import { sayOnStage } from '../approval/stageApproval.ts';
+import { type AttestationWord, attest } from '../eligibility/attestation.ts';
 import type { Preflight } from '../eligibility/preflight.ts';
 import type { RolloutCreation } from '../eligibility/rolloutCreation.ts';
 import type { RolloutOpening } from '../execution/opening/rolloutOpening.ts';
@@ -31,6 +34,8 @@ export type RolloutsDeps = {
   readonly clock: Clock;
   readonly policyFit: PolicyFit;
   readonly inForce: PolicyInForce;
+  /** Of the installation, as it is today. */
+  readonly policy: Policy;
 };
 
 /** A rollout has some dozens of entries. */
@@ -85,11 +90,8 @@ export class Rollouts implements RolloutDesk {
     const feature = await this.#feature(record.state);
     await this.#fitsPolicy(record.state, feature);
     const preflight = await this.#deps.preflight.entry(record.state, feature, actorOf(who), this.#deps.clock.nowMs());
-    const failed = preflight.data.items.filter(({ outcome }) => outcome === 'failed');
-    if (failed.length > 0) {
-      const found = failed.map(({ item, detail }) => `${item}: ${detail}`).join('; ');
-      throw new Refusal('PREFLIGHT_FAILED', found);
-    }
+    const items = failedItems(preflight.data.items);
+    if (items.length > 0) throw new Refusal('PREFLIGHT_FAILED', items.map(describeItem).join('; '), { items });
     const ask = askOf('start', who, record.state, wish.comment);
     await this.#deps.opening.open({ record, feature, ask, actor: actorOf(who), preflight });
     return this.status(id);
@@ -124,6 +126,12 @@ export class Rollouts implements RolloutDesk {
     const record = await this.#allowed(id, 'approve');
     this.#sameVersion(record, wish);
     await sayOnStage(this.#deps, who, record.state, wish);
+    return this.status(id);
+  }
+
+  async attest(who: Principal, id: string, word: AttestationWord): Promise<RolloutStatus> {
+    const { state } = await this.#allowed(id, 'attest');
+    await attest(this.#deps, who, state, word);
     return this.status(id);
   }
 

@@ -3,6 +3,9 @@ import type { HandFields } from '../../domain/feature/handFields.ts';
 import type { PublishReason } from '../../domain/feature/publication.ts';
 import type { StoredFlag } from '../../domain/feature/storedFlag.ts';
 
+/** From the closing's first step until the store showed it closed. */
+export type Rehearsed = { readonly closedInMs: number };
+
 /** What became of a document; `version` is the one that the store holds now. `publicationOf` says which is when. */
 export type Published = {
   readonly outcome: 'stored' | 'unchanged' | 'stale' | 'edited';
@@ -45,8 +48,11 @@ export interface FlagStore {
   /** Resolves when the listener has been told everything, or the first attempt has failed; goes on until `close`. */
   subscribe(listener: FlagListener): Promise<void>;
   state(): FlagStoreState;
-  /** Proves that the store takes a write, on a key that is no feature's. */
-  rehearse(): Promise<void>;
+  /**
+   * Rehearses a rollback: opens a document where no lookup can ever see it, closes it as a rollback does, sees it closed, and leaves
+   * nothing behind. Any number at once are in nobody's way. Throws `FlagStoreUnreachable` also where the closing is not seen.
+   */
+  rehearse(): Promise<Rehearsed>;
   /** Ends every subscription, timer and connection. */
   close(): Promise<void>;
 }

@@ -1,5 +1,5 @@
 import { type MeasurementQuery, type Measurements, queryKey, unavailable } from '../../domain/health/measurement.ts';
-import type { MetricSource, SourceState } from '../ports/metricSource.ts';
+import type { MeasuredAt, MetricSource, SourceState, TimeRange } from '../ports/metricSource.ts';
 
 /** The installation's metric sources by name. */
 export class MetricSources {
@@ -34,6 +34,11 @@ export class MetricSources {
       [...bySource].map(([name, asked]) => this.#sources.get(name)?.measure(asked, nowMs, signal) ?? unknown(asked)),
     );
     return new Map(answers.flatMap((answer) => [...answer]));
+  }
+
+  /** The same question at every step of the past; null where no source of this name keeps one. */
+  async range(query: MeasurementQuery, range: TimeRange): Promise<readonly MeasuredAt[] | null> {
+    return (await this.#sources.get(query.sli.source)?.range?.(query, range)) ?? null;
   }
 
   /** The state of every source, by name. */

@@ -3,6 +3,7 @@ import { MOST_HOURS, MOST_MINUTES } from '../hours.ts';
 import { parseInput } from './parseInput.ts';
 import type { Violation } from './violation.ts';
 
+const hasNoRepeats = (names: readonly string[]) => new Set(names).size === names.length;
 const isNobodyOrTwo = (names: readonly string[]) => names.length === 0 || new Set(names).size >= 2;
 
 /**
@@ -26,6 +27,17 @@ export const policySchema = z
     approversStandard: z.int().min(1).default(1),
     approversCritical: z.int().min(2).default(2),
     maxConcurrentRollouts: z.int().min(1).default(100),
+    /** How long the contract's SLIs must have been healthy before its rollout starts; 0 switches the look back off. */
+    baselineWindowHours: z.number().min(0).max(MOST_HOURS).default(48),
+    baselineMaxErrorRate: z.number().gt(0).max(1).default(0.01),
+    baselineMaxP95Seconds: z.number().gt(0).max(3600).default(0.4),
+    /** What somebody has to vouch for by name before a rollout starts: "no P0 or P1 open", "24 h soak passed". */
+    attestations: z
+      .array(z.string().trim().min(1).max(100))
+      .max(20)
+      .refine(hasNoRepeats, { message: 'must name each one once' })
+      .readonly()
+      .default([]),
     approvedBy: z
       .array(z.string().min(1).max(200))
       .max(10)

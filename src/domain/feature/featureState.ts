@@ -1,3 +1,4 @@
+import { incidentsAfter, type OpenIncident } from '../governance/incident.ts';
 import type { Entry, EntryOf } from '../ledger/entry.ts';
 import type { Exposure } from './flagDocument.ts';
 import { cappedAt, type Grants, largestThreshold } from './grants.ts';
@@ -19,6 +20,8 @@ export type FeatureState = {
   /** By workspace. */
   readonly overrides: Overrides;
   readonly overrideRequests: Readonly<Record<string, OverrideRequest>>;
+  /** Linked to rollouts of the feature and not resolved. */
+  readonly openIncidents: readonly OpenIncident[];
 };
 
 /** A feature that nobody has been let into yet. Version 1 of its document: closed. */
@@ -40,6 +43,7 @@ export function closedFeature(createdAtMs: number): FeatureState {
     reviveRequestedBy: null,
     overrides: {},
     overrideRequests: {},
+    openIncidents: [],
   };
 }
 
@@ -83,6 +87,8 @@ function changeBy(state: FeatureState, entry: Entry): Partial<FeatureState> | nu
       return overrideSet(state, entry);
     case 'overrideRemoved':
       return overrideRemoved(state, entry);
+    case 'incidentLinked':
+      return { openIncidents: linkedIncidents(state, entry) };
     default:
       return null;
   }
@@ -103,6 +109,9 @@ const adopted = (state: FeatureState, exposure: Exposure): Partial<FeatureState>
   settled: cappedAt(state.settled, largestThreshold(exposure.grants)),
   overrides: loweredOverrides(state.overrides, exposure),
 });
+
+const linkedIncidents = (state: FeatureState, { data, rollout, at }: EntryOf<'incidentLinked'>) =>
+  incidentsAfter(state.openIncidents, data, { rolloutId: rollout ?? '', atMs: Date.parse(at) });
 
 const removalOf = (entry: Entry) => ({ rolloutId: entry.rollout, triggeredAtMs: Date.parse(entry.at) });
 

@@ -4,7 +4,7 @@ export type Role = (typeof ROLES)[number];
 
 /** A right that a route asks for. */
 /** `twoPerson`: either side of an act that takes two people. */
-export const RIGHTS = ['lookup', 'view', 'operate', 'approve', 'twoPerson', 'audit', 'administer'] as const;
+export const RIGHTS = ['lookup', 'view', 'operate', 'approve', 'attest', 'twoPerson', 'audit', 'administer'] as const;
 export type Right = (typeof RIGHTS)[number];
 
 const GRANTED: Readonly<Record<Role, readonly Right[]>> = {
@@ -13,8 +13,8 @@ const GRANTED: Readonly<Record<Role, readonly Right[]>> = {
   customer: [],
   /** Its projections and reports come with rights of their own. */
   founder: [],
-  operator: ['view', 'operate', 'twoPerson'],
-  approver: ['view', 'approve', 'twoPerson'],
+  operator: ['view', 'operate', 'attest', 'twoPerson'],
+  approver: ['view', 'approve', 'attest', 'twoPerson'],
   auditor: ['view', 'audit'],
   admin: [...RIGHTS],
 };

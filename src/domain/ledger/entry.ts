@@ -3,6 +3,7 @@ import type { Policy } from '../contract/policy.ts';
 import type { Warning } from '../contract/violation.ts';
 import type { Exposure } from '../feature/flagDocument.ts';
 import type { Grants } from '../feature/grants.ts';
+import type { Incident } from '../governance/incident.ts';
 import type { WaiverUse } from '../governance/waiver.ts';
 import type { DecisionContext } from '../rollout/context.ts';
 import type { Poll } from '../rollout/poll.ts';
@@ -44,6 +45,8 @@ export type EntryData = {
     readonly waivers: readonly WaiverUse[];
   };
   readonly preflight: { readonly passed: boolean; readonly items: readonly PreflightItem[] };
+  /** A person vouches for what the policy asks for by this name. */
+  readonly attested: { readonly name: string };
   readonly started: {
     readonly exposure: Exposure;
     readonly base: Grants;
@@ -127,6 +130,7 @@ export type EntryData = {
   readonly waiverApproved: { readonly waiverId: string };
   readonly waiverRejected: { readonly waiverId: string };
   readonly waiverExpired: { readonly waiverId: string; readonly rules: readonly string[] };
+  readonly incidentLinked: Incident;
   readonly policyChanged: { readonly policy: Policy; readonly approvedBy: readonly string[] };
   readonly stopSet: Record<string, never>;
   readonly stopLifted: Record<string, never>;

@@ -1,7 +1,7 @@
 import type { WedgeState } from './state.ts';
 
 /** What a person can ask of a rollout. */
-const COMMANDS = ['preflight', 'start', 'advance', 'pause', 'resume', 'approve', 'rollback'] as const;
+const COMMANDS = ['preflight', 'start', 'advance', 'pause', 'resume', 'approve', 'attest', 'rollback'] as const;
 export type Command = (typeof COMMANDS)[number];
 
 /** `stands`: the effect is there already, so nothing is done and the answer is the status. */
@@ -12,7 +12,7 @@ export type Legality = 'allowed' | 'stands' | 'illegal';
  * on PENDING a rollback cancels, on COMPLETE it is a kill of the feature.
  */
 const LEGALITY: Readonly<Record<WedgeState, Readonly<Partial<Record<Command, Legality>>>>> = {
-  PENDING: { preflight: 'allowed', start: 'allowed', approve: 'allowed', rollback: 'allowed' },
+  PENDING: { preflight: 'allowed', start: 'allowed', approve: 'allowed', attest: 'allowed', rollback: 'allowed' },
   ACTIVE: {
     start: 'stands',
     advance: 'allowed',

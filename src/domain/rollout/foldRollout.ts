@@ -48,6 +48,7 @@ function begun(entry: EntryOf<'created'>): RolloutState {
     exposureChangedAtMs: null,
     acknowledged: [],
     stageApprovals: [],
+    attestations: [],
     rolledBackFrom: [],
     automaticRollbacks: 0,
     auditFailedVisit: null,
@@ -70,6 +71,7 @@ function toldBy(state: RolloutState, entry: Entry, atMs: number): Change | null 
     }
     case 'preflight':
     case 'exposureRemoved':
+    case 'incidentLinked':
       return {};
     case 'audited':
       // Sluice's own PASS stands beside the transition that it permits; an auditor's changes what is allowed.
@@ -89,6 +91,8 @@ function changeBy(state: RolloutState, entry: Entry, atMs: number): Change {
       return arrived(state, entry.data.exposure.grants, entry.data.stageIndex, atMs);
     case 'stageApproved':
       return { stageApprovals: [...state.stageApprovals, approvalIn(entry, atMs)] };
+    case 'attested':
+      return { attestations: [...state.attestations, attestationIn(entry, atMs)] };
     case 'paused':
       return { wedgeState: 'PAUSED' };
     case 'resumed':
@@ -126,6 +130,12 @@ const approvalIn = (entry: EntryOf<'stageApproved'>, atMs: number) => ({
   stageId: entry.data.stageId,
   subject: entry.actor.subject,
   decision: entry.data.decision,
+  atMs,
+});
+
+const attestationIn = (entry: EntryOf<'attested'>, atMs: number) => ({
+  name: entry.data.name,
+  subject: entry.actor.subject,
   atMs,
 });
 

@@ -37,7 +37,7 @@ function lastWords(rollout: RolloutState, stageId: string): ReadonlyMap<string, 
 }
 
 /** Approvers whose last word on the stage is yes; none where somebody's last word is no. */
-function standingApprovers(rollout: RolloutState, stageId: string): readonly string[] {
+export function standingApprovers(rollout: RolloutState, stageId: string): readonly string[] {
   const words = lastWords(rollout, stageId);
   return [...words.values()].includes('reject') ? [] : [...words.keys()];
 }

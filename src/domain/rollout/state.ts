@@ -26,6 +26,9 @@ export type StageApproval = {
   readonly atMs: number;
 };
 
+/** What somebody vouched for before the start. */
+export type Attestation = { readonly name: string; readonly subject: string; readonly atMs: number };
+
 /** What a person said after looking into a visit, or the whole rollout. Terminal. */
 export type AuditorsVerdict = {
   readonly subject: 'visit' | 'rollout';
@@ -71,6 +74,8 @@ export type RolloutState = {
   readonly acknowledged: readonly string[];
   /** Standing ones only: any rollback voids them. */
   readonly stageApprovals: readonly StageApproval[];
+  /** Each by its name and person once. */
+  readonly attestations: readonly Attestation[];
   /** Stages that this rollout was rolled back from: coming again needs an approval given since. */
   readonly rolledBackFrom: readonly string[];
   readonly automaticRollbacks: number;

@@ -1,10 +1,11 @@
 import type { WedgeStage } from '../contract/wedge.ts';
 import type { Verdict } from '../health/verdict.ts';
 import { hoursToMs } from '../hours.ts';
-import type { RuledDecision } from './decision.ts';
+import type { AwaitApproval, RuledDecision } from './decision.ts';
 import { exposedPercentage } from './foldRollout.ts';
 import type { Poll } from './poll.ts';
-import { currentStage, isLive, isTerminal, type RolloutState, type StageApproval } from './state.ts';
+import { standingApprovers } from './stageGate.ts';
+import { currentStage, isLive, isPending, isTerminal, type RolloutState, type StageApproval } from './state.ts';
 
 /** All that answers "why is it not advancing?", as `api.md` has it on the wire. Times RFC 3339. */
 export type RolloutStatus = {
@@ -31,6 +32,7 @@ export type RolloutStatus = {
   readonly decision: DecisionView | null;
   readonly slis: readonly SliView[];
   readonly approvals: readonly ApprovalView[];
+  readonly attestations: readonly AttestationView[];
   readonly cooldownUntil: string | null;
   /** The earliest end if nothing holds it up; null where a person is due or it is not running. */
   readonly eta: string | null;
@@ -43,7 +45,21 @@ type DecisionView = {
   readonly row: number;
   readonly at: string;
   readonly unblocksAt: string | null;
+  /** Where it waits for a person: since when. */
+  readonly since: string | null;
+  /** Where it waits for a person: for whom. */
+  readonly waitsFor: WaitsFor | null;
 };
+type WaitsFor = {
+  readonly role: AwaitApproval['waitsFor'];
+  readonly stageId: string;
+  readonly missing: number;
+  /** Who has approved the stage, ahead or since. */
+  readonly approved: readonly string[];
+  /** The proposer, whose word does not count; null where an operator's is enough, since anybody's is. */
+  readonly mayNot: string | null;
+};
+type AttestationView = { readonly name: string; readonly subject: string; readonly at: string };
 type SliView = {
   readonly id: string;
   readonly criterion: string;
@@ -108,6 +124,7 @@ export function statusOf(input: StatusInput, nowMs: number): RolloutStatus {
     decision: decisionView(input),
     slis: tick === null ? [] : tick.poll.verdicts.map((verdict) => sliView(verdict, tick.poll)),
     approvals: state.stageApprovals.map(approvalView),
+    attestations: state.attestations.map(({ name, subject, atMs }) => ({ name, subject, at: iso(atMs) })),
     cooldownUntil: isoOrNull(state.cooldownUntilMs),
     eta: isoOrNull(etaMs(state, elapsedMs, nowMs)),
   };
@@ -115,18 +132,38 @@ export function statusOf(input: StatusInput, nowMs: number): RolloutStatus {
 
 function decisionView({ state, tick }: StatusInput): DecisionView | null {
   if (tick === null) return null;
-  // The last tick still held, and then a person ended it: what it held for is no reason any more.
-  if (isTerminal(state.wedgeState) && tick.decision.kind === 'hold') return ended(state);
+  const waited = tick.decision.kind === 'hold' || tick.decision.kind === 'awaitApproval';
+  // The last tick still held or waited, and then a person ended it: what for is no reason any more.
+  if (isTerminal(state.wedgeState) && waited) return ended(state);
   const { kind, reason, detail, row } = tick.decision;
   const unblocksAtMs = tick.decision.kind === 'hold' ? tick.decision.unblocksAtMs : null;
-  return { kind, reason, detail, row, at: iso(tick.poll.atMs), unblocksAt: isoOrNull(unblocksAtMs) };
+  const waiting = tick.decision.kind === 'awaitApproval' ? waitOf(state, tick.decision, tick.poll) : NOBODY_WAITS;
+  return { kind, reason, detail, row, at: iso(tick.poll.atMs), unblocksAt: isoOrNull(unblocksAtMs), ...waiting };
+}
+
+const NOBODY_WAITS = { since: null, waitsFor: null };
+
+/** A live rollout has recorded since when it waits; a start waits since its hour. */
+function waitOf(state: RolloutState, { stageId, waitsFor, missing }: AwaitApproval, poll: Poll) {
+  const recordedMs = state.heldFor === 'approval' ? state.heldSinceMs : null;
+  const sinceMs = isPending(state) ? state.startAtMs : recordedMs;
+  return {
+    since: iso(sinceMs ?? poll.atMs),
+    waitsFor: {
+      role: waitsFor,
+      stageId,
+      missing,
+      approved: standingApprovers(state, stageId),
+      mayNot: waitsFor === 'approver' ? state.proposer : null,
+    },
+  };
 }
 
 function ended(state: RolloutState): DecisionView {
   const by = state.supersededBy === null ? '' : ` by ${state.supersededBy}`;
   const detail = `the rollout is ${state.wedgeState}${by}`;
   const at = iso(state.endedAtMs ?? state.lastEntryAtMs);
-  return { kind: 'hold', reason: 'terminal', detail, row: 1, at, unblocksAt: null };
+  return { kind: 'hold', reason: 'terminal', detail, row: 1, at, unblocksAt: null, ...NOBODY_WAITS };
 }
 
 function sliView(verdict: Verdict, poll: Poll): SliView {

@@ -5,7 +5,7 @@ import { CLOSING } from '../closing.ts';
 import { expectedVersion } from '../ifMatch.ts';
 import { rolloutInReach } from '../reach.ts';
 import { idPath, optionalReasonBody } from '../schemas/parameters.ts';
-import { rollbackBody, stageApprovalBody } from '../schemas/rollout.ts';
+import { attestationBody, rollbackBody, stageApprovalBody } from '../schemas/rollout.ts';
 import { rolloutStatusSchema } from '../schemas/rolloutStatus.ts';
 import { versioned } from '../versioned.ts';
 import { statusView } from '../views/statusView.ts';
@@ -29,6 +29,7 @@ export function rolloutCommandRoutes(scope: Scope, deps: RouteDeps): void {
   pause(scope, deps);
   rollback(scope, deps);
   approve(scope, deps);
+  attest(scope, deps);
 }
 
 /** Whoever opens says which state they have seen. */
@@ -134,6 +135,34 @@ function approve(scope: Scope, { application }: RouteDeps): void {
       return versioned(
         reply,
         statusView(await application.rollouts.approve(callerOf(request), request.params.id, wish)),
+      );
+    },
+  );
+}
+
+function attest(scope: Scope, { application }: RouteDeps): void {
+  scope.post(
+    '/rollouts/:id/attestations',
+    {
+      schema: {
+        operationId: 'attest',
+        summary: 'Vouch for what the policy asks for before a start',
+        tags,
+        params: idPath,
+        body: attestationBody,
+        response,
+      },
+      config: {
+        right: 'attest',
+        refusals: ['NOT_FOUND', 'ILLEGAL_STATE', 'ATTESTATION_UNKNOWN', 'CONFLICT'],
+      },
+    },
+    async (request, reply) => {
+      const { name, comment = null } = request.body;
+      const word = { name, comment };
+      return versioned(
+        reply,
+        statusView(await application.rollouts.attest(callerOf(request), request.params.id, word)),
       );
     },
   );

@@ -95,7 +95,7 @@ function preflight(scope: Scope, { application }: RouteDeps): void {
     {
       schema: {
         operationId: 'runPreflight',
-        summary: 'Look whether sources answer, indicators yield data and the store takes writes',
+        summary: 'Look whether everything is there that a start needs; each item passed, failed or waived',
         tags,
         params: idPath,
         body: optionalReasonBody,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { REFUSALS } from '../../control/refusal.ts';
+import { preflightItemSchema } from './rollout.ts';
 import { violationSchema } from './violation.ts';
 
 // `Object.keys` forgets that the keys are the codes; the table is a constant.
@@ -19,5 +20,6 @@ export const problemSchema = z
     unblocksAt: z.iso.datetime().nullish(),
     wedgeState: z.string().optional(),
     allowed: z.array(z.string()).optional().describe('what the state, or the route, allows'),
+    items: z.array(preflightItemSchema).optional().describe('what a preflight found wrong'),
   })
   .meta({ id: 'Problem' });

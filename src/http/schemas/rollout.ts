@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PREFLIGHT_IDS } from '../../domain/rollout/preflight.ts';
 import { WEDGE_STATES } from '../../domain/rollout/state.ts';
 import { timeSchema } from './list.ts';
 
@@ -52,10 +53,23 @@ export const stageApprovalBody = z.strictObject({
   comment: z.string().max(1000).optional(),
 });
 
+export const attestationBody = z.strictObject({
+  name: z.string().trim().min(1).max(100).describe('one that the policy asks for'),
+  comment: z.string().max(1000).optional(),
+});
+
+export const preflightItemSchema = z.strictObject({
+  id: z.enum(PREFLIGHT_IDS),
+  item: z.string(),
+  outcome: z.enum(['passed', 'failed', 'waived']),
+  detail: z.string().describe('what was found, and of a failed one how to mend it'),
+  waiverId: z.string().optional(),
+});
+
 export const preflightSchema = z
   .strictObject({
     passed: z.boolean(),
     at: timeSchema,
-    items: z.array(z.strictObject({ item: z.string(), outcome: z.enum(['passed', 'failed']), detail: z.string() })),
+    items: z.array(preflightItemSchema),
   })
   .meta({ id: 'Preflight' });

@@ -42,6 +42,17 @@ const decisionSchema = z.strictObject({
   row: z.int().describe('of the decision table'),
   at: timeSchema,
   unblocksAt: timeSchema.nullable(),
+  since: timeSchema.nullable().describe('where it waits for a person: since when'),
+  waitsFor: z
+    .strictObject({
+      role: z.enum(['approver', 'operator']),
+      stageId: z.string(),
+      missing: z.int().describe('how many of them'),
+      approved: z.array(z.string()).describe('who has approved the stage'),
+      mayNot: z.string().nullable().describe('the proposer, where that word does not count'),
+    })
+    .nullable()
+    .describe('where it waits for a person: for whom'),
 });
 
 /** All that answers "why is it not advancing?" */
@@ -76,6 +87,7 @@ export const rolloutStatusSchema = z
         at: timeSchema,
       }),
     ),
+    attestations: z.array(z.strictObject({ name: z.string(), subject: z.string(), at: timeSchema })),
     cooldownUntil: timeSchema.nullable(),
     eta: timeSchema.nullable().describe('the earliest end, if nothing holds it up and no person is due'),
   })

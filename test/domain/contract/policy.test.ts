@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_POLICY, type Policy, parsePolicy } from '../../../src/domain/contract/policy.ts';
-import { looserThanDefaults, stricterThan } from '../../../src/domain/contract/policyStrictness.ts';
+import { looserThanDefaults, stricterOf, stricterThan } from '../../../src/domain/contract/policyStrictness.ts';
 import { judge } from '../../../src/domain/contract/validation.ts';
+import { sameJson } from '../../../src/domain/feature/sameJson.ts';
 import { validSubjects } from '../../support/proposals.ts';
 
 const policyOf = (input: unknown): Policy => {
@@ -31,6 +32,10 @@ describe('a policy file', () => {
       approversStandard: 1,
       approversCritical: 2,
       maxConcurrentRollouts: 100,
+      baselineWindowHours: 48,
+      baselineMaxErrorRate: 0.01,
+      baselineMaxP95Seconds: 0.4,
+      attestations: [],
       approvedBy: [],
     });
     expect(policyOf({ minDwellMinutes: 0.05 })).toEqual({ ...DEFAULT_POLICY, minDwellMinutes: 0.05 });
@@ -53,6 +58,12 @@ describe('a policy file', () => {
   ])('can not loosen %s', (_, name, least, looser) => {
     expect(pathsOf({ [name]: least })).toEqual([]);
     expect(pathsOf({ [name]: looser })).toEqual([`$.${name}`]);
+  });
+
+  it('names each attestation once, in words', () => {
+    expect(policyOf({ attestations: [' no P0 or P1 open '] }).attestations).toEqual(['no P0 or P1 open']);
+    expect(pathsOf({ attestations: ['soak', 'soak '] })).toEqual(['$.attestations']);
+    expect(pathsOf({ attestations: ['', 'x'.repeat(101)] })).toEqual(['$.attestations[0]', '$.attestations[1]']);
   });
 
   it('has no setting for blast radius and ledger', () => {
@@ -80,6 +91,10 @@ const policies: fc.Arbitrary<Policy> = fc
     approversStandard: fc.integer({ min: 1, max: 4 }),
     approversCritical: fc.integer({ min: 2, max: 4 }),
     maxConcurrentRollouts: fc.integer({ min: 1, max: 200 }),
+    baselineWindowHours: fc.oneof(fc.constant(0), amount(0.001, 99)),
+    baselineMaxErrorRate: amount(0.001, 1),
+    baselineMaxP95Seconds: amount(0.001, 9),
+    attestations: fc.subarray(['no P0 or P1 open', '24 h soak passed']),
   })
   .map(policyOf);
 
@@ -93,6 +108,10 @@ describe('strictness', () => {
     ['minDwellMinutes', 20, 10],
     ['cooldownMinutes', 90, 30],
     ['maxConcurrentRollouts', 10, 200],
+    ['baselineWindowHours', 72, 24],
+    ['baselineWindowHours', 49, 0],
+    ['baselineMaxErrorRate', 0.005, 0.02],
+    ['baselineMaxP95Seconds', 0.3, 0.5],
   ] as const)('%s: %d is stricter than the default, %d looser', (name, stricter, looser) => {
     expect(stricterThan({ ...DEFAULT_POLICY, [name]: stricter }, DEFAULT_POLICY)).toEqual([name]);
     expect(looserThanDefaults({ ...DEFAULT_POLICY, [name]: stricter })).toEqual([]);
@@ -112,11 +131,33 @@ describe('strictness', () => {
   it('names every threshold that differs, on one side or the other', () => {
     fc.assert(
       fc.property(policies, policies, (one, other) => {
-        const differing = Object.entries(one).filter(
-          ([name, value]) => !Object.is(value, Object(other)[name]) && name !== 'approvedBy',
-        );
-        const named = [...stricterThan(one, other), ...stricterThan(other, one)];
-        expect(named.toSorted()).toEqual(differing.map(([name]) => name).toSorted());
+        const differing = Object.entries(one).filter(([name, value]) => !sameJson(value, Object(other)[name]));
+        const named = new Set([...stricterThan(one, other), ...stricterThan(other, one)]);
+        expect([...named].toSorted()).toEqual(differing.map(([name]) => name).toSorted());
+      }),
+    );
+  });
+
+  it('asks for an attestation more: stricter; for one less: looser', () => {
+    const asking = { ...DEFAULT_POLICY, attestations: ['24 h soak passed'] };
+    expect(stricterThan(asking, DEFAULT_POLICY)).toEqual(['attestations']);
+    expect(stricterThan(DEFAULT_POLICY, asking)).toEqual([]);
+    expect(looserThanDefaults(asking)).toEqual([]);
+    const other = { ...DEFAULT_POLICY, attestations: ['no P0 or P1 open'] };
+    expect([stricterThan(asking, other), stricterThan(other, asking)]).toEqual([['attestations'], ['attestations']]);
+  });
+
+  it('the stricter of two is as strict as either, whichever comes first, and no stricter than it must be', () => {
+    fc.assert(
+      fc.property(policies, policies, (one, other) => {
+        const both = stricterOf(one, other);
+        expect([...stricterThan(one, both), ...stricterThan(other, both)]).toEqual([]);
+        const turned = stricterOf(other, one);
+        expect([...stricterThan(both, turned), ...stricterThan(turned, both)]).toEqual([]);
+        expect(stricterOf(one, one)).toEqual(one);
+        const invented = stricterThan(both, one).filter((name) => stricterThan(both, other).includes(name));
+        // Two that ask for different things: whoever must please both has to do both.
+        expect(invented.filter((name) => name !== 'attestations')).toEqual([]);
       }),
     );
   });

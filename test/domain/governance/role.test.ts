@@ -24,10 +24,10 @@ const TABLE: Readonly<Record<Role, readonly Right[]>> = {
   viewer: ['view'],
   customer: [],
   founder: [],
-  operator: ['view', 'operate'],
-  approver: ['view', 'approve'],
+  operator: ['view', 'operate', 'attest'],
+  approver: ['view', 'approve', 'attest'],
   auditor: ['view', 'audit'],
-  admin: ['lookup', 'view', 'operate', 'approve', 'audit', 'administer'],
+  admin: ['lookup', 'view', 'operate', 'approve', 'attest', 'audit', 'administer'],
 };
 
 describe('who may what', () => {

@@ -6,6 +6,7 @@ import { thresholdOf } from '../../../src/domain/feature/threshold.ts';
 import type { Entry, EntryType } from '../../../src/domain/ledger/entry.ts';
 import { allowedCommands, legality } from '../../../src/domain/rollout/commands.ts';
 import { foldRollout } from '../../../src/domain/rollout/foldRollout.ts';
+import { standingApprovers } from '../../../src/domain/rollout/stageGate.ts';
 import { isTerminal, type RolloutState, stageAt } from '../../../src/domain/rollout/state.ts';
 import { type Act, type History, histories, historyOf, type Moment } from './history.ts';
 import { contractOf, HOUR, T0 } from './situation.ts';
@@ -49,11 +50,33 @@ describe('fold of a rollout', () => {
   });
 
   it('the version grows by one with what changes what is allowed, and with nothing else', () => {
-    const telling: readonly EntryType[] = ['held', 'preflight', 'exposureRemoved', 'audited'];
+    const telling: readonly EntryType[] = ['held', 'preflight', 'exposureRemoved', 'audited', 'incidentLinked'];
     forEveryStep(({ before, after, entry }) => {
       const tells = telling.includes(entry.type);
       expect(after.version - before.version).toBe(tells ? 0 : 1);
       if (tells) expect(allowing(after)).toEqual(allowing(before));
+    });
+  });
+
+  it('an incident may be linked in any state, and stays open with the feature until it is resolved', () => {
+    const states = new Set<string>();
+    forEveryStep(({ before, entry }, { moments, entries }) => {
+      if (entry.type !== 'incidentLinked') return;
+      states.add(before.wedgeState);
+      const at = entries.indexOf(entry);
+      const open = moments[at]?.feature.openIncidents.map(({ reference }) => reference) ?? [];
+      expect(open.includes(entry.data.reference)).toBe(!entry.data.resolved && !entry.dryRun);
+      expect(new Set(open).size).toBe(open.length);
+    });
+    expect(states).toContain('PENDING');
+    expect(states.has('COMPLETE') || states.has('ROLLED_BACK')).toBe(true);
+  });
+
+  it('attestations are told with who gave them, and nothing takes them away', () => {
+    forEveryStep(({ before, after, entry }) => {
+      if (entry.type !== 'attested') return expect(after.attestations).toEqual(before.attestations);
+      const given = { name: '24 h soak passed', subject: entry.actor.subject, atMs: Date.parse(entry.at) };
+      return expect(after.attestations).toEqual([...before.attestations, given]);
     });
   });
 
@@ -108,6 +131,23 @@ describe('fold of a rollout', () => {
       expect(after.wedgeState).toBe(before.wedgeState);
       return expect(after.cooldownUntilMs).toBe(Date.parse(entry.at) + HOUR);
     });
+  });
+
+  it('an approval counts for the stage that it names, whenever it was given, until a rollback', () => {
+    fc.assert(
+      fc.property(histories, ({ entries, moments }) => {
+        const since = entries.findLastIndex(({ type }) => type === 'rolledBack') + 1;
+        const words = entries.slice(since).filter((entry) => entry.type === 'stageApproved');
+        const last = moments.at(-1)?.rollout;
+        if (last === undefined) return;
+        for (const { stageId } of last.contract.rolloutWedge.wedgeStages) {
+          const ofStage = words.filter(({ data }) => data.stageId === stageId);
+          const lastOf = new Map(ofStage.map(({ actor, data }) => [actor.subject, data.decision]));
+          const rejected = [...lastOf.values()].includes('reject');
+          expect(standingApprovers(last, stageId)).toEqual(rejected ? [] : [...lastOf.keys()]);
+        }
+      }),
+    );
   });
 
   it('INV-RWG-BLAST: no grant of its own above the blast radius', () => {

@@ -28,7 +28,9 @@ export type Act =
       readonly decision: 'approve' | 'reject';
     }
   | { readonly do: 'rollBack'; readonly to: 'zero' | 'previousStage' | 'plan'; readonly automatic: boolean }
-  | { readonly do: 'cap'; readonly threshold: number };
+  | { readonly do: 'cap'; readonly threshold: number }
+  | { readonly do: 'attest'; readonly subject: string }
+  | { readonly do: 'incident'; readonly reference: string; readonly resolved: boolean };
 
 export type Moment = { readonly rollout: RolloutState; readonly feature: FeatureState };
 /** The entries of a rollout, and how rollout and feature stood after each. */
@@ -69,6 +71,18 @@ const act: fc.Arbitrary<Act> = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('cap' as const), threshold: fc.nat(20_000) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant('attest' as const), subject: fc.constantFrom('anna', 'olga') }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('incident' as const),
+      reference: fc.constantFrom('INC-1', 'INC-2'),
+      resolved: fc.boolean(),
+    }),
+  },
 );
 
 const says = (atMs: number, more: Partial<Saying> = {}): Saying => ({
@@ -142,6 +156,16 @@ function draftsOf({ rollout, feature }: Moment, one: Act, atMs: number): readonl
       return [
         draft(rollout, says(atMs, { actor }), { type: 'stageApproved', data: { stageId, decision: one.decision } }),
       ];
+    }
+    case 'attest': {
+      if (rollout.wedgeState !== 'PENDING') return [];
+      const actor = { kind: 'person' as const, subject: one.subject };
+      return [draft(rollout, says(atMs, { actor }), { type: 'attested', data: { name: '24 h soak passed' } })];
+    }
+    case 'incident': {
+      const { reference, resolved } = one;
+      const data = { reference, severity: 'sev2' as const, url: null, detectedBySluice: false, resolved };
+      return [draft(rollout, says(atMs), { type: 'incidentLinked', data })];
     }
     case 'preflight':
       if (rollout.wedgeState !== 'PENDING') return [];

@@ -154,6 +154,7 @@ export function rolloutOf(more: Partial<RolloutState> = {}, policy: Partial<Poli
     exposureChangedAtMs: T0 + HOUR,
     acknowledged: [],
     stageApprovals: [],
+    attestations: [],
     rolledBackFrom: [],
     automaticRollbacks: 0,
     auditFailedVisit: null,

@@ -12,6 +12,15 @@ const HELD: RuledDecision = {
   unblocksAtMs: NOW + MINUTE,
   row: 11,
 };
+const WAITS: RuledDecision = {
+  kind: 'awaitApproval',
+  reason: 'approval',
+  detail: 'stage half requires approval: 1 still missing',
+  stageId: 'half',
+  waitsFor: 'approver',
+  missing: 1,
+  row: 16,
+};
 const TICK = {
   poll: pollOf({ activeMs: { visit: 20 * MINUTE, observation: 5 * MINUTE, noProgress: 0 } }),
   decision: HELD,
@@ -69,6 +78,47 @@ describe('the status of a rollout', () => {
     const status = statusAfter({ state });
     expect(status).toMatchObject({ nextCheckAt: null, endedAt: iso(NOW), eta: null });
     expect(status.decision?.reason).not.toBe('stageDuration');
+  });
+
+  it('that waits for a person says since when and for whom', () => {
+    const said = [
+      { stageId: 'half', subject: 'anna', decision: 'approve' as const, atMs: T0 },
+      { stageId: 'everyone', subject: 'emil', decision: 'approve' as const, atMs: T0 },
+    ];
+    const state = rolloutOf({ heldFor: 'approval', heldSinceMs: T0 + HOUR, stageApprovals: said });
+    expect(statusAfter({ state, tick: { ...TICK, decision: WAITS } }).decision).toMatchObject({
+      kind: 'awaitApproval',
+      since: iso(T0 + HOUR),
+      waitsFor: { role: 'approver', stageId: 'half', missing: 1, approved: ['anna'], mayNot: 'olga' },
+    });
+  });
+
+  it('that waits for any operator bars nobody', () => {
+    const decision: RuledDecision = { ...WAITS, waitsFor: 'operator' };
+    expect(statusAfter({ tick: { ...TICK, decision } }).decision?.waitsFor).toMatchObject({
+      role: 'operator',
+      approved: [],
+      mayNot: null,
+    });
+  });
+
+  it('that waits to start does so since its hour, and one that has just come to wait since its poll', () => {
+    const state = rolloutOf({ wedgeState: 'PENDING', phase: 'pending', startAtMs: T0 + MINUTE });
+    expect(statusAfter({ state, tick: { ...TICK, decision: WAITS } }).decision?.since).toBe(iso(T0 + MINUTE));
+    const { decision } = statusAfter({ tick: { ...TICK, decision: WAITS } });
+    expect(decision?.since).toBe(iso(TICK.poll.atMs));
+  });
+
+  it('waits for nobody where a clock runs, nor once it has ended', () => {
+    expect(statusAfter().decision).toMatchObject({ since: null, waitsFor: null });
+    const state = rolloutOf({ wedgeState: 'ROLLED_BACK', phase: 'ended', endedAtMs: NOW });
+    const { decision } = statusAfter({ state, tick: { ...TICK, decision: WAITS } });
+    expect(decision).toMatchObject({ reason: 'terminal', since: null, waitsFor: null });
+  });
+
+  it('shows what was attested, and by whom', () => {
+    const state = rolloutOf({ attestations: [{ name: '24 h soak passed', subject: 'anna', atMs: T0 }] });
+    expect(statusAfter({ state }).attestations).toEqual([{ name: '24 h soak passed', subject: 'anna', at: iso(T0) }]);
   });
 
   it('before its first tick decides nothing', () => {

@@ -9,6 +9,7 @@ import type { Hold, Opening, Rollback, RuledDecision } from '../../../domain/rol
 import { hold } from '../../../domain/rollout/hold.ts';
 import { nextPoll } from '../../../domain/rollout/nextPoll.ts';
 import type { Poll } from '../../../domain/rollout/poll.ts';
+import { describeItem, failedItems, heldFor } from '../../../domain/rollout/preflight.ts';
 import { isServed } from '../../../domain/rollout/served.ts';
 import type { RolloutState } from '../../../domain/rollout/state.ts';
 import { appendEntries } from '../../appendEntries.ts';
@@ -227,10 +228,8 @@ export class Ticker {
 
 /** A start at an hour that fails its preflight waits and tries again; the tick says why, and the ledger is not filled with it. */
 function failedStart({ data }: PreflightDraft): Hold & RuledDecision {
-  const failed = data.items.filter(({ outcome }) => outcome === 'failed');
-  const reason = failed.some(({ item }) => item.startsWith('SLI')) ? 'missingData' : 'sourceUnavailable';
-  const detail = failed.map(({ item, detail }) => `${item}: ${detail}`).join('; ');
-  return { ...hold(reason, `preflight: ${detail}`), row: START_ROW };
+  const failed = failedItems(data.items);
+  return { ...hold(heldFor(failed), `preflight: ${failed.map(describeItem).join('; ')}`), row: START_ROW };
 }
 
 const rolloutsIn = (entries: readonly Entry[]) =>

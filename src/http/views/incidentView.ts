@@ -1,0 +1,13 @@
+import type { z } from 'zod';
+import type { LinkedIncident } from '../../domain/governance/incident.ts';
+import type { incidentSchema } from '../schemas/incident.ts';
+import { timeOf } from './time.ts';
+
+export function incidentView({
+  seq: _,
+  linkedAtMs,
+  changedAtMs,
+  ...incident
+}: LinkedIncident): z.infer<typeof incidentSchema> {
+  return { ...incident, linkedAt: timeOf(linkedAtMs), changedAt: timeOf(changedAtMs) };
+}
