@@ -4,12 +4,16 @@ import type { Explanation } from '../domain/feature/explain.ts';
 import type { ContractStanding, ContractState } from '../domain/governance/contractState.ts';
 import type { Principal, Role } from '../domain/governance/role.ts';
 import type { Entry } from '../domain/ledger/entry.ts';
+import type { CompletionReport } from '../domain/projection/completion.ts';
+import type { CustomerView } from '../domain/projection/customer.ts';
+import type { FounderView } from '../domain/projection/founder.ts';
 import type { PreflightItem } from '../domain/rollout/preflight.ts';
 import type { RolloutStatus } from '../domain/rollout/statusView.ts';
 import type { FlagView } from './flags/flagView.ts';
 import type { Cursor, FeatureFilter, FeatureRecord } from './ports/featureRegister.ts';
 import type { IdempotencyRegister } from './ports/idempotencyRegister.ts';
 import type { EntryPage } from './ports/ledger.ts';
+import type { ListedRange } from './ports/projectionReader.ts';
 import type { RolloutFilter, RolloutRecord, Tick } from './ports/rolloutRegister.ts';
 
 /**
@@ -22,6 +26,7 @@ export type Application = {
   readonly rollouts: RolloutDesk;
   /** All that closes, in one place: it waits for nothing and needs no version. */
   readonly closings: ClosingDesk;
+  readonly projections: ProjectionDesk;
   readonly tokens: TokenDesk;
   readonly installation: InstallationDesk;
   readonly flags: FlagView;
@@ -98,6 +103,18 @@ export interface ClosingDesk {
   pause(who: Principal, rolloutId: string, comment: string | null): Promise<RolloutStatus>;
   rollback(who: Principal, rolloutId: string, wish: RollbackWish): Promise<RolloutStatus>;
   kill(who: Principal, feature: string, comment: string): Promise<KillOutcome>;
+}
+/** `view` null: nothing of it is for customers. */
+export type ListedView = { readonly position: string; readonly view: CustomerView | null };
+
+/** Views of the record, which none of them can write. */
+export interface ProjectionDesk {
+  founder(rolloutId: string): Promise<FounderView>;
+  /** Refuses with `COMPLETION_REQUIRES_PASS` where no report may exist. */
+  completion(rolloutId: string): Promise<CompletionReport>;
+  /** Of a feature, by its key. */
+  customer(feature: string): Promise<CustomerView>;
+  customers(range: ListedRange): Promise<readonly ListedView[]>;
 }
 export type VersionedWish = { readonly expectedVersion: number; readonly comment: string | null };
 export type RollbackWish = { readonly to: 'zero' | 'previousStage' | null; readonly comment: string | null };

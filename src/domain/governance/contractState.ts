@@ -66,7 +66,7 @@ export function approversWanted({ contract, policy }: ContractState): number {
 }
 
 /** The approval that completed the number wanted; null where some are still missing. */
-function sealedAtMs(state: ContractState): number | null {
+export function sealedAtMs(state: ContractState): number | null {
   const byPerson = state.approvals.filter(
     ({ subject }, index) => state.approvals.findIndex((other) => other.subject === subject) === index,
   );

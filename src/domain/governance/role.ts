@@ -3,18 +3,17 @@ export const ROLES = ['service', 'viewer', 'customer', 'founder', 'operator', 'a
 export type Role = (typeof ROLES)[number];
 
 /** A right that a route asks for. */
-export const RIGHTS = ['lookup', 'view', 'operate', 'approve', 'audit', 'administer'] as const;
+export const RIGHTS = ['lookup', 'view', 'operate', 'approve', 'audit', 'founderView', 'customerView', 'report', 'administer'] as const;
 export type Right = (typeof RIGHTS)[number];
 
 const GRANTED: Readonly<Record<Role, readonly Right[]>> = {
   service: ['lookup'],
   viewer: ['view'],
-  customer: [],
-  /** Its projections and reports come with rights of their own. */
-  founder: [],
+  customer: ['customerView'],
+  founder: ['founderView', 'report'],
   operator: ['view', 'operate'],
   approver: ['view', 'approve'],
-  auditor: ['view', 'audit'],
+  auditor: ['view', 'audit', 'report'],
   admin: [...RIGHTS],
 };
 

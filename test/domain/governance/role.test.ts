@@ -22,12 +22,12 @@ const principal = (roles: readonly Role[], features: readonly string[] | null = 
 const TABLE: Readonly<Record<Role, readonly Right[]>> = {
   service: ['lookup'],
   viewer: ['view'],
-  customer: [],
-  founder: [],
+  customer: ['customerView'],
+  founder: ['founderView', 'report'],
   operator: ['view', 'operate'],
   approver: ['view', 'approve'],
-  auditor: ['view', 'audit'],
-  admin: ['lookup', 'view', 'operate', 'approve', 'audit', 'administer'],
+  auditor: ['view', 'audit', 'report'],
+  admin: ['lookup', 'view', 'operate', 'approve', 'audit', 'founderView', 'customerView', 'report', 'administer'],
 };
 
 describe('who may what', () => {
