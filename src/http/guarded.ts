@@ -10,6 +10,7 @@ import { featureRoutes } from './routes/features.ts';
 import { installationRoutes } from './routes/installation.ts';
 import { laterRoutes } from './routes/later.ts';
 import { planRoutes } from './routes/plans.ts';
+import { projectionRoutes } from './routes/projections.ts';
 import { rolloutCommandRoutes } from './routes/rolloutCommands.ts';
 import { rolloutRecordRoutes } from './routes/rolloutRecords.ts';
 import { rolloutRoutes } from './routes/rollouts.ts';
@@ -25,6 +26,7 @@ const ROUTES = [
   rolloutRoutes,
   rolloutCommandRoutes,
   rolloutRecordRoutes,
+  projectionRoutes,
   planRoutes,
   tokenRoutes,
   installationRoutes,

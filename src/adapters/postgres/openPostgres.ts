@@ -18,8 +18,8 @@ import { PostgresOutbox } from './postgresOutbox.ts';
 import { PostgresProjections } from './postgresProjections.ts';
 import { PostgresRollouts } from './postgresRollouts.ts';
 import { PostgresTokens } from './postgresTokens.ts';
-import { ReadOnly } from './readOnly.ts';
 import { prepareReaderRole } from './readerRole.ts';
+import { ReadOnly } from './readOnly.ts';
 
 export type PostgresOptions = {
   readonly connectionString: string;

@@ -3,7 +3,17 @@ export const ROLES = ['service', 'viewer', 'customer', 'founder', 'operator', 'a
 export type Role = (typeof ROLES)[number];
 
 /** A right that a route asks for. */
-export const RIGHTS = ['lookup', 'view', 'operate', 'approve', 'audit', 'founderView', 'customerView', 'report', 'administer'] as const;
+export const RIGHTS = [
+  'lookup',
+  'view',
+  'operate',
+  'approve',
+  'audit',
+  'founderView',
+  'customerView',
+  'report',
+  'administer',
+] as const;
 export type Right = (typeof RIGHTS)[number];
 
 const GRANTED: Readonly<Record<Role, readonly Right[]>> = {

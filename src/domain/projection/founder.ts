@@ -60,7 +60,7 @@ export type FounderView = {
 
 type PlannedStage = {
   readonly stageId: string;
-  readonly audience: string;
+  readonly audience: WedgeStage['audience'];
   readonly targetPercentage: number;
   readonly durationHours: number;
   readonly requiresApproval: boolean;

@@ -11,9 +11,8 @@ export const isAtLeast = (stage: LadderStage, other: LadderStage) => heightOf(st
 
 /** The steps that lead up: each when it was first reached. One that comes after a higher one is no step of the ladder. */
 export function climbed(steps: readonly Step[]): readonly Step[] {
-  return steps.reduce<readonly Step[]>(
-    (up, step) => (heightOf(step.stage) > heightOf(topOf(up)) ? [...up, step] : up),
-    [],
+  return steps.filter(({ stage }, index) =>
+    steps.slice(0, index).every((earlier) => heightOf(earlier.stage) < heightOf(stage)),
   );
 }
 
