@@ -33,11 +33,13 @@ import type { Ledger } from './control/ports/ledger.ts';
 import type { Log } from './control/ports/log.ts';
 import type { Notifier } from './control/ports/notifier.ts';
 import type { Outbox } from './control/ports/outbox.ts';
+import type { ProjectionReader } from './control/ports/projectionReader.ts';
 import type { RolloutRegister } from './control/ports/rolloutRegister.ts';
 import type { RolloutTelemetry } from './control/ports/telemetry.ts';
 import type { Timer } from './control/ports/timer.ts';
 import type { TokenRegister } from './control/ports/tokenRegister.ts';
 import type { WaiverRegister } from './control/ports/waiverRegister.ts';
+import { Projections } from './control/projection/projections.ts';
 import { Proposals } from './control/proposal/proposals.ts';
 import { WaiverRequests } from './control/proposal/waiverRequests.ts';
 import { Drift } from './control/reconciliation/drift.ts';
@@ -69,6 +71,7 @@ export type Records = {
   readonly tokens: TokenRegister;
   readonly idempotency: IdempotencyRegister;
   readonly outbox: Outbox;
+  readonly projections: ProjectionReader;
 };
 
 /** Everything that control needs of the outside, as ports; who opened it closes it. */
@@ -180,6 +183,7 @@ function composeDesks(options: ControlOptions, outside: Outside, acts: Acts): Ap
     rollouts: new Rollouts({ ...outside, ...acts, creation, policy }),
     closings: new Closings({ ...outside, ...acts }),
     incidents: new Incidents(outside),
+    projections: new Projections(outside),
     tokens: new Tokens({ ...outside, register: outside.tokens }),
     installation: new Installation({ ...outside, ...acts, policy, environment }),
     flags: outside.view,

@@ -8,12 +8,16 @@ import type { Principal, Role } from '../domain/governance/role.ts';
 import type { WeighedViolation } from '../domain/governance/waiverCover.ts';
 import type { WaiverStanding, WaiverState } from '../domain/governance/waiverState.ts';
 import type { Entry } from '../domain/ledger/entry.ts';
+import type { CompletionReport } from '../domain/projection/completion.ts';
+import type { CustomerView } from '../domain/projection/customer.ts';
+import type { FounderView } from '../domain/projection/founder.ts';
 import type { PreflightItem } from '../domain/rollout/preflight.ts';
 import type { RolloutStatus } from '../domain/rollout/statusView.ts';
 import type { FlagView } from './flags/flagView.ts';
 import type { Cursor, FeatureFilter, FeatureRecord } from './ports/featureRegister.ts';
 import type { IdempotencyRegister } from './ports/idempotencyRegister.ts';
 import type { EntryPage } from './ports/ledger.ts';
+import type { ListedRange } from './ports/projectionReader.ts';
 import type { RolloutFilter, RolloutRecord, Tick } from './ports/rolloutRegister.ts';
 import type { WaiverFilter } from './ports/waiverRegister.ts';
 
@@ -30,6 +34,7 @@ export type Application = {
   readonly closings: ClosingDesk;
   readonly overrides: OverrideDesk;
   readonly incidents: IncidentDesk;
+  readonly projections: ProjectionDesk;
   readonly tokens: TokenDesk;
   readonly installation: InstallationDesk;
   readonly flags: FlagView;
@@ -150,6 +155,18 @@ export interface OverrideDesk {
   get(feature: string, workspaceId: string): Promise<OverrideView>;
   set(who: Principal, feature: string, workspaceId: string, wish: NewOverride): Promise<OverrideOutcome>;
   remove(who: Principal, feature: string, workspaceId: string, comment: string | null): Promise<OverrideOutcome>;
+}
+/** `view` null: nothing of it is for customers. */
+export type ListedView = { readonly position: string; readonly view: CustomerView | null };
+
+/** Views of the record, which none of them can write. */
+export interface ProjectionDesk {
+  founder(rolloutId: string): Promise<FounderView>;
+  /** Refuses with `COMPLETION_REQUIRES_PASS` where no report may exist. */
+  completion(rolloutId: string): Promise<CompletionReport>;
+  /** Of a feature, by its key. */
+  customer(feature: string): Promise<CustomerView>;
+  customers(range: ListedRange): Promise<readonly ListedView[]>;
 }
 export type VersionedWish = { readonly expectedVersion: number; readonly comment: string | null };
 export type RollbackWish = { readonly to: 'zero' | 'previousStage' | null; readonly comment: string | null };

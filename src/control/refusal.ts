@@ -17,6 +17,7 @@ export const REFUSALS = {
   FORBIDDEN: { status: 403, title: 'The token has no right to this' },
   FOUR_EYES: { status: 403, title: 'It takes somebody else' },
   NOT_FOUND: { status: 404, title: 'There is no such thing' },
+  COMPLETION_REQUIRES_PASS: { status: 404, title: 'There is no completion report without a passed audit' },
   METHOD_NOT_ALLOWED: { status: 405, title: 'The route does not take this method' },
   FEATURE_EXISTS: { status: 409, title: 'The key is taken' },
   FEATURE_IN_USE: { status: 409, title: 'The feature exposes users, or a rollout of it is live' },

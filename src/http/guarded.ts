@@ -12,6 +12,7 @@ import { installationRoutes } from './routes/installation.ts';
 import { laterRoutes } from './routes/later.ts';
 import { overrideRoutes } from './routes/overrides.ts';
 import { planRoutes } from './routes/plans.ts';
+import { projectionRoutes } from './routes/projections.ts';
 import { rolloutCommandRoutes } from './routes/rolloutCommands.ts';
 import { rolloutRecordRoutes } from './routes/rolloutRecords.ts';
 import { rolloutRoutes } from './routes/rollouts.ts';
@@ -31,6 +32,7 @@ const ROUTES = [
   rolloutCommandRoutes,
   rolloutRecordRoutes,
   incidentRoutes,
+  projectionRoutes,
   planRoutes,
   tokenRoutes,
   installationRoutes,

@@ -10,7 +10,8 @@ type Reach = (request: FastifyRequest) => Promise<void>;
 
 /** Features by key, in the path or (creating) in the body. */
 export const featureInReach: Reach = async (request) => {
-  const key = member(request.params, 'key') ?? member(request.body, 'key');
+  const { params, body } = request;
+  const key = member(params, 'key') ?? member(params, 'feature') ?? member(body, 'key');
   if (key !== null) requireReach(callerOf(request), key);
 };
 
@@ -43,7 +44,7 @@ export function rolloutInReach(application: Application): Reach {
   return async (request) => {
     const principal = callerOf(request);
     if (principal.features === null) return;
-    const id = member(request.params, 'id');
+    const id = member(request.params, 'id') ?? member(request.params, 'rolloutId');
     if (id !== null) return hideUnless(await touchesRollout(application, principal, id));
     const contractId = member(request.body, 'contractId');
     if (contractId !== null) hideUnless(await touchesContract(application, principal, contractId));

@@ -52,7 +52,7 @@ describe('the migrations', () => {
 
   test('of Sluice itself are applied to an empty database', async () => {
     await applyMigrations(database.url, MIGRATIONS_FOLDER);
-    expect(await applied()).toEqual(['20261120000000_ledger']);
+    expect(await applied()).toEqual(['20261120000000_ledger', '20261121060000_projections']);
     expect(await rows('entries')).toBe(0);
   });
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { LedgerUnreachable } from '../../src/control/ports/ledger.ts';
 import { ledgerContract } from '../contracts/ledger.ts';
+import { projectionReaderContract } from '../contracts/projectionReader.ts';
 import { registersContract } from '../contracts/registers.ts';
 import { rolloutRegisterContract } from '../contracts/rolloutRegister.ts';
 import { memoryLedger } from '../support/memoryLedger.ts';
@@ -13,6 +14,7 @@ const open = async () => {
 ledgerContract('in memory', open);
 rolloutRegisterContract('in memory', open);
 registersContract('in memory', open);
+projectionReaderContract('in memory', open);
 
 describe('the memory that is cut off', () => {
   test('is unreachable until it is mended, and has forgotten nothing', async () => {

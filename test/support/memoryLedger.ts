@@ -7,6 +7,7 @@ import {
 } from '../../src/adapters/postgres/appendPlan.ts';
 import type { Postgres } from '../../src/adapters/postgres/openPostgres.ts';
 import type { Append, Appended, Ledger } from '../../src/control/ports/ledger.ts';
+import { projectionsOver } from './memoryProjections.ts';
 import { contractsOver, featuresOver, idempotencyOver, outboxOver, tokensOver } from './memoryRegisters.ts';
 import { rolloutsOver } from './memoryRollouts.ts';
 import { copyOf, MemoryStore } from './memoryStore.ts';
@@ -31,6 +32,7 @@ export function memoryLedger(environment = 'test'): MemoryLedger {
     tokens: tokensOver(store),
     idempotency: idempotencyOver(store),
     outbox: outboxOver(store),
+    projections: projectionsOver(store),
     cut: () => {
       store.away = true;
     },

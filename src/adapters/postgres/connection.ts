@@ -14,6 +14,24 @@ const TRANSACTION_MS = 10_000;
 
 export type ConnectionOptions = { readonly connectionString: string; readonly maxConnections: number };
 
+/** Connections that wait for nothing longer than that. */
+export function openPool({ connectionString, maxConnections }: ConnectionOptions): Pool {
+  const pool = new Pool({
+    connectionString,
+    max: maxConnections,
+    application_name: 'sluice',
+    connectionTimeoutMillis: ACQUIRE_MS,
+    statement_timeout: STATEMENT_MS,
+    query_timeout: ANSWER_MS,
+    // A writer that stands still inside a transaction would keep its chain locked for all others.
+    idle_in_transaction_session_timeout: STATEMENT_MS,
+    keepAlive: true,
+  });
+  // An idle connection that breaks is replaced when the next one is needed; unheard, its error would end the process.
+  pool.on('error', () => {});
+  return pool;
+}
+
 /**
  * The connections to one database. What fails because PostgreSQL can't be reached, or does not answer in time, is thrown as
  * `LedgerUnreachable`; everything else as it is.
@@ -23,19 +41,7 @@ export class Connection {
   readonly #prisma: PrismaClient;
 
   constructor({ connectionString, maxConnections }: ConnectionOptions) {
-    this.#pool = new Pool({
-      connectionString,
-      max: maxConnections,
-      application_name: 'sluice',
-      connectionTimeoutMillis: ACQUIRE_MS,
-      statement_timeout: STATEMENT_MS,
-      query_timeout: ANSWER_MS,
-      // A writer that stands still inside a transaction would keep its chain locked for all others.
-      idle_in_transaction_session_timeout: STATEMENT_MS,
-      keepAlive: true,
-    });
-    // An idle connection that breaks is replaced when the next one is needed; unheard, its error would end the process.
-    this.#pool.on('error', () => {});
+    this.#pool = openPool({ connectionString, maxConnections });
     this.#prisma = new PrismaClient({ adapter: new PrismaPg(this.#pool), errorFormat: 'minimal' });
   }
 

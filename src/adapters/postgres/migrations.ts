@@ -1,34 +1,19 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Client } from 'pg';
+import type { Client } from 'pg';
+import { inBootSession } from './bootSession.ts';
 import { unreachable } from './databaseError.ts';
-
-/** Any number, the same in every Sluice: two that boot at once migrate one after the other. */
-const MIGRATION_LOCK = 5_818_733;
-const CONNECT_MS = 5_000;
-const LOCK_PATIENCE_MS = 60_000;
 
 /**
  * Applies what is new in `<folder>/<name>/migration.sql`, in the order of the names, each with its log row in one transaction.
  *
  * @throws LedgerUnreachable where PostgreSQL does not answer, else an Error that names the migration that failed
  */
-export async function applyMigrations(connectionString: string, folder: string): Promise<void> {
-  const client = new Client({ connectionString, application_name: 'sluice', connectionTimeoutMillis: CONNECT_MS });
-  // A connection that breaks also fails the query under way; unheard here, the error would end the process.
-  client.on('error', () => {});
-  try {
-    await client.connect();
-    await client.query(`SET lock_timeout = ${LOCK_PATIENCE_MS}`);
-    await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+export function applyMigrations(connectionString: string, folder: string): Promise<void> {
+  return inBootSession(connectionString, async (client) => {
     await client.query('CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY)');
     await applyNew(client, folder);
-  } catch (error) {
-    throw unreachable(error) ?? error;
-  } finally {
-    // The lock ends with its session.
-    await client.end();
-  }
+  });
 }
 
 async function applyNew(client: Client, folder: string): Promise<void> {

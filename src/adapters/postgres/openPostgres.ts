@@ -4,6 +4,7 @@ import type { IdempotencyRegister } from '../../control/ports/idempotencyRegiste
 import type { InstallationRegister } from '../../control/ports/installationRegister.ts';
 import type { Ledger } from '../../control/ports/ledger.ts';
 import type { Outbox } from '../../control/ports/outbox.ts';
+import type { ProjectionReader } from '../../control/ports/projectionReader.ts';
 import type { RolloutRegister } from '../../control/ports/rolloutRegister.ts';
 import type { TokenRegister } from '../../control/ports/tokenRegister.ts';
 import type { WaiverRegister } from '../../control/ports/waiverRegister.ts';
@@ -15,9 +16,12 @@ import { PostgresIdempotency } from './postgresIdempotency.ts';
 import { PostgresInstallation } from './postgresInstallation.ts';
 import { PostgresLedger } from './postgresLedger.ts';
 import { PostgresOutbox } from './postgresOutbox.ts';
+import { PostgresProjections } from './postgresProjections.ts';
 import { PostgresRollouts } from './postgresRollouts.ts';
 import { PostgresTokens } from './postgresTokens.ts';
 import { PostgresWaivers } from './postgresWaivers.ts';
+import { prepareReaderRole } from './readerRole.ts';
+import { ReadOnly } from './readOnly.ts';
 
 export type PostgresOptions = {
   readonly connectionString: string;
@@ -39,14 +43,20 @@ export type Postgres = {
   readonly tokens: TokenRegister;
   readonly idempotency: IdempotencyRegister;
   readonly outbox: Outbox;
+  readonly projections: ProjectionReader;
   /** Waits for what is under way. */
   close(): Promise<void>;
 };
+
+/** Connections for projections, beside those above. */
+const READERS = 3;
 
 /** Brings the schema up to date and opens everything that is kept in PostgreSQL. Throws `LedgerUnreachable` where it does not answer. */
 export async function openPostgres(options: PostgresOptions): Promise<Postgres> {
   const { connectionString, migrationsFolder, environment, maxConnections = 10 } = options;
   await applyMigrations(connectionString, migrationsFolder);
+  const role = await prepareReaderRole(connectionString);
+  const readOnly = new ReadOnly({ connectionString, maxConnections: READERS, role });
   const connection = new Connection({ connectionString, maxConnections });
   return {
     ledger: new PostgresLedger(connection, environment),
@@ -58,6 +68,10 @@ export async function openPostgres(options: PostgresOptions): Promise<Postgres> 
     tokens: new PostgresTokens(connection),
     idempotency: new PostgresIdempotency(connection),
     outbox: new PostgresOutbox(connection),
-    close: () => connection.close(),
+    projections: new PostgresProjections(readOnly),
+    close: async () => {
+      await readOnly.close();
+      await connection.close();
+    },
   };
 }

@@ -37,8 +37,9 @@ function entryRow(entry: Entry): Prisma.Sql {
 
 function writeContract(transaction: Transaction, state: ContractState): Promise<number> {
   return transaction.$executeRaw`
-    INSERT INTO contracts (id, feature, proposed_at_ms, state)
-    VALUES (${state.contract.id}, ${state.contract.feature}, ${state.proposedAtMs}, ${JSON.stringify(state)}::json)
+    INSERT INTO contracts (id, feature, proposed_at_ms, state, named)
+    VALUES (${state.contract.id}, ${state.contract.feature}, ${state.proposedAtMs}, ${JSON.stringify(state)}::json,
+            ${state.contract.capability !== undefined})
     ON CONFLICT (id) DO UPDATE SET state = excluded.state`;
 }
 

@@ -1,6 +1,7 @@
 import type { Cursor, FeatureFilter, FeatureRecord, FeatureRegister } from '../../control/ports/featureRegister.ts';
 import type { FeatureDefinition } from '../../domain/feature/feature.ts';
 import { closedFeature, type FeatureState } from '../../domain/feature/featureState.ts';
+import { customerPosition } from '../../domain/projection/customerPosition.ts';
 import type { Connection } from './connection.ts';
 import { documentIn } from './document.ts';
 
@@ -13,7 +14,8 @@ export class PostgresFeatures implements FeatureRegister {
 
   async add(definition: FeatureDefinition): Promise<boolean> {
     const state = closedFeature(definition.createdAtMs);
-    const row = { ...columnsOf(definition), key: definition.key, definitionVersion: 1, state };
+    const fixed = { key: definition.key, customerPosition: customerPosition(definition) };
+    const row = { ...columnsOf(definition), ...fixed, definitionVersion: 1, state };
     const { count } = await this.#connection.query((prisma) =>
       prisma.feature.createMany({ data: [row], skipDuplicates: true }),
     );

@@ -2,20 +2,30 @@
 export const ROLES = ['service', 'viewer', 'customer', 'founder', 'operator', 'approver', 'auditor', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
 
-/** A right that a route asks for. */
-/** `twoPerson`: either side of an act that takes two people. */
-export const RIGHTS = ['lookup', 'view', 'operate', 'approve', 'attest', 'twoPerson', 'audit', 'administer'] as const;
+/** A right that a route asks for. `attest`: a word on what the policy asks for. `twoPerson`: either side of an act that takes two people. */
+export const RIGHTS = [
+  'lookup',
+  'view',
+  'operate',
+  'approve',
+  'attest',
+  'twoPerson',
+  'audit',
+  'founderView',
+  'customerView',
+  'report',
+  'administer',
+] as const;
 export type Right = (typeof RIGHTS)[number];
 
 const GRANTED: Readonly<Record<Role, readonly Right[]>> = {
   service: ['lookup'],
   viewer: ['view'],
-  customer: [],
-  /** Its projections and reports come with rights of their own. */
-  founder: [],
+  customer: ['customerView'],
+  founder: ['founderView', 'report'],
   operator: ['view', 'operate', 'attest', 'twoPerson'],
   approver: ['view', 'approve', 'attest', 'twoPerson'],
-  auditor: ['view', 'audit'],
+  auditor: ['view', 'audit', 'report'],
   admin: [...RIGHTS],
 };
 

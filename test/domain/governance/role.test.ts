@@ -22,12 +22,12 @@ const principal = (roles: readonly Role[], features: readonly string[] | null = 
 const TABLE: Readonly<Record<Role, readonly Right[]>> = {
   service: ['lookup'],
   viewer: ['view'],
-  customer: [],
-  founder: [],
-  operator: ['view', 'operate', 'attest'],
-  approver: ['view', 'approve', 'attest'],
-  auditor: ['view', 'audit'],
-  admin: ['lookup', 'view', 'operate', 'approve', 'attest', 'audit', 'administer'],
+  customer: ['customerView'],
+  founder: ['founderView', 'report'],
+  operator: ['view', 'operate', 'attest', 'twoPerson'],
+  approver: ['view', 'approve', 'attest', 'twoPerson'],
+  auditor: ['view', 'audit', 'report'],
+  admin: [...RIGHTS],
 };
 
 describe('who may what', () => {

@@ -68,11 +68,11 @@ export async function claimDataFolder(guard: Client, { path }: DataFolder): Prom
 
 /**
  * Makes the database and the account that owns it, unless they exist. The account is no superuser, so that no statement
- * of Sluice's can run programs or read files.
+ * of Sluice's can run programs or read files; it may make roles, to give away less than it has: `../readerRole.ts`.
  */
 export async function ensureDatabase(guard: Client): Promise<void> {
   const roles = await guard.query("SELECT FROM pg_roles WHERE rolname = 'sluice'");
-  if (roles.rowCount === 0) await guard.query('CREATE ROLE sluice LOGIN CREATEDB');
+  if (roles.rowCount === 0) await guard.query('CREATE ROLE sluice LOGIN CREATEDB CREATEROLE');
   const databases = await guard.query("SELECT FROM pg_database WHERE datname = 'sluice'");
   if (databases.rowCount === 0) await guard.query('CREATE DATABASE sluice OWNER sluice');
 }
