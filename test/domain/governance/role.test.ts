@@ -27,7 +27,19 @@ const TABLE: Readonly<Record<Role, readonly Right[]>> = {
   operator: ['view', 'operate', 'attest', 'twoPerson'],
   approver: ['view', 'approve', 'attest', 'twoPerson'],
   auditor: ['view', 'audit', 'report'],
-  admin: [...RIGHTS],
+  admin: [
+    'lookup',
+    'view',
+    'operate',
+    'approve',
+    'attest',
+    'twoPerson',
+    'audit',
+    'founderView',
+    'customerView',
+    'report',
+    'administer',
+  ],
 };
 
 describe('who may what', () => {
