@@ -4,6 +4,7 @@ import { authenticate } from './auth.ts';
 import { readJsonOnly } from './jsonBody.ts';
 import { limitRate, shedLoad } from './limits.ts';
 import { refuseOtherMethods } from './methodNotAllowed.ts';
+import { calendarRoutes } from './routes/calendars.ts';
 import { contractRoutes } from './routes/contracts.ts';
 import { featureActRoutes } from './routes/featureActs.ts';
 import { featureRoutes } from './routes/features.ts';
@@ -28,6 +29,7 @@ const ROUTES = [
   planRoutes,
   tokenRoutes,
   installationRoutes,
+  calendarRoutes,
   laterRoutes,
 ];
 

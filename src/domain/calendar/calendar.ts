@@ -8,9 +8,7 @@ import { onceTimesSchema, windowSchema } from './window.ts';
 const MOST_WINDOWS = 30;
 const MOST_FEATURES = 100;
 
-export const calendarNameSchema = z
-  .string()
-  .regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, { message: 'must match [a-z0-9][a-z0-9._-]{0,63}' });
+const NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/;
 
 const timeZoneSchema = z
   .string()
@@ -37,12 +35,17 @@ export const calendarSchema = z
   .readonly();
 export type Calendar = z.infer<typeof calendarSchema>;
 
-/** A calendar as it arrives; every mistake at once. */
-export function parseCalendar(input: unknown): Parsed<Calendar> {
+/** A calendar as it arrives under a name; every mistake at once. */
+export function parseCalendar(name: string, input: unknown): Parsed<Calendar> {
   const parsed = parseInput(calendarSchema, input);
-  const skipped = skippedTimes(input);
-  if (skipped.length === 0) return parsed;
-  return { ok: false, violations: [...(parsed.ok ? [] : parsed.violations), ...skipped] };
+  const more = [...nameFaults(name), ...skippedTimes(input)];
+  if (more.length === 0) return parsed;
+  return { ok: false, violations: [...(parsed.ok ? [] : parsed.violations), ...more] };
+}
+
+function nameFaults(name: string): readonly Violation[] {
+  const allowed = NAME.source.slice(1, -1);
+  return NAME.test(name) ? [] : [violation('SCHEMA', ['name'], name, allowed, `must match ${allowed}`)];
 }
 
 /** As far as it can be read, whatever else is wrong with it. */

@@ -2,10 +2,9 @@ import { z } from 'zod';
 import { Refusal } from '../../control/refusal.ts';
 import type { Scope } from './scope.ts';
 
-/** What a later version brings: told as such, so that nobody takes a missing waiver or calendar for one that was granted. */
+/** What a later version brings: told as such, so that nobody takes a missing waiver for one that was granted. */
 const LATER = [
   { method: 'POST', url: '/waivers', operationId: 'requestWaiver', what: 'waivers', right: 'operate' },
-  { method: 'PUT', url: '/calendars/:name', operationId: 'putCalendar', what: 'calendars', right: 'administer' },
 ] as const;
 
 export function laterRoutes(scope: Scope): void {
@@ -17,7 +16,6 @@ export function laterRoutes(scope: Scope): void {
         operationId,
         summary: `Not yet: ${what} come with a later version`,
         tags: ['later'],
-        ...(url.includes(':') ? { params: z.strictObject({ name: z.string() }) } : {}),
         body: z.looseObject({}),
         response: {},
       },

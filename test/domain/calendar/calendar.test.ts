@@ -5,13 +5,13 @@ const GOOD = { timeZone: 'Europe/Berlin', effect: 'closed', windows: [{ days: ['
 
 /** The paths of all mistakes, each with its message. */
 function mistakes(input: unknown): Readonly<Record<string, string>> {
-  const parsed = parseCalendar(input);
+  const parsed = parseCalendar('fridays', input);
   return parsed.ok ? {} : Object.fromEntries(parsed.violations.map(({ path, message }) => [path, message]));
 }
 
 describe('a calendar as it arrives', () => {
   it('has its defaults filled in', () => {
-    const parsed = parseCalendar(GOOD);
+    const parsed = parseCalendar('fridays', GOOD);
     expect(parsed).toEqual({
       ok: true,
       value: { ...GOOD, appliesTo: {}, windows: [{ days: ['friday'], from: '00:00', to: '24:00' }] },
@@ -107,7 +107,7 @@ describe('a calendar as it arrives', () => {
   it.each([null, 7, 'x', [], { windows: 'x' }, { timeZone: {}, windows: [[], null, { from: {}, to: [] }] }])(
     'refuses %j without falling over',
     (input) => {
-      expect(parseCalendar(input).ok).toBe(false);
+      expect(parseCalendar('fridays', input).ok).toBe(false);
     },
   );
 });

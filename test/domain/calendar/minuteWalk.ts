@@ -40,7 +40,7 @@ function minutesShowing(walls: readonly string[], wall: string): { readonly firs
 function occurrences(window: CalendarWindow, walls: readonly string[]): readonly (readonly [string, string])[] {
   if ('dates' in window) return window.dates.map((date) => [`${date}T00:00`, `${dayAfter(date)}T00:00`] as const);
   if ('days' in window) return datesAround(walls).flatMap((date) => weeklyOn(window, date));
-  if ('fromMonthDay' in window) return datesAround(walls).flatMap((date) => yearlyOn(window, date));
+  if ('fromMonthDay' in window) return yearly(window, walls);
   return [[window.from, window.to]];
 }
 
@@ -51,12 +51,16 @@ function weeklyOn({ days, from, to }: Extract<CalendarWindow, { days: unknown }>
   return [[`${date}T${from}`, end] as const];
 }
 
-/** Every day of the window is one of its own: together they are the whole. */
-function yearlyOn({ fromMonthDay, toMonthDay }: Extract<CalendarWindow, { fromMonthDay: unknown }>, date: string) {
-  const day = date.slice(5);
-  const isAmong =
-    fromMonthDay <= toMonthDay ? fromMonthDay <= day && day <= toMonthDay : fromMonthDay <= day || day <= toMonthDay;
-  return isAmong ? [[`${date}T00:00`, `${dayAfter(date)}T00:00`] as const] : [];
+/** Of each year around: from its first day to the end of its last. */
+function yearly(
+  { fromMonthDay, toMonthDay }: Extract<CalendarWindow, { fromMonthDay: unknown }>,
+  walls: readonly string[],
+) {
+  const year = Number(walls[0]?.slice(0, 4));
+  const yearsAfter = toMonthDay < fromMonthDay ? 1 : 0;
+  return [year - 1, year, year + 1].map(
+    (first) => [`${first}-${fromMonthDay}T00:00`, `${dayAfter(`${first + yearsAfter}-${toMonthDay}`)}T00:00`] as const,
+  );
 }
 
 /** The days of the walk, of some before, and those that its clock skipped. */

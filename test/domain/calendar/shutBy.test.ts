@@ -159,9 +159,10 @@ function anyWindow({ walls }: Walk) {
   );
 }
 
-const anyCase = fc.constantFrom(...WALKS).chain((walked) =>
+/** A case names its walk by its place: thousands of minutes are nothing to be shown. */
+const anyCase = fc.constantFrom(...WALKS.entries()).chain(([place, walked]) =>
   fc.record({
-    walked: fc.constant(walked),
+    place: fc.constant(place),
     calendar: fc
       .record({
         effect: fc.constantFrom('closed' as const, 'open' as const),
@@ -173,6 +174,12 @@ const anyCase = fc.constantFrom(...WALKS).chain((walked) =>
 );
 type Case = typeof anyCase extends fc.Arbitrary<infer T> ? T : never;
 
+function walkAt(place: number): Walk {
+  const walked = WALKS[place];
+  if (walked === undefined) throw new Error(`there is no walk ${place}`);
+  return walked;
+}
+
 /** The minutes that are looked at: some, and those at which the twin changes its mind. */
 function lookedAt(shut: readonly boolean[], minutes: readonly number[]): readonly number[] {
   const edges = shut.flatMap((is, minute) => (minute > 0 && is !== shut[minute - 1] ? [minute - 1, minute] : []));
@@ -180,7 +187,8 @@ function lookedAt(shut: readonly boolean[], minutes: readonly number[]): readonl
 }
 
 /** What the two do not agree on. */
-function disagreements({ walked, calendar, minutes }: Case, judged: (calendar: Calendar, ms: number) => number | null) {
+function disagreements({ place, calendar, minutes }: Case, judged: (calendar: Calendar, ms: number) => number | null) {
+  const walked = walkAt(place);
   const shut = shutMinutes(walked, calendar);
   return lookedAt(shut, minutes).flatMap((minute) => {
     const ms = walked.beganMs + minute * MINUTE_MS;
@@ -208,7 +216,7 @@ describe('the minutes of a clock, one by one', () => {
       const wrong = (calendar: Calendar, ms: number) => opensAtMs([{ ...calendar, timeZone: 'Etc/GMT-1' }], ms);
       return disagreements(given, wrong).length === 0;
     };
-    const berlin = anyCase.filter(({ walked }) => walked.timeZone === 'Europe/Berlin');
+    const berlin = anyCase.filter(({ calendar }) => calendar.timeZone === 'Europe/Berlin');
     expect(fc.check(fc.property(berlin, holds), { numRuns: 300 }).failed).toBe(true);
   });
 });
