@@ -1,6 +1,7 @@
 import type { TokenDirectory } from './control/access/tokenDirectory.ts';
 import type { Application } from './control/application.ts';
 import { ChainAudit } from './control/audit/chainAudit.ts';
+import { Calendars } from './control/desks/calendars.ts';
 import { Closings } from './control/desks/closings.ts';
 import { Contracts } from './control/desks/contracts.ts';
 import { Features } from './control/desks/features.ts';
@@ -186,6 +187,7 @@ function composeDesks(options: ControlOptions, outside: Outside, acts: Acts): Ap
     projections: new Projections(outside),
     tokens: new Tokens({ ...outside, register: outside.tokens }),
     installation: new Installation({ ...outside, ...acts, policy, environment }),
+    calendars: new Calendars(outside),
     flags: outside.view,
     idempotency: outside.idempotency,
   };

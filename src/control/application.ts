@@ -1,9 +1,11 @@
+import type { Shut } from '../domain/calendar/shutBy.ts';
 import type { Policy } from '../domain/contract/policy.ts';
 import type { Warning } from '../domain/contract/violation.ts';
 import type { Explanation } from '../domain/feature/explain.ts';
 import type { Override, OverrideRequest, OverrideWish } from '../domain/feature/override.ts';
 import type { ContractStanding, ContractState } from '../domain/governance/contractState.ts';
 import type { Incident, LinkedIncident } from '../domain/governance/incident.ts';
+import type { StandingCalendar } from '../domain/governance/installationState.ts';
 import type { Principal, Role } from '../domain/governance/role.ts';
 import type { WeighedViolation } from '../domain/governance/waiverCover.ts';
 import type { WaiverStanding, WaiverState } from '../domain/governance/waiverState.ts';
@@ -37,6 +39,7 @@ export type Application = {
   readonly projections: ProjectionDesk;
   readonly tokens: TokenDesk;
   readonly installation: InstallationDesk;
+  readonly calendars: CalendarDesk;
   readonly flags: FlagView;
   readonly idempotency: IdempotencyRegister;
 };
@@ -215,4 +218,15 @@ export interface InstallationDesk {
   stop(): Promise<StopView>;
   setStop(who: Principal, comment: string): Promise<StopView>;
   liftStop(who: Principal, comment: string | null): Promise<StopView>;
+}
+
+/** `shut`: what it keeps shut by itself at this moment; null where it is open. */
+export type CalendarView = { readonly calendar: StandingCalendar; readonly shut: Shut | null };
+
+export interface CalendarDesk {
+  list(): Promise<readonly CalendarView[]>;
+  get(name: string): Promise<CalendarView>;
+  /** Sets it, or in its place another; the same again changes nothing. */
+  set(who: Principal, name: string, input: unknown): Promise<CalendarView>;
+  remove(who: Principal, name: string, comment: string | null): Promise<void>;
 }

@@ -1,6 +1,6 @@
 import type { Actor, EntryData, EntryDraft } from '../domain/ledger/entry.ts';
 
-type InstallationType = 'stopSet' | 'stopLifted' | 'policyChanged';
+type InstallationType = 'stopSet' | 'stopLifted' | 'policyChanged' | 'calendarSet' | 'calendarRemoved';
 
 /** An entry about the installation, of no feature. */
 export function installationDraft<T extends InstallationType>(

@@ -35,6 +35,7 @@ export const REFUSALS = {
   PREFLIGHT_FAILED: { status: 409, title: 'The preflight failed' },
   ATTESTATION_UNKNOWN: { status: 422, title: 'The policy asks for no such attestation' },
   STAGE_UNKNOWN: { status: 422, title: 'The plan has no such stage' },
+  CALENDARS_FULL: { status: 409, title: 'There are as many calendars as there may be' },
   CONFLICT: { status: 409, title: 'Somebody else was first' },
   IDEMPOTENCY_MISMATCH: { status: 409, title: 'The idempotency key was used with another request' },
   IDEMPOTENCY_BUSY: { status: 409, title: 'The same request is still being worked on' },

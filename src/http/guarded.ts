@@ -4,12 +4,12 @@ import { authenticate } from './auth.ts';
 import { readJsonOnly } from './jsonBody.ts';
 import { limitRate, shedLoad } from './limits.ts';
 import { refuseOtherMethods } from './methodNotAllowed.ts';
+import { calendarRoutes } from './routes/calendars.ts';
 import { contractRoutes } from './routes/contracts.ts';
 import { featureActRoutes } from './routes/featureActs.ts';
 import { featureRoutes } from './routes/features.ts';
 import { incidentRoutes } from './routes/incidents.ts';
 import { installationRoutes } from './routes/installation.ts';
-import { laterRoutes } from './routes/later.ts';
 import { overrideRoutes } from './routes/overrides.ts';
 import { planRoutes } from './routes/plans.ts';
 import { projectionRoutes } from './routes/projections.ts';
@@ -36,7 +36,7 @@ const ROUTES = [
   planRoutes,
   tokenRoutes,
   installationRoutes,
-  laterRoutes,
+  calendarRoutes,
 ];
 
 export type GuardedOptions = RouteDeps & {

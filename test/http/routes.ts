@@ -11,7 +11,6 @@ export type Operation = {
   readonly open: boolean;
   readonly isLookup: boolean;
   /** Only tells that it comes with a later version. */
-  readonly isLater: boolean;
 };
 
 type Described = {
@@ -34,7 +33,6 @@ export async function operations(): Promise<readonly Operation[]> {
       creates: parameters.some(({ name }) => name === 'Idempotency-Key'),
       open: security.length === 0,
       isLookup: path.startsWith('/ofrep/'),
-      isLater: tags.includes('later'),
     })),
   );
 }

@@ -89,6 +89,13 @@ export class Operator {
       case 'stop':
         await replica.installation.setStop(who, comment ?? 'incident');
         return 'stopped';
+      case 'calendar': {
+        const { shut } = await replica.calendars.set(who, words[0] ?? '', calendarOf(command));
+        return shut === null ? 'open' : 'shut';
+      }
+      case 'remove-calendar':
+        await replica.calendars.remove(who, words[0] ?? '', comment);
+        return '';
       case 'lift-stop':
         await replica.installation.liftStop(who, comment);
         return 'lifted';
@@ -255,6 +262,14 @@ function stageOf(command: Command): StageInput {
   });
   const consecutive = Number(command.options.get('consecutive') ?? '1');
   return { ...stage, rollbackTrigger: stage.rollbackTrigger.map((trigger) => ({ ...trigger, consecutive })) };
+}
+
+/** `calendar fridays closed days=friday [from=09:00] [to=17:00] [zone=Europe/Berlin] reason="no Fridays"` */
+function calendarOf({ words, options }: Command) {
+  const times = [...options].filter(([name]) => name === 'from' || name === 'to');
+  const window = { days: options.get('days')?.split(',') ?? [], ...Object.fromEntries(times) };
+  const timeZone = options.get('zone') ?? 'UTC';
+  return { timeZone, effect: words[1], windows: [window], reason: options.get('reason') };
 }
 
 function duration(text: string | undefined, command: Command): number {

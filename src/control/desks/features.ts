@@ -1,4 +1,4 @@
-import { type Parsed, parseInput } from '../../domain/contract/parseInput.ts';
+import { parseInput } from '../../domain/contract/parseInput.ts';
 import { readContext } from '../../domain/feature/context.ts';
 import type { Explanation } from '../../domain/feature/explain.ts';
 import { BUCKETING, type FeatureDefinition } from '../../domain/feature/feature.ts';
@@ -8,6 +8,7 @@ import { flagDocumentOf } from '../../domain/feature/flagDocument.ts';
 import { sameJson } from '../../domain/feature/sameJson.ts';
 import type { Principal } from '../../domain/governance/role.ts';
 import type { EntryDraft } from '../../domain/ledger/entry.ts';
+import { accepted } from '../accepted.ts';
 import { actorOf } from '../actorOf.ts';
 import { appendEntries } from '../appendEntries.ts';
 import type { FeatureDesk, ReviveOutcome } from '../application.ts';
@@ -151,11 +152,6 @@ export class Features implements FeatureDesk {
 }
 
 /** The input, or a refusal that names every mistake. */
-function accepted<T>(parsed: Parsed<T>): T {
-  if (parsed.ok) return parsed.value;
-  throw new Refusal('SCHEMA', 'the request breaks its schema', { violations: parsed.violations });
-}
-
 const leaveToReconciliation = (error: unknown): void => {
   if (!(error instanceof FlagStoreUnreachable)) throw error;
 };

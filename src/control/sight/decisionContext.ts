@@ -1,3 +1,4 @@
+import type { NamedCalendar } from '../../domain/calendar/shutBy.ts';
 import { planDigest } from '../../domain/contract/digest.ts';
 import { isApproved } from '../../domain/governance/contractState.ts';
 import { type WaiverGap, waiverGap, waiverGapUnseen } from '../../domain/governance/waiverCover.ts';
@@ -11,6 +12,7 @@ import type { InstallationRegister } from '../ports/installationRegister.ts';
 import { LedgerUnreachable } from '../ports/ledger.ts';
 import type { RolloutRegister } from '../ports/rolloutRegister.ts';
 import type { WaiverRegister } from '../ports/waiverRegister.ts';
+import { ShutCalendars } from './shutCalendars.ts';
 
 export type ContextDeps = {
   readonly contracts: ContractRegister;
@@ -23,7 +25,14 @@ export type ContextDeps = {
 };
 
 /** What holds for all rollouts of one round, read once. */
-export type Surroundings = { readonly globalStop: boolean; readonly liveRollouts: number };
+export type Surroundings = {
+  readonly globalStop: boolean;
+  readonly calendars: readonly NamedCalendar[];
+  readonly liveRollouts: number;
+};
+
+/** With the ledger away nobody has looked, and nothing opens. */
+export const UNKNOWN_SURROUNDINGS: Surroundings = { globalStop: false, calendars: [], liveRollouts: 0 };
 
 export type Weighing = {
   readonly rollout: RolloutState;
@@ -39,6 +48,7 @@ export type Weighing = {
 /** Gathers what a decision needs to know beside the rollout and its measurements. */
 export class DecisionContexts {
   readonly #deps: ContextDeps;
+  readonly #shut = new ShutCalendars();
 
   constructor(deps: ContextDeps) {
     this.#deps = deps;
@@ -54,7 +64,8 @@ export class DecisionContexts {
       this.#deps.installation.get(),
       this.#deps.rollouts.countLive(),
     ]);
-    return { globalStop: installation.stop !== null, liveRollouts };
+    const { stop, calendars } = installation;
+    return { globalStop: stop !== null, calendars, liveRollouts };
   }
 
   /** The rollout that a pending one is to take over; null where its contract supersedes none. */
@@ -80,12 +91,17 @@ export class DecisionContexts {
       otherLiveRollouts: Math.max(0, weighing.surroundings.liveRollouts - countsItself),
       audit: weighing.audit,
       contractApproved: await this.#contractApproved(rollout, weighing.nowMs),
-      calendar: null,
+      calendar: this.#calendar(weighing),
       waiverGap: await this.#waiverGap(rollout, weighing.nowMs),
       gateHook: null,
       takeover: takeoverOf(weighing.superseded),
       ask: weighing.ask,
     };
+  }
+
+  #calendar({ rollout, surroundings, nowMs }: Weighing): DecisionContext['calendar'] {
+    const { feature, contract } = rollout;
+    return this.#shut.by(surroundings.calendars, { feature, criticality: contract.criticality }, nowMs);
   }
 
   /** Asked only where it matters: before the gate opens for the first time. */

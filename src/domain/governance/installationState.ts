@@ -1,5 +1,9 @@
+import type { NamedCalendar } from '../calendar/shutBy.ts';
 import type { Policy } from '../contract/policy.ts';
 import type { Actor, Entry } from '../ledger/entry.ts';
+
+/** A calendar, and who has set it last. */
+export type StandingCalendar = NamedCalendar & { readonly by: Actor; readonly atMs: number };
 
 /** What holds for the whole installation: the fold of its chain. */
 export type InstallationState = {
@@ -7,9 +11,11 @@ export type InstallationState = {
   readonly policy: Policy | null;
   /** Since when that one is recorded. */
   readonly policySinceMs: number | null;
+  /** By name, in the order in which they were set. */
+  readonly calendars: readonly StandingCalendar[];
 };
 
-export const NEW_INSTALLATION: InstallationState = { stop: null, policy: null, policySinceMs: null };
+export const NEW_INSTALLATION: InstallationState = { stop: null, policy: null, policySinceMs: null, calendars: [] };
 
 export function foldInstallation(state: InstallationState, entry: Entry): InstallationState {
   switch (entry.type) {
@@ -19,7 +25,17 @@ export function foldInstallation(state: InstallationState, entry: Entry): Instal
       return { ...state, stop: null };
     case 'policyChanged':
       return { ...state, policy: entry.data.policy, policySinceMs: Date.parse(entry.at) };
+    case 'calendarSet': {
+      const { name, calendar } = entry.data;
+      const standing = { ...calendar, name, by: entry.actor, atMs: Date.parse(entry.at) };
+      return { ...state, calendars: [...without(state.calendars, name), standing] };
+    }
+    case 'calendarRemoved':
+      return { ...state, calendars: without(state.calendars, entry.data.name) };
     default:
       return state;
   }
 }
+
+const without = (calendars: readonly StandingCalendar[], name: string) =>
+  calendars.filter((calendar) => calendar.name !== name);

@@ -1,3 +1,4 @@
+import type { Calendar } from '../calendar/calendar.ts';
 import type { Contract } from '../contract/contract.ts';
 import type { Policy } from '../contract/policy.ts';
 import type { Warning } from '../contract/violation.ts';
@@ -134,6 +135,8 @@ export type EntryData = {
   readonly policyChanged: { readonly policy: Policy; readonly approvedBy: readonly string[] };
   readonly stopSet: Record<string, never>;
   readonly stopLifted: Record<string, never>;
+  readonly calendarSet: { readonly name: string; readonly calendar: Calendar };
+  readonly calendarRemoved: { readonly name: string };
 };
 export type EntryType = keyof EntryData;
 
@@ -188,5 +191,5 @@ type Linked<D> = Omit<D, 'atMs'> & {
 export type Entry = { [T in EntryType]: Linked<Extract<EntryDraft, { type: T }>> }[EntryType];
 export type EntryOf<T extends EntryType> = Extract<Entry, { type: T }>;
 
-/** The chain of the installation: global stop and policy. Every other chain is named after its feature. */
+/** The chain of the installation: global stop, calendars and policy. Every other chain is named after its feature. */
 export const INSTALLATION_CHAIN = '@installation';

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Calendar } from '../../../src/domain/calendar/calendar.ts';
 import { DEFAULT_POLICY } from '../../../src/domain/contract/policy.ts';
 import {
   foldInstallation,
@@ -20,9 +21,21 @@ const policyChanged = (minDwellMinutes: number): EntryDraft =>
     data: { policy: { ...DEFAULT_POLICY, minDwellMinutes }, approvedBy: ['anna', 'emil'] },
   }) as EntryDraft;
 
+const CALENDAR: Calendar = {
+  timeZone: 'UTC',
+  effect: 'closed',
+  appliesTo: {},
+  windows: [{ days: ['friday'], from: '00:00', to: '24:00' }],
+  reason: 'no Fridays',
+};
+const calendarSet = (name: string, calendar = CALENDAR): EntryDraft =>
+  ({ ...stopDraft('stopSet'), type: 'calendarSet', data: { name, calendar } }) as EntryDraft;
+const calendarRemoved = (name: string): EntryDraft =>
+  ({ ...stopDraft('stopSet'), type: 'calendarRemoved', data: { name } }) as EntryDraft;
+
 describe('what holds for the whole installation', () => {
   it('begins without stop and policy', () => {
-    expect(folded()).toEqual({ stop: null, policy: null, policySinceMs: null });
+    expect(folded()).toEqual({ stop: null, policy: null, policySinceMs: null, calendars: [] });
   });
 
   it('a stop stands until it is lifted, and says who set it', () => {
@@ -34,5 +47,14 @@ describe('what holds for the whole installation', () => {
     const state = folded(stopDraft('stopSet'), policyChanged(1), policyChanged(2));
     expect(state.policy?.minDwellMinutes).toBe(2);
     expect(state.stop).not.toBeNull();
+  });
+
+  it('a calendar stands until another takes its place or it is removed, and says who set it', () => {
+    const [fridays, other] = folded(calendarSet('fridays'), calendarSet('other')).calendars;
+    expect(fridays).toEqual({ ...CALENDAR, name: 'fridays', by: { kind: 'person', subject: 'olga' }, atMs: T0 });
+    expect(other?.name).toBe('other');
+    const again = folded(calendarSet('fridays'), calendarSet('fridays', { ...CALENDAR, effect: 'open' })).calendars;
+    expect(again.map(({ effect }) => effect)).toEqual(['open']);
+    expect(folded(calendarSet('fridays'), calendarSet('other'), calendarRemoved('fridays')).calendars).toEqual([other]);
   });
 });

@@ -21,7 +21,7 @@ import type { Chance } from '../../ports/chance.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Expected, Ledger } from '../../ports/ledger.ts';
 import type { Claim, RolloutRegister, Tick } from '../../ports/rolloutRegister.ts';
-import type { DecisionContexts, Surroundings } from '../../sight/decisionContext.ts';
+import { type DecisionContexts, type Surroundings, UNKNOWN_SURROUNDINGS } from '../../sight/decisionContext.ts';
 import type { KnownRollouts } from '../../sight/knownRollouts.ts';
 import type { MetricSources } from '../../sight/metricSources.ts';
 import type { RolloutDisplay } from '../../sight/rolloutDisplay.ts';
@@ -90,7 +90,7 @@ export class Ticker {
     const context = await this.#deps.contexts.of({
       rollout: claim.state,
       feature: claim.feature,
-      surroundings: surroundings ?? { globalStop: false, liveRollouts: 0 },
+      surroundings: surroundings ?? UNKNOWN_SURROUNDINGS,
       audit: audited.verdict,
       superseded,
       ask: null,

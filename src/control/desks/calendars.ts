@@ -1,0 +1,84 @@
+import { type Calendar, parseCalendar } from '../../domain/calendar/calendar.ts';
+import { shutBy } from '../../domain/calendar/shutBy.ts';
+import { sameJson } from '../../domain/feature/sameJson.ts';
+import type { StandingCalendar } from '../../domain/governance/installationState.ts';
+import type { Principal } from '../../domain/governance/role.ts';
+import type { EntryDraft } from '../../domain/ledger/entry.ts';
+import { accepted } from '../accepted.ts';
+import { actorOf } from '../actorOf.ts';
+import { appendEntries } from '../appendEntries.ts';
+import type { CalendarDesk, CalendarView } from '../application.ts';
+import { installationDraft } from '../installationDraft.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { InstallationRegister } from '../ports/installationRegister.ts';
+import type { Ledger } from '../ports/ledger.ts';
+import { Refusal } from '../refusal.ts';
+
+export type CalendarsDeps = {
+  readonly ledger: Ledger;
+  readonly installation: InstallationRegister;
+  readonly clock: Clock;
+};
+
+/** Every tick reads them. */
+const MOST_CALENDARS = 50;
+
+/** When increases may happen: set and taken away by an administrator, each time an entry of the installation's chain. */
+export class Calendars implements CalendarDesk {
+  readonly #deps: CalendarsDeps;
+
+  constructor(deps: CalendarsDeps) {
+    this.#deps = deps;
+  }
+
+  async list(): Promise<readonly CalendarView[]> {
+    return (await this.#standing()).map((calendar) => this.#view(calendar));
+  }
+
+  async get(name: string): Promise<CalendarView> {
+    const calendar = (await this.#standing()).find((standing) => standing.name === name);
+    if (calendar === undefined) throw new Refusal('NOT_FOUND', 'no such calendar');
+    return this.#view(calendar);
+  }
+
+  async set(who: Principal, name: string, input: unknown): Promise<CalendarView> {
+    const calendar = accepted(parseCalendar(name, input));
+    const standing = await this.#standing();
+    const before = standing.find((other) => other.name === name);
+    if (before === undefined && standing.length >= MOST_CALENDARS) {
+      throw new Refusal('CALENDARS_FULL', `there may be ${MOST_CALENDARS} calendars`);
+    }
+    if (before !== undefined && sameJson(calendarIn(before), calendar)) return this.#view(before);
+    const said = this.#said(who, null);
+    await this.#append(installationDraft(said, { type: 'calendarSet', data: { name, calendar } }));
+    return this.#view({ ...calendar, name, by: said.actor, atMs: said.atMs });
+  }
+
+  async remove(who: Principal, name: string, comment: string | null): Promise<void> {
+    await this.get(name);
+    await this.#append(installationDraft(this.#said(who, comment), { type: 'calendarRemoved', data: { name } }));
+  }
+
+  async #standing(): Promise<readonly StandingCalendar[]> {
+    return (await this.#deps.installation.get()).calendars;
+  }
+
+  /** As for a rollout that it applies to. */
+  #view(calendar: StandingCalendar): CalendarView {
+    const { features, criticality = 'standard' } = calendar.appliesTo;
+    const subject = { feature: features?.[0] ?? '', criticality };
+    return { calendar, shut: shutBy([calendar], subject, this.#deps.clock.nowMs()) };
+  }
+
+  #said(who: Principal, comment: string | null) {
+    return { atMs: this.#deps.clock.nowMs(), actor: actorOf(who), comment };
+  }
+
+  async #append(entry: EntryDraft): Promise<void> {
+    await appendEntries(this.#deps, [entry], {});
+  }
+}
+
+function calendarIn({ name: _name, by: _by, atMs: _atMs, ...calendar }: StandingCalendar): Calendar {
+  return calendar;
+}
