@@ -4,6 +4,7 @@ import { ChainAudit } from './control/audit/chainAudit.ts';
 import { Calendars } from './control/desks/calendars.ts';
 import { Closings } from './control/desks/closings.ts';
 import { Contracts } from './control/desks/contracts.ts';
+import { FalseAlarms } from './control/desks/falseAlarms.ts';
 import { Features } from './control/desks/features.ts';
 import { Incidents } from './control/desks/incidents.ts';
 import { Installation } from './control/desks/installation.ts';
@@ -184,6 +185,7 @@ function composeDesks(options: ControlOptions, outside: Outside, acts: Acts): Ap
     rollouts: new Rollouts({ ...outside, ...acts, creation, policy }),
     closings: new Closings({ ...outside, ...acts }),
     incidents: new Incidents(outside),
+    falseAlarms: new FalseAlarms(outside),
     projections: new Projections(outside),
     tokens: new Tokens({ ...outside, register: outside.tokens }),
     installation: new Installation({ ...outside, ...acts, policy, environment }),

@@ -12,6 +12,7 @@ import type { WaiverStanding, WaiverState } from '../domain/governance/waiverSta
 import type { Entry } from '../domain/ledger/entry.ts';
 import type { CompletionReport } from '../domain/projection/completion.ts';
 import type { CustomerView } from '../domain/projection/customer.ts';
+import type { EffectivenessReport, Period } from '../domain/projection/effectiveness.ts';
 import type { FounderView } from '../domain/projection/founder.ts';
 import type { PreflightItem } from '../domain/rollout/preflight.ts';
 import type { RolloutStatus } from '../domain/rollout/statusView.ts';
@@ -36,6 +37,7 @@ export type Application = {
   readonly closings: ClosingDesk;
   readonly overrides: OverrideDesk;
   readonly incidents: IncidentDesk;
+  readonly falseAlarms: FalseAlarmDesk;
   readonly projections: ProjectionDesk;
   readonly tokens: TokenDesk;
   readonly installation: InstallationDesk;
@@ -142,6 +144,11 @@ export interface ClosingDesk {
   rollback(who: Principal, rolloutId: string, wish: RollbackWish): Promise<RolloutStatus>;
   kill(who: Principal, feature: string, comment: string): Promise<KillOutcome>;
 }
+/** An alarm that was none; said again it stands. */
+export interface FalseAlarmDesk {
+  mark(who: Principal, rolloutId: string, comment: string): Promise<RolloutRecord>;
+}
+
 /** An override, a wish for one that waits for a second person, or both. */
 export type OverrideView = {
   readonly workspaceId: string;
@@ -170,6 +177,8 @@ export interface ProjectionDesk {
   /** Of a feature, by its key. */
   customer(feature: string): Promise<CustomerView>;
   customers(range: ListedRange): Promise<readonly ListedView[]>;
+  /** What came of the rollouts of a period; of these features alone, null: of all. */
+  effectiveness(period: Period, features: readonly string[] | null): Promise<EffectivenessReport>;
 }
 export type VersionedWish = { readonly expectedVersion: number; readonly comment: string | null };
 export type RollbackWish = { readonly to: 'zero' | 'previousStage' | null; readonly comment: string | null };

@@ -6,6 +6,7 @@ import { limitRate, shedLoad } from './limits.ts';
 import { refuseOtherMethods } from './methodNotAllowed.ts';
 import { calendarRoutes } from './routes/calendars.ts';
 import { contractRoutes } from './routes/contracts.ts';
+import { falseAlarmRoutes } from './routes/falseAlarms.ts';
 import { featureActRoutes } from './routes/featureActs.ts';
 import { featureRoutes } from './routes/features.ts';
 import { incidentRoutes } from './routes/incidents.ts';
@@ -13,6 +14,7 @@ import { installationRoutes } from './routes/installation.ts';
 import { overrideRoutes } from './routes/overrides.ts';
 import { planRoutes } from './routes/plans.ts';
 import { projectionRoutes } from './routes/projections.ts';
+import { reportRoutes } from './routes/reports.ts';
 import { rolloutCommandRoutes } from './routes/rolloutCommands.ts';
 import { rolloutRecordRoutes } from './routes/rolloutRecords.ts';
 import { rolloutRoutes } from './routes/rollouts.ts';
@@ -32,6 +34,8 @@ const ROUTES = [
   rolloutCommandRoutes,
   rolloutRecordRoutes,
   incidentRoutes,
+  falseAlarmRoutes,
+  reportRoutes,
   projectionRoutes,
   planRoutes,
   tokenRoutes,

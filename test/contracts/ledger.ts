@@ -96,7 +96,7 @@ export function ledgerContract(name: string, open: () => Promise<LedgerUnderTest
       expect(state).toMatchObject({ wedgeState: 'ACTIVE', phase: 'ramp', version: 2, threshold: 5000 });
       expect((await story.featureOf('checkout')).state).toMatchObject({ version: 1, exposure: { documentVersion: 2 } });
       expect(await kept.contracts.get('contract-rollout-checkout')).toMatchObject({ usedBy: state.id, version: 3 });
-      expect(await kept.installation.get()).toEqual({ stop: null, policy: null, policySinceMs: null });
+      expect(await kept.installation.get()).toEqual({ stop: null, policy: null, policySinceMs: null, calendars: [] });
       await kept.ledger.append(stopAppend('stopSet'));
       expect(await kept.installation.get()).toMatchObject({ stop: { atMs: T0, by: { subject: 'olga' } } });
       await kept.ledger.append(stopAppend('stopLifted'));

@@ -25,7 +25,7 @@ type Document = { readonly paths: Readonly<Record<string, Readonly<Record<string
 export async function operations(): Promise<readonly Operation[]> {
   const { paths }: Document = JSON.parse(await openApiText());
   return Object.entries(paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, { requestBody, parameters = [], security, tags }]) => ({
+    Object.entries(methods).map(([method, { requestBody, parameters = [], security }]) => ({
       method: method.toUpperCase() as HTTPMethods,
       path,
       takesBody: requestBody !== undefined,

@@ -1,7 +1,10 @@
 import type { ListedFeature, ProjectionReader } from '../../src/control/ports/projectionReader.ts';
+import type { Entry } from '../../src/domain/ledger/entry.ts';
 import type { CustomerRecords } from '../../src/domain/projection/customer.ts';
 import { customerPosition } from '../../src/domain/projection/customerPosition.ts';
+import { estimatesOf, type Period } from '../../src/domain/projection/effectiveness.ts';
 import { frozen } from '../../src/domain/projection/frozen.ts';
+import { HAPPENINGS, type Happening, type HappeningType } from '../../src/domain/projection/happening.ts';
 import { MILESTONES, type Milestone } from '../../src/domain/projection/milestone.ts';
 import { LINEAGE } from '../../src/domain/projection/rolloutRecords.ts';
 import type { MemoryStore } from './memoryStore.ts';
@@ -23,6 +26,7 @@ export function projectionsOver(store: MemoryStore): ProjectionReader {
       ),
     );
   return {
+    happenings: async (period, features) => frozen(await store.step(() => happeningsIn(store, period, features))),
     customers,
     customer: async (feature) => (await customers({ after: null, limit: 1, features: [feature] }))[0]?.records ?? null,
     rollout: async (id) =>
@@ -39,6 +43,36 @@ export function projectionsOver(store: MemoryStore): ProjectionReader {
         }),
       ),
   };
+}
+
+function happeningsIn(store: MemoryStore, { fromMs, toMs }: Period, features: readonly string[] | null) {
+  const told = [...store.chains.entries()]
+    .filter(([chain]) => features === null || features.includes(chain))
+    .toSorted(([one], [other]) => (one < other ? -1 : 1))
+    .flatMap(([, entries]) => entries)
+    .filter((entry): entry is Extract<typeof entry, { type: HappeningType }> =>
+      HAPPENINGS.some((type) => type === entry.type),
+    );
+  const isWithin = ({ at }: Entry) => Date.parse(at) >= fromMs && Date.parse(at) < toMs;
+  const met = new Set(told.filter(isWithin).map(({ rollout }) => rollout));
+  const found = told.filter((entry) => isWithin(entry) || (entry.rollout !== null && met.has(entry.rollout)));
+  const rollouts = [...store.rollouts.values()].filter(({ state }) =>
+    found.some(({ rollout }) => rollout === state.id),
+  );
+  return {
+    happenings: found.map(happeningOf),
+    affectedCustomers: Object.fromEntries(
+      rollouts.map(({ state }) => [state.id, estimatesOf(state.contract.rolloutWedge.wedgeStages)]),
+    ),
+  };
+}
+
+function happeningOf(entry: Extract<Entry, { type: HappeningType }>): Happening {
+  const { seq, chain, at, type, contract, rollout, dryRun, stage, percentageBefore, percentageAfter, reason } = entry;
+  const data = entry.type === 'proposed' ? { waivers: entry.data.waivers } : entry.data;
+  const common = { seq, chain, at, contract, rollout, dryRun, stage, percentageBefore, percentageAfter, reason };
+  // `type` and `data` stay paired; taken apart, the union forgets it.
+  return { ...common, type, data } as Happening;
 }
 
 function customerRecords(store: MemoryStore, key: string): CustomerRecords | null {

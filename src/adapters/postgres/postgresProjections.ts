@@ -3,11 +3,13 @@ import type { FeatureState } from '../../domain/feature/featureState.ts';
 import type { ContractState } from '../../domain/governance/contractState.ts';
 import type { Entry } from '../../domain/ledger/entry.ts';
 import type { CustomerRecords } from '../../domain/projection/customer.ts';
+import type { EffectivenessRecords, Period } from '../../domain/projection/effectiveness.ts';
 import { frozen } from '../../domain/projection/frozen.ts';
 import { MILESTONES, type Milestone } from '../../domain/projection/milestone.ts';
 import { LINEAGE, type RolloutRecords } from '../../domain/projection/rolloutRecords.ts';
 import type { RolloutState } from '../../domain/rollout/state.ts';
 import { documentIn } from './document.ts';
+import { happenings } from './happenings.ts';
 import type { Asking, ReadOnly } from './readOnly.ts';
 
 /** Answers from read-only transactions; each method is one. */
@@ -29,6 +31,10 @@ export class PostgresProjections implements ProjectionReader {
 
   async customers(range: ListedRange): Promise<readonly ListedFeature[]> {
     return frozen(await this.#readOnly.transaction((client) => listed(client, range)));
+  }
+
+  async happenings(period: Period, features: readonly string[] | null): Promise<EffectivenessRecords> {
+    return frozen(await this.#readOnly.transaction((client) => happenings(client, period, features)));
   }
 }
 

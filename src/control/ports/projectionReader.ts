@@ -1,4 +1,5 @@
 import type { CustomerRecords } from '../../domain/projection/customer.ts';
+import type { EffectivenessRecords, Period } from '../../domain/projection/effectiveness.ts';
 import type { RolloutRecords } from '../../domain/projection/rolloutRecords.ts';
 
 /** A feature of which some contract names a capability. */
@@ -30,4 +31,6 @@ export interface ProjectionReader {
   customer(feature: string): Promise<CustomerRecords | null>;
   /** By position, `after` exclusive. */
   customers(range: ListedRange): Promise<readonly ListedFeature[]>;
+  /** Of these features; null: of all. */
+  happenings(period: Period, features: readonly string[] | null): Promise<EffectivenessRecords>;
 }

@@ -1,5 +1,6 @@
 import { type CompletionReport, completionReport } from '../../domain/projection/completion.ts';
 import { type CustomerView, customerView } from '../../domain/projection/customer.ts';
+import { type EffectivenessReport, effectivenessReport, type Period } from '../../domain/projection/effectiveness.ts';
 import { type FounderView, founderView } from '../../domain/projection/founder.ts';
 import type { RolloutRecords } from '../../domain/projection/rolloutRecords.ts';
 import type { ListedView, ProjectionDesk } from '../application.ts';
@@ -39,6 +40,10 @@ export class Projections implements ProjectionDesk {
     const nowMs = this.#deps.clock.nowMs();
     const listed = await this.#deps.projections.customers(range);
     return listed.map(({ position, records }) => ({ position, view: customerView(records, nowMs) }));
+  }
+
+  async effectiveness(period: Period, features: readonly string[] | null): Promise<EffectivenessReport> {
+    return effectivenessReport(await this.#deps.projections.happenings(period, features), period);
   }
 
   async #rollout(id: string): Promise<RolloutRecords> {

@@ -119,6 +119,8 @@ export type EntryData = {
     readonly cause: 'asked' | 'expired';
     readonly requestedBy: string | null;
   };
+  /** A person says that the automatic rollback took back what was good. */
+  readonly falseAlarmMarked: Record<string, never>;
   readonly driftAdopted: { readonly exposure: Exposure; readonly found: string };
   readonly driftRepaired: { readonly documentVersion: number; readonly found: string };
   /** The rationale is the comment. */

@@ -58,6 +58,7 @@ function begun(entry: EntryOf<'created'>): RolloutState {
     heldSinceMs: null,
     endedAtMs: null,
     supersededBy: null,
+    falseAlarmBy: null,
     lastEntryAtMs: atMs,
   };
 }
@@ -73,6 +74,8 @@ function toldBy(state: RolloutState, entry: Entry, atMs: number): Change | null 
     case 'exposureRemoved':
     case 'incidentLinked':
       return {};
+    case 'falseAlarmMarked':
+      return { falseAlarmBy: entry.actor.subject };
     case 'audited':
       // Sluice's own PASS stands beside the transition that it permits; an auditor's changes what is allowed.
       return entry.data.verdict === 'FAIL' || entry.actor.kind === 'person' ? null : {};

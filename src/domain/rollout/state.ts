@@ -89,6 +89,8 @@ export type RolloutState = {
   readonly endedAtMs: number | null;
   /** The rollout that took it over. */
   readonly supersededBy: string | null;
+  /** Who says that an automatic rollback of it took back what was good. */
+  readonly falseAlarmBy: string | null;
   /** Of the newest entry; `now` never lies before it. */
   readonly lastEntryAtMs: number;
 };

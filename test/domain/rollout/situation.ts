@@ -160,6 +160,7 @@ export function rolloutOf(more: Partial<RolloutState> = {}, policy: Partial<Poli
     auditFailedVisit: null,
     auditorsVerdicts: [],
     supersededBy: null,
+    falseAlarmBy: null,
     cooldownUntilMs: null,
     heldFor: null,
     heldSinceMs: null,
