@@ -52,7 +52,12 @@ describe('the migrations', () => {
 
   test('of Sluice itself are applied to an empty database', async () => {
     await applyMigrations(database.url, MIGRATIONS_FOLDER);
-    expect(await applied()).toEqual(['20261120000000_ledger', '20261121060000_projections']);
+    expect(await applied()).toEqual([
+      '20261120000000_ledger',
+      '20261121000100_waivers',
+      '20261121060000_projections',
+      '20261121090000_reports',
+    ]);
     expect(await rows('entries')).toBe(0);
   });
 

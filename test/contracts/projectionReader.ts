@@ -62,6 +62,29 @@ export function projectionReaderContract(name: string, open: () => Promise<Ledge
         ({ records }) => records.contracts[0]?.contract.feature,
       );
 
+    test('tells what happened within a period, and all that ever happened to those that it happened to', async () => {
+      const id = await told('checkout', null);
+      await walk(id, 'start');
+      const lateMs = T0 + 10 * MINUTE;
+      entriesIn(await kept.ledger.append(await story.rollback(id, lateMs)));
+      const other = await told('search', null);
+      await walk(other, 'start');
+      const period = { fromMs: lateMs, toMs: lateMs + 1 };
+      const { happenings, affectedCustomers } = await kept.projections.happenings(period, null);
+      expect(happenings.map(({ chain, type }) => `${chain} ${type}`)).toEqual([
+        'checkout started',
+        'checkout rolledBack',
+      ]);
+      expect(happenings[0]).not.toHaveProperty('evidence');
+      expect(Object.keys(affectedCustomers)).toEqual([id]);
+      expect(isFrozen(happenings)).toBe(true);
+      const everything = { fromMs: 0, toMs: lateMs + 1 };
+      const ofSearch = await kept.projections.happenings(everything, ['search']);
+      expect(ofSearch.happenings.map(({ type }) => type)).toEqual(['proposed', 'started']);
+      expect(ofSearch.happenings[0]?.data).toEqual({ waivers: [] });
+      expect((await kept.projections.happenings({ fromMs: 0, toMs: 1 }, null)).happenings).toEqual([]);
+    });
+
     test('knows a rollout with its contract, and of the chain what its lineage rests on', async () => {
       const id = await told('checkout', 'One page');
       await told('search', 'Better search');
