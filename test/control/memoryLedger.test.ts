@@ -3,6 +3,7 @@ import { LedgerUnreachable } from '../../src/control/ports/ledger.ts';
 import { ledgerContract } from '../contracts/ledger.ts';
 import { registersContract } from '../contracts/registers.ts';
 import { rolloutRegisterContract } from '../contracts/rolloutRegister.ts';
+import { waiverRegisterContract } from '../contracts/waiverRegister.ts';
 import { memoryLedger } from '../support/memoryLedger.ts';
 
 const open = async () => {
@@ -13,6 +14,7 @@ const open = async () => {
 ledgerContract('in memory', open);
 rolloutRegisterContract('in memory', open);
 registersContract('in memory', open);
+waiverRegisterContract('in memory', open);
 
 describe('the memory that is cut off', () => {
   test('is unreachable until it is mended, and has forgotten nothing', async () => {
