@@ -69,7 +69,7 @@ export type Replaced = {
   readonly metrics?: MetricSource;
   readonly timer?: Timer;
   readonly store?: FlagStore;
-  readonly kept?: Pick<MemoryLedger, 'ledger' | 'rollouts'>;
+  readonly kept?: Pick<MemoryLedger, 'ledger' | 'rollouts'> & Partial<MemoryLedger>;
   readonly publisher?: (deps: PublisherDeps) => Publisher;
   readonly hardKilled?: (feature: string) => boolean;
 };
