@@ -138,6 +138,18 @@ describe('a waiver that ends', () => {
     );
   });
 
+  it('would be recorded by each of them, were its version not looked at', async () => {
+    const { world, replica } = await installation();
+    await askedWaiver(replica, shortWindow(), HOUR);
+    const { ledger } = world.kept;
+    const append: Ledger['append'] = (asked) => ledger.append({ ...asked, expected: {} });
+    const kept = { ...world.kept, ledger: { ...ledger, append } };
+    const blind = await Promise.all([startReplica(world, { kept }), startReplica(world, { kept })]);
+    world.clock.advance(HOUR);
+    await Promise.all(blind.map(({ waiverEnding }) => waiverEnding.run()));
+    expect(await entriesOfType(world, 'waiverExpired')).toHaveLength(2);
+  });
+
   it('a rejected one has no other end', async () => {
     const { world, replica } = await installation();
     const id = await askedWaiver(replica, shortWindow(), HOUR);
