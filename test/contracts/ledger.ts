@@ -301,6 +301,21 @@ export function ledgerContract(name: string, open: () => Promise<LedgerUnderTest
       expect(await kept.rollouts.countLive()).toBe(2);
     });
 
+    test('of starts that race for one feature exactly one gets it, whatever they expect', async () => {
+      const other = await under.another();
+      const ids = ['r1', 'r2', 'r3', 'r4'];
+      for (const id of ids) await story.pending('checkout', { id });
+      const starts = await Promise.all(ids.map((id) => story.start(id, T0)));
+      const outcomes = await Promise.all(
+        starts.map((start, index) => (index % 2 === 0 ? kept : other).ledger.append(start)),
+      );
+      expect(outcomes.filter(({ kind }) => kind === 'appended')).toHaveLength(1);
+      const lost = outcomes.filter((outcome) => outcome.kind === 'conflict');
+      expect(lost.map(({ over }) => over)).toEqual(['feature', 'feature', 'feature']);
+      expect(await kept.rollouts.countLive()).toBe(1);
+      expect((await chainOf('checkout')).filter(({ type }) => type === 'started')).toHaveLength(1);
+    });
+
     test('SLU-CHAIN: whatever is appended, the chain verifies and the derived states are the folds of its entries', async () => {
       let run = 0;
       await fc.assert(

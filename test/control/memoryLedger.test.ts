@@ -4,6 +4,7 @@ import { ledgerContract } from '../contracts/ledger.ts';
 import { projectionReaderContract } from '../contracts/projectionReader.ts';
 import { registersContract } from '../contracts/registers.ts';
 import { rolloutRegisterContract } from '../contracts/rolloutRegister.ts';
+import { waiverRegisterContract } from '../contracts/waiverRegister.ts';
 import { memoryLedger } from '../support/memoryLedger.ts';
 
 const open = async () => {
@@ -15,6 +16,7 @@ ledgerContract('in memory', open);
 rolloutRegisterContract('in memory', open);
 registersContract('in memory', open);
 projectionReaderContract('in memory', open);
+waiverRegisterContract('in memory', open);
 
 describe('the memory that is cut off', () => {
   test('is unreachable until it is mended, and has forgotten nothing', async () => {

@@ -10,7 +10,11 @@ describe('the installation', () => {
       items: [{ name: 'prometheus', kind: 'prometheus', ok: true, detail: 'a fake' }],
       nextCursor: null,
     });
-    expect((await under.get('/v1/policy', { as: 'viewer' })).body).toEqual(YOUNG_POLICY);
+    expect((await under.get('/v1/policy', { as: 'viewer' })).body).toEqual({
+      ...YOUNG_POLICY,
+      since: null,
+      inForce: true,
+    });
   });
 
   test('is stopped and let go by an administrator', async () => {

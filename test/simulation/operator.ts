@@ -34,6 +34,8 @@ export class Operator {
   #feature = 'checkout-v2';
   #rollouts: string[] = [];
   #seen = 0;
+  #planDigest = '';
+  #waiver = '';
 
   /** The answer: what the command itself says, then what was recorded since the last answer. */
   async answer(command: Command): Promise<string> {
@@ -66,6 +68,15 @@ export class Operator {
         return '';
       case 'resume':
         await replica.rollouts.resume(who, id, await wishFor(replica, id, comment));
+        return '';
+      case 'waiver':
+        await this.#askWaiver(command, replica);
+        return '';
+      case 'grant':
+        await replica.waivers.decide(who, this.#waiver, {
+          decision: words[0] === 'no' ? 'reject' : 'approve',
+          comment,
+        });
         return '';
       case 'approve': {
         const decision = words[1] === 'no' ? ('reject' as const) : ('approve' as const);
@@ -148,6 +159,14 @@ export class Operator {
     return '';
   }
 
+  /** Olga asks for leave to break a rule with the plan of the last release, or of the one that was refused. */
+  async #askWaiver(command: Command, replica: Replica): Promise<void> {
+    const expiresAt = new Date(this.#world.clock.nowMs() + duration(command.options.get('for'), command)).toISOString();
+    const asked = { feature: this.#feature, planDigest: this.#planDigest, rules: command.words, expiresAt };
+    const rationale = command.options.get('reason') ?? 'as discussed';
+    this.#waiver = (await replica.waivers.request(OLGA, { ...asked, rationale })).state.waiverId;
+  }
+
   async #release(command: Command, replica: Replica): Promise<string> {
     const { words, options, below } = command;
     this.#feature = words[0] ?? this.#feature;
@@ -163,6 +182,10 @@ export class Operator {
       },
     );
     const input: ProposalInput = words.includes('critical') ? { ...plan, criticality: 'critical' } : plan;
+    if ((await this.#world.kept.features.get(this.#feature)) === null) {
+      await replica.features.create(OLGA, { key: this.#feature });
+    }
+    this.#planDigest = (await replica.contracts.validate(input)).planDigest ?? '';
     const startAt = options.get('start-at');
     const startAtMs = startAt === undefined ? null : this.#world.clock.nowMs() + duration(startAt, command);
     this.#rollouts.push(await createdRollout(replica, input, { dryRun: words.includes('dry-run'), startAtMs }));
@@ -289,7 +312,8 @@ function refusal(error: unknown): string {
   if (error instanceof LedgerUnreachable) return 'refused: the ledger can not be reached';
   if (!(error instanceof Refusal)) throw error;
   const { reason, unblocksAt } = error.more;
-  const why = reason === undefined ? error.message : reason;
+  const broken = error.more.violations?.map(({ rule }) => rule).join(', ');
+  const why = broken ?? reason ?? error.message;
   const until = unblocksAt == null ? '' : ` until ${new Date(unblocksAt).toISOString().slice(11, 19)} UTC`;
   return `refused ${error.code}: ${why}${until}`;
 }

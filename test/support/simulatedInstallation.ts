@@ -71,7 +71,7 @@ export type Replaced = {
   readonly metrics?: MetricSource;
   readonly timer?: Timer;
   readonly store?: FlagStore;
-  readonly kept?: Pick<MemoryLedger, 'ledger' | 'rollouts'>;
+  readonly kept?: Pick<MemoryLedger, 'ledger' | 'rollouts'> & Partial<MemoryLedger>;
   readonly publisher?: (deps: PublisherDeps) => Publisher;
   readonly hardKilled?: (feature: string) => boolean;
   readonly notifiers?: readonly Notifier[];
@@ -130,12 +130,14 @@ export async function tickDue(replica: Replica, ms = replica.world.pollIntervalM
   await replica.scheduler.settled();
 }
 
-/** The same, then the store is reconciled where it can be. */
+/** The same, then what is done beside the ticks, where it can be. */
 export async function poll(replica: Replica, ms = replica.world.pollIntervalMs): Promise<void> {
   await tickDue(replica, ms);
-  await replica.reconciler.run().catch((error: unknown) => {
-    if (!(error instanceof LedgerUnreachable)) throw error;
-  });
+  for (const chore of [replica.reconciler, replica.waiverEnding]) {
+    await chore.run().catch((error: unknown) => {
+      if (!(error instanceof LedgerUnreachable)) throw error;
+    });
+  }
 }
 
 export async function pollFor(replica: Replica, ms: number): Promise<void> {

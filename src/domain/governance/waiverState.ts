@@ -1,7 +1,7 @@
 import type { Entry } from '../ledger/entry.ts';
 
 /** By law, of every waiver: two different people, neither the one who asks. */
-export const APPROVERS_OF_WAIVER = 2;
+const APPROVERS_OF_WAIVER = 2;
 
 type WaiverApproval = { readonly subject: string; readonly atMs: number; readonly comment: string | null };
 
