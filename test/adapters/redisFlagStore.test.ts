@@ -1,12 +1,16 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { FlagHashes } from '../../src/adapters/redis/flagHashes.ts';
 import { RedisFlagStore, type RedisFlagStoreOptions } from '../../src/adapters/redis/flagStore.ts';
+import { rehearse } from '../../src/adapters/redis/rehearsal.ts';
 import { FlagStoreUnreachable } from '../../src/control/ports/flagStore.ts';
+import { featureKeySchema } from '../../src/domain/feature/feature.ts';
 import type { HandFields } from '../../src/domain/feature/handFields.ts';
 import type { StoredFlag } from '../../src/domain/feature/storedFlag.ts';
 import { flagStoreContract } from '../contracts/flagStore.ts';
 import { documentOf, grantOf } from '../domain/feature/documents.ts';
 import { type RedisServer, startRedis } from '../support/redis.ts';
+import { butFor } from '../support/simulatedInstallation.ts';
 
 let server: RedisServer;
 let cli: Redis;
@@ -235,6 +239,35 @@ describe('a subscriber', () => {
     await typed.exec();
     const { told } = await watched();
     expect(new Set(told.map(({ feature }) => feature))).toEqual(new Set(features));
+  });
+});
+
+describe('a rehearsal', () => {
+  test('takes the path of every closing, on a key that no feature can have and that goes by itself', async () => {
+    const hashes = new FlagHashes(cli.duplicate());
+    onTestFinished(() => hashes.close());
+    const seen: string[] = [];
+    const watched = butFor(hashes, {
+      compareAndSet: async (place, expected, next) => {
+        seen.push(place, `${await cli.hget(`flags:${place}`, 'rollout_percent')} % before`);
+        expect(await cli.pttl(`flags:${place}`)).toBeGreaterThan(0);
+        return hashes.compareAndSet(place, expected, next);
+      },
+    });
+    const { closedInMs } = await rehearse(watched, () => performance.now());
+    expect(closedInMs).toBeGreaterThan(0);
+    expect(seen).toEqual([expect.stringMatching(/^\.rehearsal:[0-9a-f-]{36}$/), '100 % before']);
+    expect(featureKeySchema.safeParse(seen[0]).success).toBe(false);
+    expect(await cli.keys('*')).toEqual([]);
+  });
+
+  test('that does not see what it closed has failed, and leaves nothing all the same', async () => {
+    const hashes = new FlagHashes(cli.duplicate());
+    onTestFinished(() => hashes.close());
+    const forgetful = butFor(hashes, { compareAndSet: async () => null });
+    const failed = rehearse(forgetful, () => performance.now());
+    await expect(failed).rejects.toThrow(new FlagStoreUnreachable('a rehearsed closing was not seen'));
+    expect(await cli.keys('*')).toEqual([]);
   });
 });
 

@@ -193,11 +193,26 @@ export function flagStoreContract(name: string, open: () => Promise<FlagStoreUnd
       expect(confirmed).toEqual(confirmed.toSorted((a, b) => a - b));
     });
 
-    test('can be rehearsed without a trace, and says that it is well', async () => {
-      await under.store.rehearse();
-      await under.store.rehearse();
+    test('can be rehearsed without a trace, says how long closing took, and that it is well', async () => {
+      for (let rehearsed = 0; rehearsed < 2; rehearsed += 1) {
+        const { closedInMs } = await under.store.rehearse();
+        expect(closedInMs).toBeGreaterThanOrEqual(0);
+        expect(Number.isFinite(closedInMs)).toBe(true);
+      }
       expect(await under.store.readAll()).toEqual([]);
       expect(under.store.state().ok).toBe(true);
+    });
+
+    test('can be rehearsed by many at once, beside what is published, and subscribers hear of none of it', async () => {
+      await published(at(1, 10));
+      const told: StoredFlag[] = [];
+      await under.store.subscribe({ changed: (flag) => told.push(flag), confirmed: () => undefined });
+      const stores = [under.store, under.another(), under.another()];
+      const rehearsals = stores.flatMap((store) => Array.from({ length: 5 }, () => store.rehearse()));
+      await Promise.all([...rehearsals, published(at(2, 20))]);
+      expect((await under.store.readAll()).map(({ feature }) => feature)).toEqual(['checkout-v2']);
+      await vi.waitFor(() => expect(told.at(-1)).toMatchObject({ document: { version: 2 } }));
+      expect(new Set(told.map(({ feature }) => feature))).toEqual(new Set(['checkout-v2']));
     });
 
     test('closed, refuses with a typed error and tells nobody anything', async () => {

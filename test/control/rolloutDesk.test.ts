@@ -230,6 +230,11 @@ describe('stage approvals', () => {
     expect(await stateOf(replica, id)).toMatchObject({ stageIndex: 0, heldFor: 'approval' });
     const waits = (await chainOf(world, FEATURE)).filter(({ reason }) => reason === 'approval');
     expect(waits).toHaveLength(1);
+    expect((await replica.rollouts.status(id)).decision).toMatchObject({
+      kind: 'awaitApproval',
+      since: waits[0]?.at,
+      waitsFor: { role: 'approver', stageId: 'everyone', missing: 1, approved: [], mayNot: 'olga' },
+    });
     await approve(ANNA).on(replica, id);
     await poll(replica);
     expect(await stateOf(replica, id)).toMatchObject({ stageIndex: 1 });
@@ -245,9 +250,40 @@ describe('stage approvals', () => {
     await approve(ANNA).on(replica, id);
     await pollFor(replica, 2 * HOUR);
     expect(await stateOf(replica, id)).toMatchObject({ stageIndex: 0 });
+    const { decision } = await replica.rollouts.status(id);
+    expect(decision?.waitsFor).toMatchObject({ missing: 1, approved: ['anna'] });
     await approve(EMIL).on(replica, id);
     await poll(replica);
     expect(await stateOf(replica, id)).toMatchObject({ stageIndex: 1 });
+  });
+
+  it('are no operator’s where the increments are manual: there anybody who may operate is waited for', async () => {
+    const { replica } = await installation();
+    const id = await startedRollout(replica, proposalInput({}, { incrementPolicy: 'manual' }));
+    await until(replica, id, (state) => state.heldFor === 'approval');
+    expect((await replica.rollouts.status(id)).decision?.waitsFor).toEqual({
+      role: 'operator',
+      stageId: 'half',
+      missing: 1,
+      approved: [],
+      mayNot: null,
+    });
+  });
+
+  it('of a start at its hour are waited for since then', async () => {
+    const { world, replica } = await installation();
+    const stages = [stageInput('canary', 10, { requiresApproval: true }), stageInput('everyone', 100)];
+    const startAtMs = world.clock.nowMs() + 5 * MINUTE;
+    const id = await createdRollout(replica, proposalInput({}, { wedgeStages: stages }), { startAtMs });
+    await pollFor(replica, 9 * MINUTE);
+    expect((await replica.rollouts.status(id)).decision).toMatchObject({
+      kind: 'awaitApproval',
+      since: new Date(startAtMs).toISOString(),
+      waitsFor: { stageId: 'canary', missing: 1 },
+    });
+    await approve(ANNA, 'canary').on(replica, id);
+    await poll(replica);
+    expect(await stateOf(replica, id)).toMatchObject({ wedgeState: 'ACTIVE' });
   });
 
   it('are void after any rollback: coming again needs one given since', async () => {

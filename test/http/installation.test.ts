@@ -62,7 +62,10 @@ describe('health', () => {
   test('is open to whoever can reach the port', async () => {
     await using under = new ServerUnderTest();
     expect((await under.get('/livez', { as: null })).body).toEqual({ status: 'ok' });
-    expect((await under.get('/readyz', { as: null })).body).toMatchObject({ ready: true, policyLooserThanDefault: [] });
+    expect((await under.get('/readyz', { as: null })).body).toMatchObject({
+      ready: true,
+      policyLooserThanDefault: ['baselineWindowHours'],
+    });
     const metrics = await under.get('/metrics', { as: null });
     expect(metrics.headers['content-type']).toMatch(/^text\/plain; version=0.0.4/);
     expect(metrics.text).toContain('# TYPE flag_lookups_total counter');

@@ -73,10 +73,16 @@ describe('a token for some features', () => {
       const asked = { as: 'bound', headers } as const;
       expect(await under.refusal('POST', `/v1/rollouts/${strange.id}/${act}`, asked)).toBe('404 NOT_FOUND');
     }
-    for (const seen of ['', '/status', '/ledger', '/decisions', '/measurements', '/preflight']) {
+    for (const seen of ['', '/status', '/ledger', '/decisions', '/measurements', '/preflight', '/incidents']) {
       expect(await under.refusal('GET', `/v1/rollouts/${strange.id}${seen}`, { as: 'bound' })).toBe('404 NOT_FOUND');
       expect(await under.refusal('GET', `/v1/rollouts/${own.id}${seen}`, { as: 'bound' })).not.toBe('404 NOT_FOUND');
     }
+    const incident = { reference: 'INC-7', severity: 'sev2', detectedBySluice: false };
+    const link = { as: 'bound', body: incident } as const;
+    expect(await under.refusal('POST', `/v1/rollouts/${strange.id}/incidents`, link)).toBe('404 NOT_FOUND');
+    expect((await under.post(`/v1/rollouts/${own.id}/incidents`, link)).status).toBe(201);
+    const attest = { as: 'bound', body: { name: 'soak' } } as const;
+    expect(await under.refusal('POST', `/v1/rollouts/${strange.id}/attestations`, attest)).toBe('404 NOT_FOUND');
     expect((await under.get(`/v1/rollouts/${strange.id}`)).body).toMatchObject({ wedgeState: 'ACTIVE' });
     const contract = await under.contract('accounts-v2');
     expect(await under.refusal('GET', `/v1/contracts/${contract.id}`, { as: 'bound' })).toBe('404 NOT_FOUND');

@@ -2,6 +2,7 @@ import type { FastifyInstance, HTTPMethods } from 'fastify';
 import { expect } from 'vitest';
 import { z } from 'zod';
 import { PrometheusTelemetry } from '../../src/adapters/telemetry/prometheusTelemetry.ts';
+import type { Policy } from '../../src/domain/contract/policy.ts';
 import { problemSchema } from '../../src/http/schemas/problem.ts';
 import { buildServer, type ServerOptions } from '../../src/http/server.ts';
 import { type FakeApplication, fakeApplication, type TokenName } from '../support/fakeApplication.ts';
@@ -54,8 +55,9 @@ export class ServerUnderTest implements AsyncDisposable {
     options: Partial<ServerOptions> = {},
     change: (application: FakeApplication) => FakeApplication = same,
     kept?: FakeApplication['kept'],
+    policy?: Policy,
   ) {
-    this.application = change(fakeApplication(this.telemetry, kept));
+    this.application = change(fakeApplication(this.telemetry, kept, policy));
     const { clock } = this.application;
     this.server = buildServer(this.application, this.telemetry, { ...QUIET, clock, ...options });
     this.server.addHook('onSend', async (request, reply, payload) => {

@@ -8,6 +8,7 @@ import type { LateJournal } from '../../src/control/ports/lateJournal.ts';
 import type { Telemetry } from '../../src/control/ports/telemetry.ts';
 import type { TokenRecord } from '../../src/control/ports/tokenRegister.ts';
 import { MetricSources } from '../../src/control/sight/metricSources.ts';
+import type { Policy } from '../../src/domain/contract/policy.ts';
 import type { Role } from '../../src/domain/governance/role.ts';
 import { sha256Hex } from '../../src/domain/ledger/digest.ts';
 import { FakeMetricSource } from './fakeMetricSource.ts';
@@ -41,7 +42,11 @@ export type TokenName = keyof typeof TOKENS;
 const tokenCalled = (name: TokenName) => `sluice_test_${name}`;
 
 /** `kept`: where its records lie; in memory, if the test does not say. */
-export function fakeApplication(telemetry: Telemetry, kept: MemoryLedger = memoryLedger()): FakeApplication {
+export function fakeApplication(
+  telemetry: Telemetry,
+  kept: MemoryLedger = memoryLedger(),
+  policy: Policy = YOUNG_POLICY,
+): FakeApplication {
   const time = { ms: T0 };
   const clock = { nowMs: () => time.ms, set: (ms: number) => Object.assign(time, { ms }) };
   const chance = counted();
@@ -55,14 +60,13 @@ export function fakeApplication(telemetry: Telemetry, kept: MemoryLedger = memor
     directory: new TokenDirectory(kept.tokens, clock, Object.keys(TOKENS).map(recordOf)),
     late: memoryJournal(),
   };
-  const { application } = composeControl(OPTIONS, outside);
+  const { application } = composeControl({ ...OPTIONS, policy }, outside);
   void store.subscribe(view);
   return { ...application, kept, clock, source, token: tokenCalled, close: () => store.close() };
 }
 
-const OPTIONS: ControlOptions = {
+const OPTIONS: Omit<ControlOptions, 'policy'> = {
   environment: 'test',
-  policy: YOUNG_POLICY,
   sourceKinds: new Map([['prometheus', 'prometheus']]),
   pollIntervalMs: 15_000,
   dryRun: false,

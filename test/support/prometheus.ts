@@ -1,8 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 
 export type PrometheusServer = {
   readonly url: string;
@@ -13,15 +14,22 @@ export type PrometheusSetup = {
   /** What is scraped: `host:port`, each at `/metrics`. */
   readonly targets: readonly string[];
   readonly scrapeIntervalMs?: number;
+  /** What it has seen before it began: OpenMetrics text with times. */
+  readonly past?: string;
 };
 
 const INSTALL = 'prometheus is not on the path. Install it with: apt-get install --yes prometheus';
 
 /** A real Prometheus on a free port of 127.0.0.1, with a configuration and a data folder of its own; ready for queries. */
-export async function startPrometheus({ targets, scrapeIntervalMs = 500 }: PrometheusSetup): Promise<PrometheusServer> {
+export async function startPrometheus({
+  targets,
+  scrapeIntervalMs = 500,
+  past,
+}: PrometheusSetup): Promise<PrometheusServer> {
   const folder = await mkdtemp(join(tmpdir(), 'sluice-prometheus-'));
   const configuration = join(folder, 'prometheus.yml');
   await writeFile(configuration, configurationOf(targets, scrapeIntervalMs));
+  if (past !== undefined) await backfill(folder, past);
   const options = [`--config.file=${configuration}`, `--storage.tsdb.path=${join(folder, 'data')}`];
   const server = spawn('prometheus', [...options, '--web.listen-address=127.0.0.1:0'], {
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -38,6 +46,13 @@ export async function startPrometheus({ targets, scrapeIntervalMs = 500 }: Prome
     await stop();
     throw isMissing(error) ? new Error(INSTALL) : error;
   }
+}
+
+async function backfill(folder: string, past: string): Promise<void> {
+  const file = join(folder, 'past.txt');
+  await writeFile(file, past);
+  const tool = ['tsdb', 'create-blocks-from', 'openmetrics', file, join(folder, 'data')];
+  await promisify(execFile)('promtool', tool);
 }
 
 function configurationOf(targets: readonly string[], scrapeIntervalMs: number): string {

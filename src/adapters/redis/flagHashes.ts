@@ -6,6 +6,11 @@ import { CHANGED_CHANNEL, FIELD_NAMES, type FlagFields, featureAt, flagKey, REVI
 
 /** Features read in one round trip. */
 const READ_AT_ONCE = 500;
+/** In one step: a key that was put and could not be given an end would stay. */
+const PUT_FOR_A_WHILE = `
+redis.call('HSET', KEYS[1], unpack(ARGV, 2))
+return redis.call('PEXPIRE', KEYS[1], ARGV[1])
+`;
 const NO_FIELDS: FlagFields = FIELD_NAMES.map(() => null);
 
 /** Every command that the store sends but SUBSCRIBE. All throw `FlagStoreUnreachable`, within the connection's time limit. */
@@ -79,13 +84,7 @@ export class FlagHashes {
   putForAWhile(place: string, fields: readonly string[], ms: number): Promise<void> {
     return this.#ask(async (redis) => {
       const named = FIELD_NAMES.flatMap((name, index) => [name, fields[index] ?? '']);
-      const replies = await redis
-        .multi()
-        .hset(flagKey(place), ...named)
-        .pexpire(flagKey(place), ms)
-        .exec();
-      const failed = replies?.find(([error]) => error !== null);
-      if (failed?.[0] != null) throw failed[0];
+      await redis.eval(PUT_FOR_A_WHILE, 1, flagKey(place), String(ms), ...named);
     });
   }
 

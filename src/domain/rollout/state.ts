@@ -27,7 +27,7 @@ export type StageApproval = {
 };
 
 /** What somebody vouched for before the start. */
-export type Attestation = { readonly name: string; readonly subject: string; readonly atMs: number };
+type Attestation = { readonly name: string; readonly subject: string; readonly atMs: number };
 
 /** What a person said after looking into a visit, or the whole rollout. Terminal. */
 export type AuditorsVerdict = {

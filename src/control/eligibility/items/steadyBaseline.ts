@@ -14,11 +14,13 @@ const MEND = {
   noPast: `name a Prometheus source in METRIC_SOURCES and in the contract, ${SHORTEN}, or ${WAIVE}`,
 } as const;
 
+type BaselineSubject = Pick<PreflightSubject, 'rollout' | 'policy' | 'nowMs'>;
+
 /**
  * What all traffic showed before: whoever lets a change into a service that is unhealthy already can't tell what the change does.
  * One range query an SLI; its steps are as many whether the window is a day or a year.
  */
-export async function steadyBaseline(sources: MetricSources, subject: PreflightSubject): Promise<readonly Finding[]> {
+export async function steadyBaseline(sources: MetricSources, subject: BaselineSubject): Promise<readonly Finding[]> {
   const hours = subject.policy.baselineWindowHours;
   if (hours === 0) return [{ item: 'baseline', ok: true, detail: 'not looked at: baselineWindowHours is 0' }];
   const slis = subject.rollout.contract.slis.filter(speaksOfStability);
@@ -41,7 +43,7 @@ const nothingSpeaks = (): Finding => ({
 
 type Judged = Stability | { readonly verdict: 'noPast'; readonly detail: string };
 
-async function judged(sources: MetricSources, sli: Sli, { policy, nowMs }: PreflightSubject): Promise<Judged> {
+async function judged(sources: MetricSources, sli: Sli, { policy, nowMs }: BaselineSubject): Promise<Judged> {
   const limits = {
     windowHours: policy.baselineWindowHours,
     maxErrorRate: policy.baselineMaxErrorRate,
