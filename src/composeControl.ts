@@ -1,6 +1,7 @@
 import type { TokenDirectory } from './control/access/tokenDirectory.ts';
 import type { Application } from './control/application.ts';
 import { ChainAudit } from './control/audit/chainAudit.ts';
+import { Audits } from './control/desks/audits.ts';
 import { Calendars } from './control/desks/calendars.ts';
 import { Closings } from './control/desks/closings.ts';
 import { Contracts } from './control/desks/contracts.ts';
@@ -187,6 +188,7 @@ function composeDesks(options: ControlOptions, outside: Outside, acts: Acts): Ap
     incidents: new Incidents(outside),
     falseAlarms: new FalseAlarms(outside),
     projections: new Projections(outside),
+    audits: new Audits({ ...outside, ...acts }),
     tokens: new Tokens({ ...outside, register: outside.tokens }),
     installation: new Installation({ ...outside, ...acts, policy, environment }),
     calendars: new Calendars(outside),

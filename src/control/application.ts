@@ -1,3 +1,4 @@
+import type { AuditReport, AuditVerdict } from '../domain/audit/report.ts';
 import type { Shut } from '../domain/calendar/shutBy.ts';
 import type { Policy } from '../domain/contract/policy.ts';
 import type { Warning } from '../domain/contract/violation.ts';
@@ -9,13 +10,14 @@ import type { StandingCalendar } from '../domain/governance/installationState.ts
 import type { Principal, Role } from '../domain/governance/role.ts';
 import type { WeighedViolation } from '../domain/governance/waiverCover.ts';
 import type { WaiverStanding, WaiverState } from '../domain/governance/waiverState.ts';
-import type { Entry } from '../domain/ledger/entry.ts';
+import type { Actor, Entry } from '../domain/ledger/entry.ts';
 import type { CompletionReport } from '../domain/projection/completion.ts';
 import type { CustomerView } from '../domain/projection/customer.ts';
 import type { EffectivenessReport, Period } from '../domain/projection/effectiveness.ts';
 import type { FounderView } from '../domain/projection/founder.ts';
 import type { PreflightItem } from '../domain/rollout/preflight.ts';
 import type { RolloutStatus } from '../domain/rollout/statusView.ts';
+import type { AuditorsWord } from './audit/auditorsWord.ts';
 import type { FlagView } from './flags/flagView.ts';
 import type { Cursor, FeatureFilter, FeatureRecord } from './ports/featureRegister.ts';
 import type { IdempotencyRegister } from './ports/idempotencyRegister.ts';
@@ -39,6 +41,7 @@ export type Application = {
   readonly incidents: IncidentDesk;
   readonly falseAlarms: FalseAlarmDesk;
   readonly projections: ProjectionDesk;
+  readonly audits: AuditDesk;
   readonly tokens: TokenDesk;
   readonly installation: InstallationDesk;
   readonly calendars: CalendarDesk;
@@ -182,6 +185,34 @@ export interface ProjectionDesk {
 }
 export type VersionedWish = { readonly expectedVersion: number; readonly comment: string | null };
 export type RollbackWish = { readonly to: 'zero' | 'previousStage' | null; readonly comment: string | null };
+
+/** A verdict as the ledger has it: Sluice's own, or an auditor's. */
+export type RecordedVerdict = {
+  readonly seq: number;
+  readonly at: string;
+  readonly by: Actor;
+  readonly subject: 'visit' | 'rollout';
+  readonly visit: number;
+  readonly verdict: AuditVerdict;
+  readonly throughSeq: number;
+  readonly findings: readonly string[];
+  readonly comment: string | null;
+};
+export type RolloutAudit = {
+  readonly rolloutId: string;
+  readonly feature: string;
+  /** Whether its contract leaves the verdict to Sluice, or asks for an auditor's beside it. */
+  readonly audit: 'automatic' | 'external';
+  /** Of this moment: what the verifier finds on the chain against this rollout. */
+  readonly report: AuditReport;
+  readonly verdicts: readonly RecordedVerdict[];
+};
+
+export interface AuditDesk {
+  of(rolloutId: string): Promise<RolloutAudit>;
+  /** Terminal: a second verdict on the same visit, or the same rollout, is refused. */
+  say(who: Principal, rolloutId: string, word: AuditorsWord): Promise<RolloutAudit>;
+}
 
 export type NewToken = {
   readonly subject: string;

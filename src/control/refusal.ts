@@ -34,6 +34,8 @@ export const REFUSALS = {
   HELD: { status: 409, title: 'The gate is held' },
   PREFLIGHT_FAILED: { status: 409, title: 'The preflight failed' },
   ATTESTATION_UNKNOWN: { status: 422, title: 'The policy asks for no such attestation' },
+  AUDIT_NOT_EXTERNAL: { status: 409, title: 'The contract leaves its audit to Sluice' },
+  VERDICT_STANDS: { status: 409, title: 'A verdict stands already' },
   STAGE_UNKNOWN: { status: 422, title: 'The plan has no such stage' },
   CALENDARS_FULL: { status: 409, title: 'There are as many calendars as there may be' },
   CONFLICT: { status: 409, title: 'Somebody else was first' },

@@ -4,6 +4,7 @@ import { authenticate } from './auth.ts';
 import { readJsonOnly } from './jsonBody.ts';
 import { limitRate, shedLoad } from './limits.ts';
 import { refuseOtherMethods } from './methodNotAllowed.ts';
+import { auditRoutes } from './routes/audits.ts';
 import { calendarRoutes } from './routes/calendars.ts';
 import { contractRoutes } from './routes/contracts.ts';
 import { falseAlarmRoutes } from './routes/falseAlarms.ts';
@@ -37,6 +38,7 @@ const ROUTES = [
   falseAlarmRoutes,
   reportRoutes,
   projectionRoutes,
+  auditRoutes,
   planRoutes,
   tokenRoutes,
   installationRoutes,

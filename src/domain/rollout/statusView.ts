@@ -33,6 +33,8 @@ export type RolloutStatus = {
   readonly slis: readonly SliView[];
   readonly approvals: readonly ApprovalView[];
   readonly attestations: readonly AttestationView[];
+  /** What auditors said; Sluice's own check is told by the decision. */
+  readonly audits: readonly AuditView[];
   readonly cooldownUntil: string | null;
   /** The earliest end if nothing holds it up; null where a person is due or it is not running. */
   readonly eta: string | null;
@@ -86,6 +88,14 @@ type ApprovalView = {
   readonly at: string;
 };
 
+type AuditView = {
+  readonly subject: 'visit' | 'rollout';
+  readonly visit: number;
+  readonly verdict: 'PASS' | 'FAIL' | 'INCONCLUSIVE';
+  readonly by: string;
+  readonly at: string;
+};
+
 export type StatusInput = {
   readonly state: RolloutState;
   readonly tick: { readonly poll: Poll; readonly decision: RuledDecision } | null;
@@ -125,6 +135,7 @@ export function statusOf(input: StatusInput, nowMs: number): RolloutStatus {
     slis: tick === null ? [] : tick.poll.verdicts.map((verdict) => sliView(verdict, tick.poll)),
     approvals: state.stageApprovals.map(approvalView),
     attestations: state.attestations.map(({ name, subject, atMs }) => ({ name, subject, at: iso(atMs) })),
+    audits: state.auditorsVerdicts.map(({ atMs, ...said }) => ({ ...said, at: iso(atMs) })),
     cooldownUntil: isoOrNull(state.cooldownUntilMs),
     eta: isoOrNull(etaMs(state, elapsedMs, nowMs)),
   };

@@ -171,7 +171,7 @@ export class Tale {
     const rollout = this.#rollouts.get(id);
     const kind = rollout === undefined ? null : openingOf(rollout);
     if (rollout === undefined || kind === null) return;
-    const audit = { verdict: 'PASS' as const, throughSeq: this.entries.length, finding: null };
+    const audit = { verdict: 'PASS' as const, throughSeq: this.entries.length, findings: [] };
     const superseded = this.#rollouts.get(rollout.contract.supersedes ?? '') ?? null;
     const others = [...this.#rollouts.values()].some((other) => isLive(other) && !other.dryRun && other.id !== id);
     const takesOver = superseded !== null && isLive(superseded);
