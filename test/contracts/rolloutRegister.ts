@@ -176,6 +176,23 @@ export function rolloutRegisterContract(name: string, open: () => Promise<Ledger
       expect(await claimed(T0 + 15 * SECOND)).toEqual(['rollout-a']);
     });
 
+    test('an incident that is linked takes nobody’s lease, wakes nobody, and is kept with the feature', async () => {
+      const { state } = await story.active('a');
+      const claim = await theClaim(T0);
+      entriesIn(await kept.ledger.append(await story.say('incidentLinked', state.id, T0 + SECOND)));
+      expect(await claimed(T0 + LEASE.leaseMs - 1)).toEqual([]);
+      expect(await kept.rollouts.storeTick(claim, tickAt(T0 + SECOND), T0 + 15 * SECOND)).toBe(true);
+      const linkedAtMs = T0 + SECOND;
+      const open = [{ reference: 'INC-7', severity: 'sev2', rolloutId: state.id, linkedAtMs }];
+      expect((await story.featureOf('a')).state.openIncidents).toEqual(open);
+      entriesIn(await kept.ledger.append(await story.rollback(state.id, T0 + 2 * SECOND)));
+      const ended = await story.rollout(state.id);
+      entriesIn(await kept.ledger.append(await story.say('incidentLinked', state.id, T0 + 3 * SECOND)));
+      const after = await story.rollout(state.id);
+      expect(after).toEqual({ ...ended, state: { ...ended.state, lastEntryAtMs: T0 + 3 * SECOND } });
+      expect((await story.featureOf('a')).state.openIncidents).toEqual(open);
+    });
+
     test('a tick that ends the rollout sets no next check', async () => {
       await story.active('a');
       await theClaim(T0);

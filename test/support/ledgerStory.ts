@@ -5,6 +5,7 @@ import { type Contract, contractFrom } from '../../src/domain/contract/contract.
 import { contractDigest, planDigest } from '../../src/domain/contract/digest.ts';
 import { DEFAULT_POLICY } from '../../src/domain/contract/policy.ts';
 import { BUCKETING, type FeatureDefinition } from '../../src/domain/feature/feature.ts';
+import type { Incident } from '../../src/domain/governance/incident.ts';
 import { type Entry, type EntryDraft, INSTALLATION_CHAIN, SLUICE } from '../../src/domain/ledger/entry.ts';
 import { entriesOf } from '../../src/domain/rollout/decided.ts';
 import type { Decision } from '../../src/domain/rollout/decision.ts';
@@ -106,6 +107,14 @@ export function createdDraft({ id, contract, atMs = T0, dryRun = false, startAtM
   };
 }
 
+const INCIDENT: Incident = {
+  reference: 'INC-7',
+  severity: 'sev2',
+  url: null,
+  detectedBySluice: false,
+  resolved: false,
+};
+
 export const stopDraft = (type: 'stopSet' | 'stopLifted', atMs = T0): EntryDraft => ({
   ...COMMON,
   type,
@@ -129,7 +138,7 @@ export function entriesIn(appended: Appended): readonly Entry[] {
   return appended.entries;
 }
 
-type Said = 'paused' | 'resumed' | 'held' | 'preflight';
+type Said = 'paused' | 'resumed' | 'held' | 'preflight' | 'incidentLinked';
 
 const HOLD: Decision = { kind: 'hold', reason: 'stageDuration', detail: 'wait', unblocksAtMs: null };
 
@@ -219,6 +228,8 @@ export class LedgerStory {
         });
       case 'preflight':
         return draft(state, sayingAt(atMs), { type, data: { passed: true, items: [] } });
+      case 'incidentLinked':
+        return draft(state, sayingAt(atMs, { reason: 'operator' }), { type, data: INCIDENT });
     }
   }
 

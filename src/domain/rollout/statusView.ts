@@ -158,17 +158,25 @@ const NOBODY_WAITS = { since: null, waitsFor: null };
 function waitOf(state: RolloutState, { stageId, waitsFor, missing }: AwaitApproval, poll: Poll) {
   const recordedMs = state.heldFor === 'approval' ? state.heldSinceMs : null;
   const sinceMs = isPending(state) ? state.startAtMs : recordedMs;
+  const approved = standingApprovers(state, stageId);
+  // The tick has not seen what was said since; whoever has just approved must not read that as many are missing as before.
+  const given = approved.filter((subject) => saidSince(state, stageId, subject, poll.atMs)).length;
   return {
     since: iso(sinceMs ?? poll.atMs),
     waitsFor: {
       role: waitsFor,
       stageId,
-      missing,
-      approved: standingApprovers(state, stageId),
+      missing: Math.max(0, missing - given),
+      approved,
       mayNot: waitsFor === 'approver' ? state.proposer : null,
     },
   };
 }
+
+const saidSince = (state: RolloutState, stageId: string, subject: string, atMs: number) =>
+  state.stageApprovals
+    .filter((said) => said.stageId === stageId && said.subject === subject)
+    .every((said) => said.atMs > atMs);
 
 function ended(state: RolloutState): DecisionView {
   const by = state.supersededBy === null ? '' : ` by ${state.supersededBy}`;

@@ -93,6 +93,18 @@ describe('the status of a rollout', () => {
     });
   });
 
+  it('counts an approval that was given since the last look, and none twice', () => {
+    const said = (subject: string, atMs: number) => ({ stageId: 'half', subject, decision: 'approve' as const, atMs });
+    const decision: RuledDecision = { ...WAITS, missing: 2 };
+    const waitsWith = (...stageApprovals: readonly ReturnType<typeof said>[]) =>
+      statusAfter({ state: rolloutOf({ stageApprovals }), tick: { ...TICK, decision } }).decision?.waitsFor?.missing;
+    const lookMs = TICK.poll.atMs;
+    expect(waitsWith(said('anna', lookMs))).toBe(2);
+    expect(waitsWith(said('anna', lookMs + 1))).toBe(1);
+    expect(waitsWith(said('anna', lookMs), said('anna', lookMs + 1))).toBe(2);
+    expect(waitsWith(said('anna', lookMs + 1), said('emil', lookMs + 1), said('ida', lookMs + 1))).toBe(0);
+  });
+
   it('that waits for any operator bars nobody', () => {
     const decision: RuledDecision = { ...WAITS, waitsFor: 'operator' };
     expect(statusAfter({ tick: { ...TICK, decision } }).decision?.waitsFor).toMatchObject({
