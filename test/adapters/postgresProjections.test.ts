@@ -98,6 +98,14 @@ describe('what projections are read in', () => {
     expect(who).toEqual([{ who: role }]);
   });
 
+  test('of a database that is not there is the ledger out of reach', async () => {
+    const elsewhere = new URL(under.database.url);
+    elsewhere.pathname = '/nowhere';
+    const away = new ReadOnly({ connectionString: elsewhere.href, maxConnections: 1, role });
+    await expect(new PostgresProjections(away).customer('checkout')).rejects.toThrow(LedgerUnreachable);
+    await away.close();
+  });
+
   test('is of one moment: what is appended meanwhile is not half there', async () => {
     const count =
       'SELECT (SELECT count(*) FROM entries)::int AS entries, (SELECT count(*) FROM contracts)::int AS contracts';

@@ -10,16 +10,21 @@ const ASKING: readonly (readonly [right: Right, method: 'GET' | 'POST', path: st
   ['view', 'GET', '/v1/features'],
   ['operate', 'POST', '/v1/contracts/validate'],
   ['approve', 'POST', '/v1/contracts/none/approvals'],
+  ['founderView', 'GET', '/v1/projections/founder/none'],
+  ['report', 'GET', '/v1/projections/completion/none'],
+  ['customerView', 'GET', '/v1/projections/customer'],
   ['administer', 'GET', '/v1/tokens'],
 ];
 
 const MAY: readonly (readonly [who: TokenName, rights: readonly Right[]])[] = [
   ['service', ['lookup']],
   ['viewer', ['view']],
-  ['customer', []],
+  ['customer', ['customerView']],
+  ['founder', ['founderView', 'report']],
+  ['auditor', ['view', 'report']],
   ['operator', ['view', 'operate']],
   ['approver', ['view', 'approve']],
-  ['admin', ['lookup', 'view', 'operate', 'approve', 'administer']],
+  ['admin', ['lookup', 'view', 'operate', 'approve', 'founderView', 'report', 'customerView', 'administer']],
 ];
 
 describe('rights', () => {
