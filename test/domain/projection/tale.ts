@@ -24,7 +24,7 @@ export const MINUTE = 60_000;
 export const BETA = { groups: ['internal', 'beta'], regions: 'all', tiers: 'all' } as const;
 
 /** Inside, among beta testers, for half, for everyone. */
-export const STAGES = [
+const STAGES = [
   stageInput('inside', 100, { audience: 'INTERNAL', scope: INTERNAL }),
   stageInput('beta', 20, { audience: 'LIMITED', scope: BETA }),
   stageInput('half', 50),
