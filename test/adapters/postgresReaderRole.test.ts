@@ -15,7 +15,10 @@ describe('the role that projections read under', () => {
     role = readerRoleOf(name);
     weak = `weak_${name}`;
   });
-  afterEach(() => database.drop());
+  afterEach(async () => {
+    await asSuperuser(`ALTER DATABASE ${name} OWNER TO sluice`);
+    await database.drop();
+  });
 
   /** As the superuser of the server that the tests share. */
   const asSuperuser = async (...statements: readonly string[]) => {

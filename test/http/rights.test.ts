@@ -11,16 +11,24 @@ const ASKING: readonly (readonly [right: Right, method: 'GET' | 'POST', path: st
   ['operate', 'POST', '/v1/contracts/validate'],
   ['approve', 'POST', '/v1/contracts/none/approvals'],
   ['twoPerson', 'POST', '/v1/features/none/revive'],
+  ['founderView', 'GET', '/v1/projections/founder/none'],
+  ['report', 'GET', '/v1/projections/completion/none'],
+  ['customerView', 'GET', '/v1/projections/customer'],
   ['administer', 'GET', '/v1/tokens'],
 ];
 
 const MAY: readonly (readonly [who: TokenName, rights: readonly Right[]])[] = [
   ['service', ['lookup']],
   ['viewer', ['view']],
-  ['customer', []],
+  ['customer', ['customerView']],
+  ['founder', ['founderView', 'report']],
+  ['auditor', ['view', 'report']],
   ['operator', ['view', 'operate', 'twoPerson']],
   ['approver', ['view', 'approve', 'twoPerson']],
-  ['admin', ['lookup', 'view', 'operate', 'approve', 'twoPerson', 'administer']],
+  [
+    'admin',
+    ['lookup', 'view', 'operate', 'approve', 'twoPerson', 'founderView', 'report', 'customerView', 'administer'],
+  ],
 ];
 
 describe('rights', () => {

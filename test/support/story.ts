@@ -124,7 +124,7 @@ function inputOf(plan: Plan): ProposalInput {
       stabilization: { minimumDurationHours: plan.stabilizationHours, healthThreshold: 0.9 },
     });
   return proposalInput(
-    {},
+    { capability: { name: 'One-page checkout', announced: true } },
     {
       maxBlastRadius: BLAST_RADIUS,
       incrementPolicy: plan.manual ? 'manual' : 'linear',

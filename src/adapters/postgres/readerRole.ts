@@ -3,7 +3,7 @@ import { type Client, DatabaseError, escapeIdentifier } from 'pg';
 import { inBootSession } from './bootSession.ts';
 
 /** What projections are made of. Not here: tokens, answers kept for repetition, notices under way. */
-export const READABLE_TABLES = ['entries', 'contracts', 'rollouts', 'features'] as const;
+const READABLE_TABLES = ['entries', 'contracts', 'rollouts', 'features'] as const;
 const READABLE = READABLE_TABLES.map(escapeIdentifier).join(', ');
 
 /** Longer names are cut off by PostgreSQL, and two of them might then be one. */

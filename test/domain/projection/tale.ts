@@ -24,7 +24,7 @@ export const MINUTE = 60_000;
 export const BETA = { groups: ['internal', 'beta'], regions: 'all', tiers: 'all' } as const;
 
 /** Inside, among beta testers, for half, for everyone. */
-export const STAGES = [
+const STAGES = [
   stageInput('inside', 100, { audience: 'INTERNAL', scope: INTERNAL }),
   stageInput('beta', 20, { audience: 'LIMITED', scope: BETA }),
   stageInput('half', 50),
@@ -57,6 +57,7 @@ const says = (atMs: number, more: Partial<Saying> = {}): Saying => ({
 
 /** The life of one feature, a minute from act to act. What its state does not allow does not happen. */
 export class Tale {
+  readonly drafts: EntryDraft[] = [];
   readonly entries: Entry[] = [];
   /** What customers could be told of, after each entry. */
   readonly moments: CustomerRecords[] = [];
@@ -79,7 +80,9 @@ export class Tale {
   /** The rollout is called as its contract. */
   create(id: string, dryRun = false): this {
     const { contract } = this.contract(id);
-    return this.#write(createdDraft({ id: dryRun ? `dry-${id}` : id, contract, atMs: this.#tick(), dryRun }));
+    const rollout = dryRun ? `dry-${id}` : id;
+    if (this.#rollouts.has(rollout)) return this;
+    return this.#write(createdDraft({ id: rollout, contract, atMs: this.#tick(), dryRun }));
   }
 
   /** Starts, ramps, advances or completes: whichever comes next. */
@@ -198,6 +201,7 @@ export class Tale {
       environment: 'test',
       recordedAtMs: said.atMs,
     });
+    this.drafts.push(said);
     this.entries.push(entry);
     this.state = foldFeature(this.state, entry);
     if (entry.contract !== null) {

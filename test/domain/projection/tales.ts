@@ -65,11 +65,7 @@ function planOf(id: string, from: number): ProposalInput['rolloutWedge']['wedgeS
   ].slice(from);
 }
 
-export function markedContract(
-  id: string,
-  { words, supersedes, from }: Omit<Chapter, 'acts'>,
-  last: string | null,
-): Contract {
+function markedContract(id: string, { words, supersedes, from }: Omit<Chapter, 'acts'>, last: string | null): Contract {
   const own = id.replace(MARK, 'words');
   const capability = {
     name: `name in ${own}`,
@@ -114,7 +110,7 @@ function carriedOut(tale: Tale, id: string, one: Act): void {
 }
 
 /** Contract after contract of one feature, each with what may happen to it. */
-export function taleOf(chapters: readonly Chapter[]): Tale {
+function taleOf(chapters: readonly Chapter[]): Tale {
   const tale = new Tale();
   chapters.forEach((one, index) => {
     const id = `${MARK}-c${index}`;
