@@ -51,7 +51,7 @@ const entriesOfType = async (world: World, type: string) =>
   (await chainOf(world, FEATURE)).filter((entry) => entry.type === type);
 
 describe('a waiver that ends', () => {
-  it('during a stage holds the next rise, keeps the exposure, and lets a renewed one go on', async () => {
+  it('SLU-WAIVER: during a stage holds the next rise, keeps the exposure, and lets a renewed one go on', async () => {
     const { world, replica } = await installation();
     await grantedWaiver(replica, shortWindow(), 90 * MINUTE);
     const id = await startedRollout(replica, shortWindow());
@@ -210,7 +210,7 @@ describe('approvers who race', () => {
     return { ...kept, ledger, waivers: { ...kept.waivers, get: s.scheduleFunction(kept.waivers.get) } };
   };
 
-  it('all count, none twice, whatever comes first', async () => {
+  it('SLU-WAIVER: all count, none twice, whatever comes first', async () => {
     await fc.assert(
       fc.asyncProperty(fc.scheduler(), fc.boolean(), async (s, oneRejects) => {
         const { world, replica } = await installation();
@@ -239,7 +239,7 @@ describe('approvers who race', () => {
     );
   });
 
-  it('a rejection that comes while a plan is weighed makes the proposal the loser', async () => {
+  it('SLU-WAIVER: a rejection that comes while a plan is weighed makes the proposal the loser', async () => {
     const { world, replica } = await installation();
     const id = await grantedWaiver(replica, shortWindow());
     const { waivers } = world.kept;
