@@ -4,7 +4,7 @@ import type { Ledger } from '../../src/control/ports/ledger.ts';
 import { Refusal } from '../../src/control/refusal.ts';
 import { DEFAULT_POLICY, type Policy } from '../../src/domain/contract/policy.ts';
 import { firstBreak } from '../../src/domain/ledger/chain.ts';
-import { notReplayed } from '../support/invariants.ts';
+import { notReplayed, risenWithoutWaiver } from '../support/invariants.ts';
 import { proposalInput } from '../support/proposals.ts';
 import {
   bad,
@@ -176,6 +176,48 @@ describe('with the ledger away', () => {
     await poll(replica);
     expect(await stateOf(replica, id)).toMatchObject({ wedgeState: 'ROLLED_BACK' });
     expect(world.faults).toEqual([]);
+  });
+});
+
+describe('whenever waivers end and are renewed', () => {
+  const walk = fc.array(
+    fc.record({ waitMinutes: fc.integer({ min: 10, max: 90 }), forMinutes: fc.integer({ min: 20, max: 200 }) }),
+    { minLength: 2, maxLength: 5 },
+  );
+  type Walk = readonly { readonly waitMinutes: number; readonly forMinutes: number }[];
+
+  async function walked(steps: Walk, deceive: (kept: World['kept']) => World['kept']) {
+    const { world, replica: people } = await installation();
+    await grantedWaiver(people, shortWindow(), (steps[0]?.forMinutes ?? 20) * MINUTE);
+    await startedRollout(people, shortWindow());
+    const replica = await startReplica(world, { kept: deceive(world.kept) });
+    for (const { waitMinutes, forMinutes } of steps.slice(1)) {
+      await pollFor(replica, waitMinutes * MINUTE);
+      await grantedWaiver(people, shortWindow(), forMinutes * MINUTE);
+    }
+    await pollFor(replica, 5 * HOUR);
+    const chain = await chainOf(world, FEATURE);
+    return { broken: risenWithoutWaiver(chain), replayed: notReplayed(chain) };
+  }
+
+  it('SLU-WAIVER: nothing rises without one, and every decision is replayed', async () => {
+    await fc.assert(
+      fc.asyncProperty(walk, async (steps) => {
+        const { broken, replayed } = await walked(steps, (kept) => kept);
+        expect([broken, replayed]).toEqual([[], []]);
+      }),
+      { numRuns: 12 },
+    );
+  });
+
+  it('and a register that forgets when they end is found out', async () => {
+    const forgetful = (kept: World['kept']) => {
+      const ofPlan = async (feature: string, digest: string) =>
+        (await kept.waivers.ofPlan(feature, digest)).map((each) => ({ ...each, expired: false, expiresAtMs: 9e15 }));
+      return { ...kept, waivers: { ...kept.waivers, ofPlan } };
+    };
+    const { broken } = await walked([{ waitMinutes: 10, forMinutes: 20 }], forgetful);
+    expect(broken).toEqual([expect.stringContaining(SHORT_WINDOW), expect.stringContaining(SHORT_WINDOW)]);
   });
 });
 

@@ -148,3 +148,27 @@ const shownBy = ({ exposure }: FeatureState) => (exposure.killed ? [] : exposure
 export function grantedBy(chain: readonly Entry[]) {
   return shownBy(chain.reduce(foldFeature, closedFeature(0)));
 }
+
+const RISES: readonly EntryType[] = ['started', 'ramped', 'advanced'];
+
+/** SLU-WAIVER: what rests on a waiver rises only while one of its plan and rule stands, by the entries of the chain alone. */
+export function risenWithoutWaiver(chain: readonly Entry[]): readonly string[] {
+  return ownOf(chain).flatMap((own) => {
+    const { entry, before } = own;
+    if (!RISES.includes(entry.type) || entry.dryRun) return [];
+    const used = before.waivers.flatMap(({ rules }) => rules);
+    const bare = used.filter((rule) => !isWaivedAt(chain.slice(0, chain.indexOf(entry)), rule, Date.parse(entry.at)));
+    return bare.map((rule) => told(own, `nothing waives ${rule}`));
+  });
+}
+
+function isWaivedAt(earlier: readonly Entry[], rule: string, atMs: number): boolean {
+  const asked = earlier.filter((entry) => entry.type === 'waiverRequested');
+  return asked.some(({ data, actor }) => {
+    if (!data.rules.includes(rule) || atMs >= data.expiresAtMs) return false;
+    const about = earlier.filter((entry) => 'waiverId' in entry.data && entry.data.waiverId === data.waiverId);
+    const approvers = about.filter(({ type }) => type === 'waiverApproved').map((entry) => entry.actor.subject);
+    const others = new Set(approvers.filter((subject) => subject !== actor.subject));
+    return others.size >= 2 && !about.some(({ type }) => type === 'waiverRejected' || type === 'waiverExpired');
+  });
+}
