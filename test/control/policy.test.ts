@@ -78,7 +78,7 @@ describe('a policy at the start of the service', () => {
     expect(log.warned).toEqual([{ looser: ['minStages'] }]);
   });
 
-  it('is written once by replicas that start at the same moment, whatever else is written there', async () => {
+  it('SLU-POLICY: is written once by replicas that start at the same moment, whatever else is written there', async () => {
     await fc.assert(
       fc.asyncProperty(fc.scheduler(), async (s) => {
         const world = installed();
@@ -121,7 +121,7 @@ describe('a replica whose policy was replaced', () => {
     return { world, old, running, waiting, scheduled, today: await startReplica({ ...world, policy: OTHER }) };
   }
 
-  it('judges nothing by it: no proposal, no waiver, no start, not at its hour either', async () => {
+  it('SLU-POLICY: judges nothing by it: no proposal, no waiver, no start, not at its hour either', async () => {
     const { world, old, waiting, scheduled } = await replaced();
     const gone = { code: 'POLICY_REPLACED' };
     await expect(old.contracts.validate(proposalInput())).rejects.toMatchObject(gone);

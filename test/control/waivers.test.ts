@@ -51,7 +51,7 @@ const entriesOfType = async (world: World, type: string) =>
   (await chainOf(world, FEATURE)).filter((entry) => entry.type === type);
 
 describe('a waiver that ends', () => {
-  it('during a stage holds the next rise, keeps the exposure, and lets a renewed one go on', async () => {
+  it('SLU-WAIVER: during a stage holds the next rise, keeps the exposure, and lets a renewed one go on', async () => {
     const { world, replica } = await installation();
     await grantedWaiver(replica, shortWindow(), 90 * MINUTE);
     const id = await startedRollout(replica, shortWindow());
@@ -179,6 +179,49 @@ describe('with the ledger away', () => {
   });
 });
 
+describe('whenever waivers end and are renewed', () => {
+  const walk = fc.array(
+    fc.record({ waitMinutes: fc.integer({ min: 10, max: 90 }), forMinutes: fc.integer({ min: 20, max: 200 }) }),
+    { minLength: 2, maxLength: 5 },
+  );
+  type Walk = readonly { readonly waitMinutes: number; readonly forMinutes: number }[];
+
+  async function walked(steps: Walk, deceive: (kept: World['kept']) => World['kept']) {
+    const { world, replica: people } = await installation();
+    await grantedWaiver(people, shortWindow(), (steps[0]?.forMinutes ?? 20) * MINUTE);
+    await startedRollout(people, shortWindow());
+    const replica = await startReplica(world, { kept: deceive(world.kept) });
+    for (const { waitMinutes, forMinutes } of steps.slice(1)) {
+      await pollFor(replica, waitMinutes * MINUTE);
+      await grantedWaiver(people, shortWindow(), forMinutes * MINUTE);
+    }
+    await pollFor(replica, 5 * HOUR);
+    const chain = await chainOf(world, FEATURE);
+    const report = audited(chain);
+    return { broken: findingsIn(report, { check: 'WAIVERS' }), replayed: findingsIn(report, { check: 'SLU-REPLAY' }) };
+  }
+
+  it('SLU-WAIVER: nothing rises without one, and every decision is replayed', async () => {
+    await fc.assert(
+      fc.asyncProperty(walk, async (steps) => {
+        const { broken, replayed } = await walked(steps, (kept) => kept);
+        expect([broken, replayed]).toEqual([[], []]);
+      }),
+      { numRuns: 12 },
+    );
+  });
+
+  it('and a register that forgets when they end is found out', async () => {
+    const forgetful = (kept: World['kept']) => {
+      const ofPlan = async (feature: string, digest: string) =>
+        (await kept.waivers.ofPlan(feature, digest)).map((each) => ({ ...each, expired: false, expiresAtMs: 9e15 }));
+      return { ...kept, waivers: { ...kept.waivers, ofPlan } };
+    };
+    const { broken } = await walked([{ waitMinutes: 10, forMinutes: 20 }], forgetful);
+    expect(broken[0]).toContain(SHORT_WINDOW);
+  });
+});
+
 describe('what a waiver costs', () => {
   it('is paid by the rollouts that rest on one, and by no other', async () => {
     const world = worldOf({ pollIntervalMs: MINUTE });
@@ -210,7 +253,7 @@ describe('approvers who race', () => {
     return { ...kept, ledger, waivers: { ...kept.waivers, get: s.scheduleFunction(kept.waivers.get) } };
   };
 
-  it('all count, none twice, whatever comes first', async () => {
+  it('SLU-WAIVER: all count, none twice, whatever comes first', async () => {
     await fc.assert(
       fc.asyncProperty(fc.scheduler(), fc.boolean(), async (s, oneRejects) => {
         const { world, replica } = await installation();
@@ -239,7 +282,7 @@ describe('approvers who race', () => {
     );
   });
 
-  it('a rejection that comes while a plan is weighed makes the proposal the loser', async () => {
+  it('SLU-WAIVER: a rejection that comes while a plan is weighed makes the proposal the loser', async () => {
     const { world, replica } = await installation();
     const id = await grantedWaiver(replica, shortWindow());
     const { waivers } = world.kept;

@@ -6,7 +6,7 @@ import { freePort } from '../../src/demo/process/freePort.ts';
 import { makeDatabase } from '../support/postgres.ts';
 import { SluiceProcess } from '../support/sluiceProcess.ts';
 
-test('a changed policy without its two names keeps Sluice from starting, says so, and changes nothing', async () => {
+test('SLU-POLICY: a changed policy without its two names keeps Sluice from starting, says so, and changes nothing', async () => {
   const database = await makeDatabase();
   onTestFinished(database.drop);
   const folder = await mkdtemp(join(tmpdir(), 'sluice-policy-'));

@@ -55,7 +55,7 @@ describe('violations beside waivers', () => {
     expect(weighedBy([], [waiver], POLICY, T0).uses).toEqual([use('w1', ['PREFLIGHT_BASELINE'])]);
   });
 
-  it('nothing covers a rule that is not on the list, even with a waiver that names it', () => {
+  it('SLU-WAIVER: nothing covers a rule that is not on the list, even with a waiver that names it', () => {
     const waiver = approvedWaiver({ rules: [...RULE_IDS] });
     for (const rule of [
       'BLAST_RADIUS',
@@ -136,7 +136,7 @@ describe('the gap that an ended waiver leaves', () => {
     expect(waiverGapUnseen([], T0 + DAY)).toBeNull();
   });
 
-  it('is there exactly where some used rule has no standing waiver', () => {
+  it('SLU-WAIVER: is there exactly where some used rule has no standing waiver', () => {
     const RULES = ['COOLDOWN_MINIMUM', 'FIRST_TARGET_MAXIMUM', 'STAGES_MINIMUM'];
     const granted = fc.record({
       rules: fc.subarray(RULES, { minLength: 1 }),

@@ -59,7 +59,7 @@ describe('a waiver', () => {
     expect(() => foldWaiver(null, entry)).toThrow(/waiver w1 do not begin with `waiverRequested`/);
   });
 
-  it('stands exactly where a slow reading of its entries says so', () => {
+  it('SLU-WAIVER: stands exactly where a slow reading of its entries says so', () => {
     const word = fc.record({
       subject: fc.constantFrom('olga', 'anna', 'emil', 'peter'),
       type: fc.constantFrom('waiverApproved' as const, 'waiverApproved' as const, 'waiverRejected' as const),
