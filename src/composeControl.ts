@@ -15,6 +15,7 @@ import { Killing } from './control/execution/closing/killing.ts';
 import { LateClosings } from './control/execution/closing/lateClosings.ts';
 import { Scheduler, type SchedulerOptions } from './control/execution/controller/scheduler.ts';
 import { Ticker } from './control/execution/controller/ticker.ts';
+import { LastLook } from './control/execution/opening/lastLook.ts';
 import { RolloutOpening } from './control/execution/opening/rolloutOpening.ts';
 import type { FlagView } from './control/flags/flagView.ts';
 import { Publisher, type PublisherDeps } from './control/flags/publisher.ts';
@@ -23,6 +24,7 @@ import type { Clock } from './control/ports/clock.ts';
 import type { ContractRegister } from './control/ports/contractRegister.ts';
 import type { FeatureRegister } from './control/ports/featureRegister.ts';
 import type { FlagStore } from './control/ports/flagStore.ts';
+import type { GateHooks } from './control/ports/gateHooks.ts';
 import type { IdempotencyRegister } from './control/ports/idempotencyRegister.ts';
 import type { InstallationRegister } from './control/ports/installationRegister.ts';
 import type { LateJournal } from './control/ports/lateJournal.ts';
@@ -68,6 +70,7 @@ export type Outside = Records & {
   readonly view: FlagView;
   readonly directory: TokenDirectory;
   readonly late: LateJournal;
+  readonly gateHooks: GateHooks;
   readonly notifiers: readonly Notifier[];
   readonly telemetry: RolloutTelemetry;
   readonly clock: Clock;
@@ -117,7 +120,8 @@ function composeActs(options: ControlOptions, outside: Outside) {
   const killing = new Killing({ ...outside, publisher, shown });
   const closing = new Closing({ ...outside, publisher, killing, known, shown });
   const lateClosings = new LateClosings({ ...outside, closing, killing });
-  const opening = new RolloutOpening({ ...outside, contexts, audit, lateClosings, publisher, shown });
+  const lastLook = new LastLook({ ...outside, lateClosings, audit, contexts });
+  const opening = new RolloutOpening({ ...outside, contexts, lastLook, publisher, shown });
   const drift = new Drift({ ...outside, closing, killing, environment });
   const reconciler = new Reconciler({ ...outside, publisher, drift, lateClosings, environment });
   return {
@@ -131,6 +135,7 @@ function composeActs(options: ControlOptions, outside: Outside) {
     killing,
     closing,
     lateClosings,
+    lastLook,
     opening,
     reconciler,
   };

@@ -16,6 +16,7 @@ import {
   entriesIn,
   type Kept,
   LedgerStory,
+  NO_CHANGE,
   proposedDraft,
   stopAppend,
   stopDraft,
@@ -119,7 +120,7 @@ export function ledgerContract(name: string, open: () => Promise<LedgerUnderTest
         expect(await kept.outbox.claim(T0 + MINUTE, 10, 1)).toEqual([]);
       };
       const notices: readonly Notice[] = [
-        { kind: 'paused', feature: 'checkout', rolloutId: null, text: 'never told', atMs: T0 },
+        { kind: 'paused', feature: 'checkout', rolloutId: null, text: 'never told', atMs: T0, change: NO_CHANGE },
       ];
 
       test('is told that the rollout has moved on, or is not there', async () => {

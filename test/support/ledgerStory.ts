@@ -1,5 +1,6 @@
 import type { Postgres } from '../../src/adapters/postgres/openPostgres.ts';
 import type { Append, Appended } from '../../src/control/ports/ledger.ts';
+import type { NoticeChange } from '../../src/control/ports/outbox.ts';
 import type { RolloutRecord, Tick } from '../../src/control/ports/rolloutRegister.ts';
 import { type Contract, contractFrom } from '../../src/domain/contract/contract.ts';
 import { contractDigest, planDigest } from '../../src/domain/contract/digest.ts';
@@ -35,6 +36,14 @@ export function definitionOf(key: string, given: Partial<FeatureDefinition> = {}
 }
 
 export const contractOf = (id: string, feature: string): Contract => contractFrom(validProposal({ feature }), id);
+
+export const NO_CHANGE: NoticeChange = {
+  stage: null,
+  percentageFrom: 0,
+  percentageTo: 0,
+  reason: null,
+  detail: null,
+};
 
 const PERSON = { kind: 'person', subject: 'olga' } as const;
 

@@ -4,7 +4,6 @@ import { decide } from '../../../domain/rollout/decide.ts';
 import { entriesOf } from '../../../domain/rollout/decided.ts';
 import type { RuledDecision } from '../../../domain/rollout/decision.ts';
 import { appendEntries } from '../../appendEntries.ts';
-import type { ChainAudit } from '../../audit/chainAudit.ts';
 import type { PreflightDraft } from '../../eligibility/preflight.ts';
 import type { Publisher } from '../../flags/publisher.ts';
 import { exposureIn } from '../../notices.ts';
@@ -15,14 +14,13 @@ import type { RolloutRecord } from '../../ports/rolloutRegister.ts';
 import { Refusal } from '../../refusal.ts';
 import type { DecisionContexts } from '../../sight/decisionContext.ts';
 import type { RolloutDisplay } from '../../sight/rolloutDisplay.ts';
-import type { LateClosings } from '../closing/lateClosings.ts';
 import { expectedOfOpening } from './expectedOfOpening.ts';
+import type { LastLook } from './lastLook.ts';
 
 export type OpeningDeps = {
   readonly ledger: Ledger;
   readonly contexts: DecisionContexts;
-  readonly audit: ChainAudit;
-  readonly lateClosings: LateClosings;
+  readonly lastLook: LastLook;
   readonly publisher: Publisher;
   readonly shown: RolloutDisplay;
   readonly clock: Clock;
@@ -47,11 +45,10 @@ export class RolloutOpening {
 
   /** Records, then publishes. Refuses with the reason where the gate is held, having stored nothing. */
   async open(wish: OpeningWish): Promise<void> {
-    await this.#deps.lateClosings.record();
     const { record, feature, ask } = wish;
     const rollout = record.state;
+    const audited = await this.#deps.lastLook.wholeChain(rollout.feature);
     const nowMs = Math.max(this.#deps.clock.nowMs(), rollout.lastEntryAtMs, record.tick?.poll.atMs ?? 0);
-    const audited = await this.#deps.audit.fromTheBeginning(rollout.feature);
     const surroundings = await this.#deps.contexts.surroundings();
     const superseded = await this.#deps.contexts.supersededBy(rollout);
     const context = await this.#deps.contexts.of({
@@ -74,9 +71,11 @@ export class RolloutOpening {
       evidence: { rolloutVersion: rollout.version, nowMs, poll, context },
     };
     const subject = { rollout, feature: feature.state, audit: audited, superseded };
-    const drafts = [...(wish.preflight === null ? [] : [wish.preflight]), ...entriesOf(subject, decision, saying)];
+    const drafts = entriesOf(subject, decision, saying);
+    const objection = await this.#deps.lastLook.objection(rollout, { decision, drafts }, context);
+    if (objection !== null) throw held(decide(rollout, poll, objection, nowMs));
     const start = decision.kind === 'start' ? { superseded } : null;
-    await this.#record(wish, drafts, {
+    await this.#record(wish, wish.preflight === null ? drafts : [wish.preflight, ...drafts], {
       ...expectedOfOpening(rollout, feature, start),
       rollout: { id: rollout.id, version: rollout.version },
     });
