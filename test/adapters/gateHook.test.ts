@@ -93,14 +93,15 @@ describe('hooks over HTTP', () => {
   test('tell what is about to happen, signed, to the address as it was given', async () => {
     expect(await said({ status: 200, body: 'fine' })).toBeNull();
     const [received] = receiver.received;
-    expect(received?.path).toBe('/gate/?from=sluice');
-    expect(received?.headers).toMatchObject({
+    if (received === undefined) throw new Error('nothing was received');
+    expect(received.path).toBe('/gate/?from=sluice');
+    expect(received.headers).toMatchObject({
       'content-type': 'application/json',
       'webhook-id': QUESTION.id,
       'webhook-timestamp': String(T0 / 1000),
       authorization: `Basic ${Buffer.from('hook:hunter2').toString('base64')}`,
     });
-    expect(JSON.parse(received?.body ?? '')).toEqual({
+    expect(JSON.parse(received.body)).toEqual({
       type: 'rollout.beforeAdvance',
       timestamp: '2026-11-20T12:00:00.000Z',
       data: {
@@ -114,10 +115,9 @@ describe('hooks over HTTP', () => {
         detail: 'every criterion of the stage passes',
       },
     });
-    expect(receiver.received.map((one) => isGenuine(one, SECRET))).toEqual([true]);
-    const [forged] = receiver.received.map((one) => ({ ...one, body: one.body.replace('50', '51') }));
-    expect(forged !== undefined && isGenuine(forged, SECRET)).toBe(false);
-    expect(isGenuine(receiver.received[0] ?? forgedOf(), `whsec_${Buffer.alloc(24).toString('base64')}`)).toBe(false);
+    expect(isGenuine(received, SECRET)).toBe(true);
+    expect(isGenuine({ ...received, body: received.body.replace('50', '51') }, SECRET)).toBe(false);
+    expect(isGenuine(received, `whsec_${Buffer.alloc(24).toString('base64')}`)).toBe(false);
   });
 
   test.each([500, 503, 429])('try again after %s under the same id, signed anew', async (status) => {
@@ -135,10 +135,9 @@ describe('hooks over HTTP', () => {
     expect(receiver.received).toHaveLength(3);
   });
 
-  test.each([301, 302, 307, 400, 401, 404, 410, 100 + 99])('take %s for a no, at once', async (status) => {
+  test.each([301, 302, 307, 400, 401, 404, 410])('take %s for a no, at once', async (status) => {
     const location = `http://${receiver.host}/elsewhere`;
-    const answered = await said({ status, headers: { location }, body: status < 200 ? '' : 'no' });
-    expect(answered).toMatch(/^(answered|failed)/);
+    expect(await said({ status, headers: { location }, body: 'no' })).toBe(`answered ${status}: no`);
     expect(receiver.received.every(({ path }) => path === '/gate/?from=sluice')).toBe(true);
     expect(receiver.received).toHaveLength(1);
   });
@@ -214,7 +213,3 @@ describe('hooks over HTTP', () => {
     });
   });
 });
-
-function forgedOf(): Received {
-  throw new Error('nothing was received');
-}

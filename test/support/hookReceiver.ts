@@ -67,5 +67,7 @@ function answerWith(response: ServerResponse, answer: HookAnswer): void {
 
 function flood(response: ServerResponse): void {
   if (response.destroyed) return;
-  response.write('x'.repeat(16_384), () => flood(response));
+  response.write('x'.repeat(16_384));
+  // Not as soon as it is written: whoever has hung up is only noticed when others get their turn.
+  setImmediate(() => flood(response));
 }
