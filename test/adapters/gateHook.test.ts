@@ -1,4 +1,9 @@
+import { execFile } from 'node:child_process';
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { HttpGateHooks } from '../../src/adapters/gateHook/httpGateHooks.ts';
 import { RollbackNotifier } from '../../src/adapters/gateHook/rollbackNotifier.ts';
@@ -37,6 +42,29 @@ test('signs as the libraries of Standard Webhooks do', () => {
     'webhook-timestamp': '1614265330',
     'webhook-signature': 'v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=',
   });
+});
+
+test('are known to be genuine by the lines of docs/operating.md', async () => {
+  const page = await readFile(new URL('../../docs/operating.md', import.meta.url), 'utf8');
+  const lines = page.split('```js\n')[1]?.split('\n```')[0] ?? '';
+  const file = join(await mkdtemp(join(tmpdir(), 'sluice-genuine-')), 'genuine.mjs');
+  const asking = `console.log(JSON.stringify(JSON.parse(process.argv[2]).map(({ headers, body }) => isGenuine(headers, body))));`;
+  await writeFile(file, `${lines}\n${asking}\n`);
+  const fresh = { id: 'msg_a_1_beforeStart', atMs: Date.now(), body: '{"a":1}' };
+  const headers = webhookHeaders(KEY, fresh);
+  const sent = [
+    { headers, body: fresh.body },
+    { headers, body: '{"a":2}' },
+    { headers: { ...headers, 'webhook-id': 'msg_b' }, body: fresh.body },
+    { headers: webhookHeaders(KEY, { ...fresh, atMs: Date.now() - 600_000 }), body: fresh.body },
+    { headers: webhookHeaders(Buffer.alloc(24), fresh), body: fresh.body },
+    { headers: { ...headers, 'webhook-signature': `v1,AAAA ${headers['webhook-signature']}` }, body: fresh.body },
+  ];
+  const { stdout } = await promisify(execFile)(process.execPath, [file, JSON.stringify(sent)], {
+    env: { ...process.env, GATE_HOOK_SECRET: SECRET },
+  });
+  expect(JSON.parse(stdout)).toEqual([true, false, false, false, false, true]);
+  await rm(dirname(file), { recursive: true });
 });
 
 describe('hooks over HTTP', () => {
