@@ -35,14 +35,14 @@ export class HttpGateHooks implements GateHooks {
     const body = gateEventJson({ ...question, environment });
     const endsAtMs = monotonicMs() + timeoutMs;
     let outcome = await post.send(id, body, timeoutMs);
-    for (let attempt = 1; attempt < ATTEMPTS && outcome.mayPass; attempt += 1) {
+    for (let attempt = 1; attempt < ATTEMPTS && isWorthAnother(outcome); attempt += 1) {
       const pauseMs = PAUSE_MS * attempt;
       const leftMs = Math.floor(endsAtMs - monotonicMs()) - pauseMs;
       if (leftMs <= 0) break;
       await this.#pause(pauseMs);
       outcome = laterOf(outcome, await post.send(id, body, leftMs));
     }
-    return outcome.fault;
+    return outcome.kind === 'agreed' ? null : outcome.fault;
   }
 
   /** Nobody ends it before its time: it is short. */
@@ -51,8 +51,8 @@ export class HttpGateHooks implements GateHooks {
   }
 }
 
+const isWorthAnother = (outcome: Outcome) => outcome.kind !== 'agreed' && outcome.mayPass;
+
 /** Whoever has answered once is shown with what it said, not with the silence of the last attempt, which had less time. */
-function laterOf(before: Outcome, after: Outcome): Outcome {
-  const hasGoneSilent = after.fault?.startsWith('failed') === true && before.fault?.startsWith('answered') === true;
-  return hasGoneSilent ? { ...before, mayPass: after.mayPass } : after;
-}
+const laterOf = (before: Outcome, after: Outcome) =>
+  before.kind === 'refused' && after.kind === 'failed' ? before : after;

@@ -19,7 +19,7 @@ export class RollbackNotifier implements Notifier {
     const { environment, timeoutMs } = this.#options;
     const { feature, rolloutId, atMs, change } = notice;
     const body = gateEventJson({ hook: 'onRollback', feature, rolloutId, atMs, environment, ...change });
-    const { fault } = await this.#post.send(`msg_${rolloutId}_${id}_onRollback`, body, timeoutMs);
-    if (fault !== null) throw new Error(`onRollback ${fault}`);
+    const outcome = await this.#post.send(`msg_${rolloutId}_${id}_onRollback`, body, timeoutMs);
+    if (outcome.kind !== 'agreed') throw new Error(`onRollback ${outcome.fault}`);
   }
 }

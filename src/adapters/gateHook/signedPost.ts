@@ -2,11 +2,15 @@ import type { Clock } from '../../control/ports/clock.ts';
 import type { HttpAnswer, HttpExchange } from '../../control/ports/httpExchange.ts';
 import { webhookHeaders } from './standardWebhook.ts';
 
-/** Null is a 2xx; else what went wrong, in words that are safe to store and to show. */
-export type Outcome = { readonly fault: string | null; readonly mayPass: boolean };
+/**
+ * Agrees with a 2xx; a redirect is none that is followed: the address is the installation's to change. `fault` is safe to store and to show;
+ * `mayPass`: trying again may help.
+ */
+export type Outcome =
+  | { readonly kind: 'agreed' }
+  | { readonly kind: 'refused' | 'failed'; readonly fault: string; readonly mayPass: boolean };
 
 const LONGEST_SAID = 200;
-const AGREES: Outcome = { fault: null, mayPass: false };
 
 /** One address to which signed messages go. */
 export class SignedPost {
@@ -27,14 +31,13 @@ export class SignedPost {
   }
 }
 
-/** `mayPass`: trying again may help. A redirect is none that is followed: the address is the installation's to change. */
 function outcomeOf(answer: HttpAnswer): Outcome {
-  if (answer.kind === 'failed') return { fault: `failed: ${answer.detail}`, mayPass: true };
+  if (answer.kind === 'failed') return { kind: 'failed', fault: `failed: ${answer.detail}`, mayPass: true };
   const { status, text } = answer;
-  if (status >= 200 && status <= 299) return AGREES;
+  if (status >= 200 && status <= 299) return { kind: 'agreed' };
   const said = saidIn(text);
   const fault = said === '' ? `answered ${status}` : `answered ${status}: ${said}`;
-  return { fault, mayPass: status >= 500 || status === 429 };
+  return { kind: 'refused', fault, mayPass: status >= 500 || status === 429 };
 }
 
 /** The beginning of an answer as one line: no control characters, nothing that turns the direction of text, no half of a pair. */
