@@ -2,6 +2,9 @@ import { join, resolve } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { type Logger, pino } from 'pino';
 import manifest from '../package.json' with { type: 'json' };
+import { HttpGateHooks } from './adapters/gateHook/httpGateHooks.ts';
+import { RollbackNotifier } from './adapters/gateHook/rollbackNotifier.ts';
+import { SignedPost } from './adapters/gateHook/signedPost.ts';
 import { FileLateJournal } from './adapters/journal/fileLateJournal.ts';
 import { MemoryFlagStore } from './adapters/memory/flagStore.ts';
 import { LogNotifier } from './adapters/notify/logNotifier.ts';
@@ -104,8 +107,9 @@ async function openOutside(config: Config, log: Logger, opened: AsyncDisposableS
   const directory = new TokenDirectory(postgres.tokens, systemClock, configuredAdmin(config.adminToken));
   const late = new FileLateJournal(join(resolve(config.dataDirectory), 'late-closings'));
   const system = { clock: systemClock, chance: systemChance, timer: systemTimer, log };
-  const notifiers = [new LogNotifier(log)];
-  return { ...postgres, ...system, telemetry, store, sources, view, directory, late, notifiers };
+  const { gateHooks, onRollback } = openGateHooks(config, opened);
+  const notifiers = [new LogNotifier(log), ...onRollback];
+  return { ...postgres, ...system, telemetry, store, sources, view, directory, late, gateHooks, notifiers };
 }
 
 function optionsOf({ environment, policy, metricSources, pollIntervalSeconds, dryRun }: Config): ControlOptions {
@@ -143,6 +147,22 @@ async function openFlagStore(config: Config, log: Logger): Promise<FlagStore> {
   // 45 modules and 20 MB that an installation without Redis does not need.
   const { RedisFlagStore } = await import('./adapters/redis/flagStore.ts');
   return new RedisFlagStore({ url: config.redisUrl, monotonicMs, onFault });
+}
+
+/** Those that the installation has asked before a gate opens, and informed when it was closed. */
+function openGateHooks(config: Config, opened: AsyncDisposableStack) {
+  const { addresses, key, timeoutMs } = config.gateHooks ?? { addresses: [], key: new Uint8Array(), timeoutMs: 0 };
+  const posts = addresses.map(({ hook, url }) => {
+    const http = opened.adopt(new BoundedHttp(url, { timeoutMs, maxResponseBytes: 64 * 1024 }), (open) => open.close());
+    return { hook, post: new SignedPost(http, key, systemClock) };
+  });
+  const { environment } = config;
+  const asked = posts.flatMap(({ hook, post }) => (hook === 'onRollback' ? [] : [[hook, post] as const]));
+  const told = posts.filter(({ hook }) => hook === 'onRollback');
+  return {
+    gateHooks: new HttpGateHooks(new Map(asked), { environment, timeoutMs, timer: systemTimer, monotonicMs }),
+    onRollback: told.map(({ post }) => new RollbackNotifier(post, { environment, timeoutMs })),
+  };
 }
 
 const sourceOf =

@@ -21,6 +21,7 @@ import { LateClosings } from './control/execution/closing/lateClosings.ts';
 import { Narrowing } from './control/execution/closing/narrowing.ts';
 import { Scheduler, type SchedulerOptions } from './control/execution/controller/scheduler.ts';
 import { Ticker } from './control/execution/controller/ticker.ts';
+import { LastLook } from './control/execution/opening/lastLook.ts';
 import { RolloutOpening } from './control/execution/opening/rolloutOpening.ts';
 import type { FlagView } from './control/flags/flagView.ts';
 import { Publisher, type PublisherDeps } from './control/flags/publisher.ts';
@@ -29,6 +30,7 @@ import type { Clock } from './control/ports/clock.ts';
 import type { ContractRegister } from './control/ports/contractRegister.ts';
 import type { FeatureRegister } from './control/ports/featureRegister.ts';
 import type { FlagStore } from './control/ports/flagStore.ts';
+import type { GateHooks } from './control/ports/gateHooks.ts';
 import type { IdempotencyRegister } from './control/ports/idempotencyRegister.ts';
 import type { InstallationRegister } from './control/ports/installationRegister.ts';
 import type { LateJournal } from './control/ports/lateJournal.ts';
@@ -84,6 +86,7 @@ export type Outside = Records & {
   readonly view: FlagView;
   readonly directory: TokenDirectory;
   readonly late: LateJournal;
+  readonly gateHooks: GateHooks;
   readonly notifiers: readonly Notifier[];
   readonly telemetry: RolloutTelemetry;
   readonly clock: Clock;
@@ -135,7 +138,8 @@ function composeActs(options: ControlOptions, outside: Outside) {
   const closing = new Closing({ ...outside, publisher, killing, known, shown });
   const narrowing = new Narrowing({ ...outside, publisher });
   const lateClosings = new LateClosings({ ...outside, closing, killing, narrowing });
-  const opening = new RolloutOpening({ ...outside, contexts, audit, lateClosings, policyFit, publisher, shown });
+  const lastLook = new LastLook({ ...outside, lateClosings, audit, contexts });
+  const opening = new RolloutOpening({ ...outside, contexts, lastLook, policyFit, publisher, shown });
   const drift = new Drift({ ...outside, closing, killing, environment });
   const overrideExpiry = new OverrideExpiry({ ...outside, publisher, narrowing });
   const reconciler = new Reconciler({ ...outside, publisher, drift, lateClosings, overrideExpiry, environment });
@@ -152,6 +156,7 @@ function composeActs(options: ControlOptions, outside: Outside) {
     killing,
     closing,
     lateClosings,
+    lastLook,
     opening,
     reconciler,
     waiverEnding: new WaiverEnding(outside),

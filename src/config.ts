@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { dataFolderFault } from './dataFolder.ts';
 import type { Policy } from './domain/contract/policy.ts';
+import { type GateHookSettings, readGateHooks } from './gateHookSettings.ts';
 import { readPolicyFile } from './policyFile.ts';
 
 /** Where measurements come from: a Prometheus server, or a service's own `/metrics`. */
@@ -22,6 +23,8 @@ export type Config = {
   /** null: the in-process flag store. */
   readonly redisUrl: string | null;
   readonly metricSources: readonly MetricSourceConfig[];
+  /** null: nobody is asked. */
+  readonly gateHooks: GateHookSettings | null;
   /** null: one is made at the first start and printed once. */
   readonly adminToken: string | null;
   /** From the policy file; without one the defaults. */
@@ -62,6 +65,9 @@ const schema = z.object({
   PROMETHEUS_URL: optional(url('http:', 'https:')),
   ADMIN_TOKEN: optional(z.string().min(16, 'must have at least 16 characters')),
   POLICY_FILE: optional(z.string()),
+  GATE_HOOKS: optional(z.string()),
+  GATE_HOOK_SECRET: optional(z.string()),
+  GATE_HOOK_TIMEOUT_SECONDS: integer(1, 8, 5),
   POLL_INTERVAL_SECONDS: integer(1, 30, 15),
   DRY_RUN: z.enum(['true', 'false', '']).default('false'),
   LOG_LEVEL: z.preprocess(
@@ -85,13 +91,15 @@ export async function readConfig(environment: Environment = process.env): Promis
   const unfit = parsed.success ? [] : parsed.error.issues.map(({ path, message }) => mistake(String(path[0]), message));
   const sources = readSources(environment['METRIC_SOURCES'] ?? '', environment['PROMETHEUS_URL'] ?? '');
   const kills = readHardKills(environment);
+  const hooks = gateHooksIn(environment, parsed.data?.GATE_HOOK_TIMEOUT_SECONDS);
   const policy = await readPolicyFile(environment['POLICY_FILE'] || null);
   const unlawful = policy.ok ? [] : policy.mistakes.map((message) => mistake('POLICY_FILE', message));
   const folder = await dataFolderFault(environment['DATA_DIR'] || DATA_FOLDER);
   const unusable = folder === null ? [] : [mistake('DATA_DIR', folder)];
-  const mistakes = [...unfit, ...unusable, ...sources.mistakes, ...kills.mistakes, ...unlawful];
+  const mistakes = [...unfit, ...unusable, ...sources.mistakes, ...hooks.mistakes, ...kills.mistakes, ...unlawful];
   if (!parsed.success || !policy.ok || mistakes.length > 0) return { ok: false, mistakes };
-  return { ok: true, config: configOf(parsed.data, sources.sources, kills.killed, policy.policy) };
+  const config = configOf(parsed.data, sources.sources, kills.killed, policy.policy);
+  return { ok: true, config: { ...config, gateHooks: hooks.settings } };
 }
 
 function configOf(
@@ -99,7 +107,7 @@ function configOf(
   metricSources: readonly MetricSourceConfig[],
   hardKills: ReadonlySet<string>,
   policy: Policy,
-): Config {
+): Omit<Config, 'gateHooks'> {
   return {
     port: values.PORT,
     host: values.HOST ?? '127.0.0.1',
@@ -116,6 +124,10 @@ function configOf(
     hardKills,
   };
 }
+
+/** Where another variable is mistaken too, the time is of no interest yet: nothing starts. */
+const gateHooksIn = (environment: Environment, timeoutSeconds = 1) =>
+  readGateHooks(environment['GATE_HOOKS'] ?? '', environment['GATE_HOOK_SECRET'] ?? '', timeoutSeconds);
 
 const mistake = (variable: string, message: string): ConfigMistake => ({ variable, message });
 

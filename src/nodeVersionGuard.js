@@ -3,7 +3,8 @@ import { join } from 'node:path';
 
 // JavaScript, and preloaded by the npm scripts: an older Node refuses the first .ts file before any of it runs.
 
-const OLDEST_MAJOR = 24;
+// The first with Temporal, by which calendars know zones and daylight saving.
+const OLDEST_MAJOR = 26;
 
 /**
  * Why this Node can't run Sluice, and what to do about it.

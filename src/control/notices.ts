@@ -1,5 +1,5 @@
 import type { Entry, EntryDraft, EntryType } from '../domain/ledger/entry.ts';
-import type { Notice } from './ports/outbox.ts';
+import type { Notice, NoticeChange } from './ports/outbox.ts';
 
 /** The entries that people want to hear of. */
 const TOLD: Readonly<Partial<Record<EntryType, Notice['kind']>>> = {
@@ -18,7 +18,8 @@ export function noticesOf(drafts: readonly EntryDraft[]): readonly Notice[] {
   return drafts.flatMap((draft) => {
     const kind = kindOf(draft);
     if (kind === null || draft.dryRun || draft.feature === null) return [];
-    return [{ kind, feature: draft.feature, rolloutId: draft.rollout, text: textOf(draft), atMs: draft.atMs }];
+    const { feature, rollout: rolloutId, atMs } = draft;
+    return [{ kind, feature, rolloutId, text: textOf(draft), atMs, change: changeOf(draft) }];
   });
 }
 
@@ -27,10 +28,21 @@ function kindOf(draft: EntryDraft): Notice['kind'] | null {
   return TOLD[draft.type] ?? null;
 }
 
+function changeOf(draft: EntryDraft): NoticeChange {
+  return {
+    stage: draft.stage,
+    percentageFrom: draft.percentageBefore ?? 0,
+    percentageTo: draft.percentageAfter ?? 0,
+    reason: draft.reason,
+    detail: 'detail' in draft.data ? draft.data.detail : draft.comment,
+  };
+}
+
 function textOf(draft: EntryDraft): string {
   if (draft.type === 'waiverExpired') return waiverText(draft);
-  const what = `${draft.feature}: ${draft.type} ${draft.percentageBefore ?? 0} % → ${draft.percentageAfter ?? 0} %`;
-  const why = 'detail' in draft.data ? draft.data.detail : (draft.comment ?? draft.reason ?? '');
+  const { percentageFrom, percentageTo, reason, detail } = changeOf(draft);
+  const what = `${draft.feature}: ${draft.type} ${percentageFrom} % → ${percentageTo} %`;
+  const why = detail ?? reason ?? '';
   return why === '' ? what : `${what} (${why})`;
 }
 

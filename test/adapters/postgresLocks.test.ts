@@ -1,7 +1,7 @@
 import { Client } from 'pg';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { until } from '../support/embeddedPostgresScratch.ts';
-import { appendOf, LedgerStory, T0, tickAt } from '../support/ledgerStory.ts';
+import { appendOf, LedgerStory, NO_CHANGE, T0, tickAt } from '../support/ledgerStory.ts';
 import { type OpenTestPostgres, openTestPostgres } from '../support/postgresUnderTest.ts';
 
 const LEASE_MS = 1000;
@@ -75,7 +75,7 @@ describe('a row in PostgreSQL that somebody else has locked', () => {
 
   test('keeps no deliverer waiting for the other notices', async () => {
     await story.feature('a');
-    const notice = { kind: 'started', feature: 'a', rolloutId: null, text: '', atMs: T0 } as const;
+    const notice = { kind: 'started', feature: 'a', rolloutId: null, text: '', atMs: T0, change: NO_CHANGE } as const;
     const notices = ['first', 'second'].map((text) => ({ ...notice, text }));
     await under.kept.ledger.append(appendOf('a', [], { notices }));
     const items = await whileLocked(`SELECT FROM outbox WHERE notice->>'text' = 'first' FOR NO KEY UPDATE`, () =>

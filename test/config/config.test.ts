@@ -32,6 +32,7 @@ describe('the configuration', () => {
         dataDirectory: './data',
         redisUrl: null,
         metricSources: [],
+        gateHooks: null,
         adminToken: null,
         policy: DEFAULT_POLICY,
         pollIntervalSeconds: 15,

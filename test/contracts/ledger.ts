@@ -4,6 +4,7 @@ import type { Appended } from '../../src/control/ports/ledger.ts';
 import type { Notice } from '../../src/control/ports/outbox.ts';
 import { closedFeature, foldFeature } from '../../src/domain/feature/featureState.ts';
 import { foldContract } from '../../src/domain/governance/contractState.ts';
+import { NEW_INSTALLATION } from '../../src/domain/governance/installationState.ts';
 import { canonicalJson } from '../../src/domain/ledger/canonicalJson.ts';
 import { EMPTY_CHAIN, firstBreak, headOf } from '../../src/domain/ledger/chain.ts';
 import { type Entry, INSTALLATION_CHAIN } from '../../src/domain/ledger/entry.ts';
@@ -11,11 +12,13 @@ import { foldRollout } from '../../src/domain/rollout/foldRollout.ts';
 import {
   appendOf,
   approvedDraft,
+  calendarDraft,
   contractOf,
   createdDraft,
   entriesIn,
   type Kept,
   LedgerStory,
+  NO_CHANGE,
   proposedDraft,
   stopAppend,
   stopDraft,
@@ -96,11 +99,13 @@ export function ledgerContract(name: string, open: () => Promise<LedgerUnderTest
       expect(state).toMatchObject({ wedgeState: 'ACTIVE', phase: 'ramp', version: 2, threshold: 5000 });
       expect((await story.featureOf('checkout')).state).toMatchObject({ version: 1, exposure: { documentVersion: 2 } });
       expect(await kept.contracts.get('contract-rollout-checkout')).toMatchObject({ usedBy: state.id, version: 3 });
-      expect(await kept.installation.get()).toEqual({ stop: null, policy: null, policySinceMs: null, calendars: [] });
+      expect(await kept.installation.get()).toEqual(NEW_INSTALLATION);
       await kept.ledger.append(stopAppend('stopSet'));
       expect(await kept.installation.get()).toMatchObject({ stop: { atMs: T0, by: { subject: 'olga' } } });
       await kept.ledger.append(stopAppend('stopLifted'));
       expect(await kept.installation.get()).toMatchObject({ stop: null });
+      await kept.ledger.append(appendOf(INSTALLATION_CHAIN, [calendarDraft('fridays')]));
+      expect(await kept.installation.get()).toMatchObject({ calendars: [{ name: 'fridays', timeZone: 'UTC' }] });
     });
 
     test('a dry run uses no contract, exposes nothing and is not live', async () => {
@@ -119,7 +124,7 @@ export function ledgerContract(name: string, open: () => Promise<LedgerUnderTest
         expect(await kept.outbox.claim(T0 + MINUTE, 10, 1)).toEqual([]);
       };
       const notices: readonly Notice[] = [
-        { kind: 'paused', feature: 'checkout', rolloutId: null, text: 'never told', atMs: T0 },
+        { kind: 'paused', feature: 'checkout', rolloutId: null, text: 'never told', atMs: T0, change: NO_CHANGE },
       ];
 
       test('is told that the rollout has moved on, or is not there', async () => {

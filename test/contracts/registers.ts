@@ -10,12 +10,20 @@ import {
   entriesIn,
   type Kept,
   LedgerStory,
+  NO_CHANGE,
   proposedDraft,
   T0,
 } from '../support/ledgerStory.ts';
 import type { LedgerUnderTest } from './ledger.ts';
 
-const NOTICE: Notice = { kind: 'started', feature: 'checkout', rolloutId: 'r1', text: '0 % → 5 %', atMs: T0 };
+const NOTICE: Notice = {
+  kind: 'started',
+  feature: 'checkout',
+  rolloutId: 'r1',
+  text: '0 % → 5 %',
+  atMs: T0,
+  change: { ...NO_CHANGE, stage: 'canary', percentageTo: 5, reason: 'ready' },
+};
 
 const tokenOf = (tokenId: string, given: Partial<TokenRecord> = {}): TokenRecord => ({
   tokenId,

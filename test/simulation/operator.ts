@@ -103,6 +103,8 @@ export class Operator {
         const { shut } = await replica.calendars.set(who, words[0] ?? '', calendarOf(command));
         return shut === null ? 'open' : 'shut';
       }
+      case 'hook':
+        return this.#hook(command);
       case 'remove-calendar':
         await replica.calendars.remove(who, words[0] ?? '', comment);
         return '';
@@ -197,6 +199,14 @@ export class Operator {
     if (what === 'missing') silent(this.#world, 'missing');
     else if (what === 'no-traffic') silent(this.#world, 'noTraffic');
     else measure(this.#world, 'error_rate', Number.parseFloat(command.options.get('errors') ?? '0') / 100);
+    return '';
+  }
+
+  /** `hook beforeAdvance agrees`, `hook beforeAdvance says="answered 503"` */
+  #hook({ words, options }: Command): string {
+    const hook = (['beforeStart', 'beforeAdvance', 'beforeComplete'] as const).find((name) => name === words[0]);
+    if (hook === undefined) throw new Error(`${words[0]} is no hook`);
+    this.#world.hooks.answer(hook, options.get('says') ?? null);
     return '';
   }
 

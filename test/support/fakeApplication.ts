@@ -11,6 +11,7 @@ import { MetricSources } from '../../src/control/sight/metricSources.ts';
 import type { Policy } from '../../src/domain/contract/policy.ts';
 import type { Role } from '../../src/domain/governance/role.ts';
 import { sha256Hex } from '../../src/domain/ledger/digest.ts';
+import { FakeGateHooks } from './fakeGateHooks.ts';
 import { FakeMetricSource } from './fakeMetricSource.ts';
 import { T0 } from './ledgerStory.ts';
 import { type MemoryLedger, memoryLedger } from './memoryLedger.ts';
@@ -21,6 +22,7 @@ export type FakeApplication = Application & {
   readonly kept: MemoryLedger;
   readonly clock: { nowMs(): number; set(ms: number): void };
   readonly source: FakeMetricSource;
+  readonly hooks: FakeGateHooks;
   /** The tokens that stand from the beginning, by name. */
   readonly token: (name: TokenName) => string;
   readonly close: () => Promise<void>;
@@ -56,6 +58,7 @@ export function fakeApplication(
   const chance = counted();
   const store = new MemoryFlagStore({ monotonicMs: clock.nowMs });
   const source = new FakeMetricSource();
+  const hooks = new FakeGateHooks();
   const view = new FlagView({ monotonicMs: clock.nowMs, staleAfterMs: 60_000, hardKilled: () => false });
   const outside = {
     ...kept,
@@ -63,10 +66,11 @@ export function fakeApplication(
     sources: new MetricSources([source]),
     directory: new TokenDirectory(kept.tokens, clock, Object.keys(TOKENS).map(recordOf)),
     late: memoryJournal(),
+    gateHooks: hooks,
   };
   const { application } = composeControl({ ...OPTIONS, policy }, outside);
   void store.subscribe(view);
-  return { ...application, kept, clock, source, token: tokenCalled, close: () => store.close() };
+  return { ...application, kept, clock, source, hooks, token: tokenCalled, close: () => store.close() };
 }
 
 const OPTIONS: Omit<ControlOptions, 'policy'> = {

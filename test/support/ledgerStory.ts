@@ -1,6 +1,8 @@
 import type { Postgres } from '../../src/adapters/postgres/openPostgres.ts';
 import type { Append, Appended } from '../../src/control/ports/ledger.ts';
+import type { NoticeChange } from '../../src/control/ports/outbox.ts';
 import type { RolloutRecord, Tick } from '../../src/control/ports/rolloutRegister.ts';
+import type { Calendar } from '../../src/domain/calendar/calendar.ts';
 import { type Contract, contractFrom } from '../../src/domain/contract/contract.ts';
 import { contractDigest, planDigest } from '../../src/domain/contract/digest.ts';
 import { DEFAULT_POLICY } from '../../src/domain/contract/policy.ts';
@@ -36,6 +38,22 @@ export function definitionOf(key: string, given: Partial<FeatureDefinition> = {}
 }
 
 export const contractOf = (id: string, feature: string): Contract => contractFrom(validProposal({ feature }), id);
+
+const FRIDAYS: Calendar = {
+  timeZone: 'UTC',
+  effect: 'closed',
+  appliesTo: {},
+  windows: [{ days: ['friday'], from: '00:00', to: '24:00' }],
+  reason: 'no Fridays',
+};
+
+export const NO_CHANGE: NoticeChange = {
+  stage: null,
+  percentageFrom: 0,
+  percentageTo: 0,
+  reason: null,
+  detail: null,
+};
 
 const PERSON = { kind: 'person', subject: 'olga' } as const;
 
@@ -130,6 +148,13 @@ export function appendOf(chain: string, drafts: readonly EntryDraft[], given: Pa
   const recordedAtMs = Math.max(T0, ...drafts.map(({ atMs }) => atMs));
   return { chain, drafts, expected: {}, ticked: null, notices: [], recordedAtMs, ...given };
 }
+
+/** Every Friday, under this name. */
+export const calendarDraft = (name: string, given: Partial<Calendar> = {}): EntryDraft => ({
+  ...stopDraft('stopSet'),
+  type: 'calendarSet',
+  data: { name, calendar: { ...FRIDAYS, ...given } },
+});
 
 export const stopAppend = (type: 'stopSet' | 'stopLifted') => appendOf(INSTALLATION_CHAIN, [stopDraft(type)]);
 

@@ -19,6 +19,8 @@ export type ReplicaSetting = {
   readonly redisUrl?: string;
   /** 60 unless told. */
   readonly rollbackDeadlineSeconds?: number;
+  /** As in `GATE_HOOKS`, with the secret. */
+  readonly gateHooks?: { readonly list: string; readonly secret: string };
 };
 
 /** Windows of a second, where an installation has hours. */
@@ -138,7 +140,7 @@ export class Replica implements AsyncDisposable {
 }
 
 async function environmentOf(setting: ReplicaSetting, folder: string, port: number): Promise<Record<string, string>> {
-  const { metricSources, databaseUrl, redisUrl, rollbackDeadlineSeconds = 60 } = setting;
+  const { metricSources, databaseUrl, redisUrl, rollbackDeadlineSeconds = 60, gateHooks } = setting;
   const [policyFile, temporary] = [join(folder, 'policy.json'), join(folder, 'tmp')];
   await writeFile(policyFile, JSON.stringify({ ...POLICY, rollbackDeadlineSeconds }));
   await mkdir(temporary);
@@ -153,5 +155,6 @@ async function environmentOf(setting: ReplicaSetting, folder: string, port: numb
     METRIC_SOURCES: metricSources,
     ...(databaseUrl !== undefined && { DATABASE_URL: databaseUrl }),
     ...(redisUrl !== undefined && { REDIS_URL: redisUrl }),
+    ...(gateHooks !== undefined && { GATE_HOOKS: gateHooks.list, GATE_HOOK_SECRET: gateHooks.secret }),
   };
 }

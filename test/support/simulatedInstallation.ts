@@ -14,6 +14,7 @@ import type { Principal, Role } from '../../src/domain/governance/role.ts';
 import type { Entry } from '../../src/domain/ledger/entry.ts';
 import { CountedChance } from './chance.ts';
 import { HeldClock } from './clock.ts';
+import { FakeGateHooks } from './fakeGateHooks.ts';
 import { FakeMetricSource } from './fakeMetricSource.ts';
 import { T0 } from './ledgerStory.ts';
 import { MemoryJournal } from './memoryJournal.ts';
@@ -39,6 +40,7 @@ export type World = {
   readonly kept: MemoryLedger;
   readonly store: SimulatedFlagStore;
   readonly metrics: FakeMetricSource;
+  readonly hooks: FakeGateHooks;
   /** On this process's disk. */
   readonly late: MemoryJournal;
   /** What was logged as an error, but for a ledger that was cut off on purpose. */
@@ -57,6 +59,7 @@ export function worldOf(options: WorldOptions = {}): World {
     kept: memoryLedger(ENVIRONMENT),
     store: new SimulatedFlagStore(clock),
     metrics: new FakeMetricSource(),
+    hooks: new FakeGateHooks(),
     late: new MemoryJournal(),
     faults: [],
     policy: options.policy ?? YOUNG_POLICY,
@@ -103,6 +106,7 @@ export async function startReplica(world: World, replaced: Replaced = {}) {
     ...{ store, view, clock, chance: world.chance, late: world.late, telemetry: SILENT_TELEMETRY },
     sources: new MetricSources([replaced.metrics ?? world.metrics]),
     directory: new TokenDirectory(kept.tokens, clock, []),
+    gateHooks: world.hooks,
     notifiers: replaced.notifiers ?? [],
     timer: replaced.timer ?? NO_TIMER,
     log: logOver(world.faults),

@@ -2,12 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { nodeVersionRefusal } from '../../src/nodeVersionGuard.js';
 
 describe('the guard of the Node version', () => {
-  test.for(['20.20.2', '23.11.1', '9.0.0'])('refuses %s and says what to do', (version) => {
+  test.for(['20.20.2', '25.9.0', '9.0.0'])('refuses %s and says what to do', (version) => {
     expect(nodeVersionRefusal(version)).toContain(`this is Node ${version}`);
     expect(nodeVersionRefusal(version)).toContain('npm rebuild node');
   });
 
-  test.for(['24.0.0', '26.10.0', '100.0.0'])('lets %s pass', (version) => {
+  test.for(['26.0.0', '26.10.0', '100.0.0'])('lets %s pass', (version) => {
     expect(nodeVersionRefusal(version)).toBeUndefined();
   });
 

@@ -14,13 +14,15 @@ export class Endpoint {
     if (url === null || !/^https?:$/.test(url.protocol)) throw new Error('the address is no http or https URL');
     this.origin = url.origin;
     this.isSecure = url.protocol === 'https:';
-    this.#path = url.pathname.replace(/\/+$/, '');
+    this.#path = url.pathname;
     this.#search = url.search;
     this.#authorization = url.username === '' && url.password === '' ? null : basicAuthorization(url);
   }
 
   pathTo(suffix: string): string {
-    return `${this.#path}${suffix}${this.#search}` || '/';
+    // An address that is asked as it is keeps its last slash: without it, it may be another.
+    const path = suffix === '' ? this.#path : `${this.#path.replace(/\/+$/, '')}${suffix}`;
+    return `${path}${this.#search}`;
   }
 
   headers(): Readonly<Record<string, string>> {

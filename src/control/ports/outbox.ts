@@ -1,3 +1,5 @@
+import type { Reason } from '../../domain/rollout/reason.ts';
+
 /** Something that people want to hear of. Told after the entry that it speaks of is safe. */
 export type Notice = {
   readonly kind:
@@ -14,6 +16,16 @@ export type Notice = {
   readonly rolloutId: string | null;
   readonly text: string;
   readonly atMs: number;
+  readonly change: NoticeChange;
+};
+
+/** What became of the exposure, as facts for programs. */
+export type NoticeChange = {
+  readonly stage: string | null;
+  readonly percentageFrom: number;
+  readonly percentageTo: number;
+  readonly reason: Reason | null;
+  readonly detail: string | null;
 };
 
 /** `attempts`: how often it has failed so far. */

@@ -83,7 +83,7 @@ export class DecisionContexts {
     return {
       pollIntervalMs: this.pollIntervalMs(rollout),
       globalStop: weighing.surroundings.globalStop,
-      storePaused: !rollout.dryRun && this.#deps.view.edits(rollout.feature).paused === true,
+      storePaused: this.#storePaused(rollout),
       found: rollout.dryRun ? null : this.#deps.view.found(rollout.feature),
       featureCooldownUntilMs: feature.state.cooldownUntilMs,
       otherLiveRolloutId: isOther ? live.rolloutId : null,
@@ -97,6 +97,16 @@ export class DecisionContexts {
       takeover: takeoverOf(weighing.superseded),
       ask: weighing.ask,
     };
+  }
+
+  /** The same after something was waited for: who has stopped it meanwhile meant what was about to happen. */
+  async afterWaiting(rollout: RolloutState, context: DecisionContext): Promise<DecisionContext> {
+    const { stop } = await this.#deps.installation.get();
+    return { ...context, globalStop: stop !== null, storePaused: this.#storePaused(rollout) };
+  }
+
+  #storePaused(rollout: RolloutState): boolean {
+    return !rollout.dryRun && this.#deps.view.edits(rollout.feature).paused === true;
   }
 
   #calendar({ rollout, surroundings, nowMs }: Weighing): DecisionContext['calendar'] {

@@ -57,4 +57,4 @@ const hookAgainst = ({ gateHook }: DecisionContext): Hold | null =>
   gateHook === null ? null : refusedByHook(gateHook);
 
 export const refusedByHook = ({ hook, detail }: { readonly hook: string; readonly detail: string }): Hold =>
-  hold('gateHook', `${hook}: ${detail}`);
+  hold('gateHook', `${hook} ${detail}`);

@@ -207,7 +207,7 @@ describe('the minutes of a clock, one by one', () => {
       fc.property(anyCase, (given) => {
         expect(disagreements(given, (calendar, ms) => opensAtMs([calendar], ms))).toEqual([]);
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { Calendar } from '../../../src/domain/calendar/calendar.ts';
 import { DEFAULT_POLICY } from '../../../src/domain/contract/policy.ts';
 import {
   foldInstallation,
@@ -8,7 +7,7 @@ import {
 } from '../../../src/domain/governance/installationState.ts';
 import { EMPTY_CHAIN, link } from '../../../src/domain/ledger/chain.ts';
 import { type EntryDraft, INSTALLATION_CHAIN } from '../../../src/domain/ledger/entry.ts';
-import { stopDraft, T0 } from '../../support/ledgerStory.ts';
+import { calendarDraft, stopDraft, T0 } from '../../support/ledgerStory.ts';
 
 const OPTIONS = { chain: INSTALLATION_CHAIN, environment: 'test', recordedAtMs: T0 };
 const folded = (...drafts: readonly EntryDraft[]): InstallationState =>
@@ -21,15 +20,6 @@ const policyChanged = (minDwellMinutes: number): EntryDraft =>
     data: { policy: { ...DEFAULT_POLICY, minDwellMinutes }, approvedBy: ['anna', 'emil'] },
   }) as EntryDraft;
 
-const CALENDAR: Calendar = {
-  timeZone: 'UTC',
-  effect: 'closed',
-  appliesTo: {},
-  windows: [{ days: ['friday'], from: '00:00', to: '24:00' }],
-  reason: 'no Fridays',
-};
-const calendarSet = (name: string, calendar = CALENDAR): EntryDraft =>
-  ({ ...stopDraft('stopSet'), type: 'calendarSet', data: { name, calendar } }) as EntryDraft;
 const calendarRemoved = (name: string): EntryDraft =>
   ({ ...stopDraft('stopSet'), type: 'calendarRemoved', data: { name } }) as EntryDraft;
 
@@ -50,11 +40,18 @@ describe('what holds for the whole installation', () => {
   });
 
   it('a calendar stands until another takes its place or it is removed, and says who set it', () => {
-    const [fridays, other] = folded(calendarSet('fridays'), calendarSet('other')).calendars;
-    expect(fridays).toEqual({ ...CALENDAR, name: 'fridays', by: { kind: 'person', subject: 'olga' }, atMs: T0 });
+    const [fridays, other] = folded(calendarDraft('fridays'), calendarDraft('other')).calendars;
+    expect(fridays).toMatchObject({
+      name: 'fridays',
+      timeZone: 'UTC',
+      by: { kind: 'person', subject: 'olga' },
+      atMs: T0,
+    });
     expect(other?.name).toBe('other');
-    const again = folded(calendarSet('fridays'), calendarSet('fridays', { ...CALENDAR, effect: 'open' })).calendars;
+    const again = folded(calendarDraft('fridays'), calendarDraft('fridays', { effect: 'open' })).calendars;
     expect(again.map(({ effect }) => effect)).toEqual(['open']);
-    expect(folded(calendarSet('fridays'), calendarSet('other'), calendarRemoved('fridays')).calendars).toEqual([other]);
+    expect(folded(calendarDraft('fridays'), calendarDraft('other'), calendarRemoved('fridays')).calendars).toEqual([
+      other,
+    ]);
   });
 });

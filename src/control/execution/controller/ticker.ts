@@ -27,8 +27,8 @@ import type { MetricSources } from '../../sight/metricSources.ts';
 import type { RolloutDisplay } from '../../sight/rolloutDisplay.ts';
 import type { PolicyFit } from '../../validation/policyFit.ts';
 import type { Closing } from '../closing/closing.ts';
-import type { LateClosings } from '../closing/lateClosings.ts';
 import { expectedOfOpening } from '../opening/expectedOfOpening.ts';
+import type { LastLook } from '../opening/lastLook.ts';
 
 export type TickerDeps = {
   readonly ledger: Ledger;
@@ -39,7 +39,7 @@ export type TickerDeps = {
   readonly preflight: Preflight;
   readonly publisher: Publisher;
   readonly closing: Closing;
-  readonly lateClosings: LateClosings;
+  readonly lastLook: LastLook;
   readonly policyFit: PolicyFit;
   readonly known: KnownRollouts;
   readonly shown: RolloutDisplay;
@@ -149,11 +149,10 @@ export class Ticker {
     await this.#deps.closing.rollback(request, work.claim, { ticked, fence });
   }
 
-  /** The whole chain is verified before anything opens; a scheduled start has its preflight first. */
+  /** The whole chain is verified before anything opens; a scheduled start has its preflight first, and a hook is asked last. */
   async #open(work: Work, decision: Opening & RuledDecision): Promise<void> {
     const { state, feature } = work.claim;
-    await this.#deps.lateClosings.record();
-    const audited = await this.#deps.audit.fromTheBeginning(state, work.nowMs);
+    const audited = await this.#deps.lastLook.wholeChain(state, work.nowMs);
     const context = { ...work.context, audit: audited.verdict };
     const proven = { ...work, audited, context };
     const again = decide(state, work.poll, context, work.nowMs);
@@ -161,8 +160,13 @@ export class Ticker {
     const preflight =
       decision.kind === 'start' ? await this.#deps.preflight.entry(state, feature, SLUICE, work.nowMs) : null;
     if (preflight !== null && !preflight.data.passed) return this.#record(proven, failedStart(preflight), []);
-    const entries = entriesOf(this.#subject(proven), decision, this.#saying(proven));
-    return this.#record(proven, decision, preflight === null ? entries : [preflight, ...entries]);
+    const drafts = entriesOf(this.#subject(proven), decision, this.#saying(proven));
+    const objection = await this.#deps.lastLook.objection(state, { decision, drafts }, context);
+    if (objection !== null) {
+      const held = decide(state, work.poll, objection, work.nowMs);
+      return this.#carryOut({ ...proven, context: objection }, held);
+    }
+    return this.#record(proven, decision, preflight === null ? drafts : [preflight, ...drafts]);
   }
 
   /** Records before it acts: what opens is published only once the ledger has it. The loser of a race stops here, and looks again. */

@@ -4,7 +4,6 @@ import { decide } from '../../../domain/rollout/decide.ts';
 import { entriesOf } from '../../../domain/rollout/decided.ts';
 import type { RuledDecision } from '../../../domain/rollout/decision.ts';
 import { appendEntries } from '../../appendEntries.ts';
-import type { ChainAudit } from '../../audit/chainAudit.ts';
 import type { PreflightDraft } from '../../eligibility/preflight.ts';
 import type { Publisher } from '../../flags/publisher.ts';
 import { exposureIn } from '../../notices.ts';
@@ -16,14 +15,13 @@ import { Refusal } from '../../refusal.ts';
 import type { DecisionContexts } from '../../sight/decisionContext.ts';
 import type { RolloutDisplay } from '../../sight/rolloutDisplay.ts';
 import type { PolicyFit } from '../../validation/policyFit.ts';
-import type { LateClosings } from '../closing/lateClosings.ts';
 import { expectedOfOpening } from './expectedOfOpening.ts';
+import type { LastLook } from './lastLook.ts';
 
 export type OpeningDeps = {
   readonly ledger: Ledger;
   readonly contexts: DecisionContexts;
-  readonly audit: ChainAudit;
-  readonly lateClosings: LateClosings;
+  readonly lastLook: LastLook;
   readonly policyFit: PolicyFit;
   readonly publisher: Publisher;
   readonly shown: RolloutDisplay;
@@ -49,11 +47,10 @@ export class RolloutOpening {
 
   /** Records, then publishes. Refuses with the reason where the gate is held, having stored nothing. */
   async open(wish: OpeningWish): Promise<void> {
-    await this.#deps.lateClosings.record();
     const { record, feature, ask } = wish;
     const rollout = record.state;
     const nowMs = Math.max(this.#deps.clock.nowMs(), rollout.lastEntryAtMs, record.tick?.poll.atMs ?? 0);
-    const audited = await this.#deps.audit.fromTheBeginning(rollout, nowMs);
+    const audited = await this.#deps.lastLook.wholeChain(rollout, nowMs);
     const surroundings = await this.#deps.contexts.surroundings();
     const superseded = await this.#deps.contexts.supersededBy(rollout);
     const context = await this.#deps.contexts.of({
@@ -76,10 +73,12 @@ export class RolloutOpening {
       evidence: { rolloutVersion: rollout.version, nowMs, poll, context },
     };
     const subject = { rollout, feature: feature.state, audit: audited, superseded };
-    const drafts = [...(wish.preflight === null ? [] : [wish.preflight]), ...entriesOf(subject, decision, saying)];
+    const drafts = entriesOf(subject, decision, saying);
+    const objection = await this.#deps.lastLook.objection(rollout, { decision, drafts }, context);
+    if (objection !== null) throw held(decide(rollout, poll, objection, nowMs));
     const maxLive = this.#deps.policyFit.maxLive(rollout);
     const start = decision.kind === 'start' ? { superseded, maxLive } : null;
-    await this.#record(wish, drafts, {
+    await this.#record(wish, wish.preflight === null ? drafts : [wish.preflight, ...drafts], {
       ...expectedOfOpening(rollout, feature, start),
       rollout: { id: rollout.id, version: rollout.version },
     });

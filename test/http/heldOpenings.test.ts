@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { INSTALLATION_CHAIN } from '../../src/domain/ledger/entry.ts';
+import { proposalInput } from '../support/proposals.ts';
 import { ServerUnderTest } from './serverUnderTest.ts';
 
 const FRIDAYS = {
@@ -12,6 +13,30 @@ const PATH = '/v1/calendars/fridays';
 
 const chainOf = (under: ServerUnderTest) =>
   under.application.kept.ledger.entries(INSTALLATION_CHAIN, { afterSeq: 0, limit: 100 });
+
+describe('a hook that refuses', () => {
+  test('is the reason of the refusal, in its own words', async () => {
+    await using under = new ServerUnderTest();
+    under.application.hooks.answer('beforeStart', 'answered 409: no change ticket');
+    const { id, version } = await under.rollout();
+    const headers = { 'if-match': `"${version}"` };
+    const held = await under.post(`/v1/rollouts/${id}/start`, { as: 'operator', headers });
+    expect([held.status, held.body]).toMatchObject([
+      409,
+      { code: 'HELD', reason: 'gateHook', detail: 'beforeStart answered 409: no change ticket', unblocksAt: null },
+    ]);
+  });
+
+  test('is named by the configuration alone: a contract that names an address is refused', async () => {
+    await using under = new ServerUnderTest();
+    await under.feature();
+    const hooks = { beforeStart: 'https://169.254.169.254/' };
+    const body = { ...proposalInput(), hooks, gateHooks: hooks };
+    const refused = await under.post('/v1/contracts', { as: 'operator', body });
+    const violations = refused.body['violations'] as readonly { readonly path: string }[];
+    expect([refused.status, violations.map(({ path }) => path)]).toEqual([422, ['$.hooks', '$.gateHooks']]);
+  });
+});
 
 describe('calendars', () => {
   test('are set by an administrator, read by viewers, and removed', async () => {

@@ -1,0 +1,236 @@
+import { describe, expect, it } from 'vitest';
+import { Delivery } from '../../src/control/upkeep/deliver.ts';
+import { firstBreak } from '../../src/domain/ledger/chain.ts';
+import { notReplayed } from '../support/invariants.ts';
+import { proposalInput } from '../support/proposals.ts';
+import {
+  bad,
+  createdRollout,
+  FEATURE,
+  healthy,
+  inStage,
+  startedRollout,
+  stateOf,
+  until,
+  wishFor,
+} from '../support/release.ts';
+import { chainOf, OLGA, poll, pollFor, startReplica, tickDue, worldOf } from '../support/simulatedInstallation.ts';
+
+const MINUTE_MS = 60_000;
+
+async function installation() {
+  const world = worldOf();
+  healthy(world);
+  return { world, replica: await startReplica(world) };
+}
+
+const typesOf = async (world: Parameters<typeof chainOf>[0]) => (await chainOf(world, FEATURE)).map(({ type }) => type);
+
+describe('a hook before the start', () => {
+  it('holds a start by hand with what it said, and nothing is stored', async () => {
+    const { world, replica } = await installation();
+    world.hooks.answer('beforeStart', 'answered 503: not today');
+    const id = await createdRollout(replica, proposalInput());
+    const before = await chainOf(world, FEATURE);
+    await expect(replica.rollouts.start(OLGA, id, await wishFor(replica, id))).rejects.toMatchObject({
+      code: 'HELD',
+      message: 'beforeStart answered 503: not today',
+      more: { reason: 'gateHook', unblocksAt: null },
+    });
+    expect(await chainOf(world, FEATURE)).toEqual(before);
+    world.hooks.answer('beforeStart', null);
+    await replica.rollouts.start(OLGA, id, await wishFor(replica, id));
+    expect(await stateOf(replica, id)).toMatchObject({ wedgeState: 'ACTIVE' });
+  });
+
+  it('is told what is about to happen', async () => {
+    const { world, replica } = await installation();
+    world.hooks.answer('beforeStart', null);
+    const id = await startedRollout(replica, proposalInput());
+    expect(world.hooks.asked).toEqual([
+      {
+        hook: 'beforeStart',
+        id: `msg_${id}_1_beforeStart`,
+        rolloutId: id,
+        feature: FEATURE,
+        stage: 'canary',
+        percentageFrom: 0,
+        percentageTo: 5,
+        reason: 'ready',
+        detail: 'asked to start',
+        atMs: world.clock.nowMs(),
+      },
+    ]);
+  });
+
+  it('holds a start at an hour, which tries again by itself', async () => {
+    const { world, replica } = await installation();
+    world.hooks.answer('beforeStart', 'answered 503');
+    const startAtMs = world.clock.nowMs() + MINUTE_MS;
+    const id = await createdRollout(replica, proposalInput(), { startAtMs });
+    await pollFor(replica, 5 * MINUTE_MS);
+    expect((await replica.rollouts.status(id)).decision).toMatchObject({
+      reason: 'gateHook',
+      detail: 'beforeStart answered 503',
+    });
+    world.hooks.answer('beforeStart', null);
+    await poll(replica);
+    expect(await stateOf(replica, id)).toMatchObject({ wedgeState: 'ACTIVE' });
+  });
+});
+
+describe('a hook before an advance', () => {
+  it('holds, says so in the status and once in the ledger, and is asked again at each tick under the same id', async () => {
+    const { world, replica } = await installation();
+    const id = await startedRollout(replica, proposalInput());
+    world.hooks.answer('beforeAdvance', 'answered 503: not today');
+    await until(replica, id, ({ heldFor }) => heldFor === 'gateHook');
+    await pollFor(replica, 10 * MINUTE_MS);
+    expect(world.hooks.asked.length).toBeGreaterThan(10);
+    expect(new Set(world.hooks.asked.map((question) => question.id)).size).toBe(1);
+    expect((await replica.rollouts.status(id)).decision).toMatchObject({
+      kind: 'hold',
+      reason: 'gateHook',
+      detail: 'beforeAdvance answered 503: not today',
+    });
+    const held = (await chainOf(world, FEATURE)).filter(({ reason }) => reason === 'gateHook');
+    expect(held.map(({ type, evidence }) => [type, evidence?.context.gateHook])).toEqual([
+      ['held', { hook: 'beforeAdvance', detail: 'answered 503: not today' }],
+    ]);
+    world.hooks.answer('beforeAdvance', null);
+    await poll(replica);
+    expect(await stateOf(replica, id)).toMatchObject({ stageIndex: 1 });
+    const chain = await chainOf(world, FEATURE);
+    expect([firstBreak(chain), notReplayed(chain)]).toEqual([null, []]);
+  });
+
+  it('is asked under another id before the next step, and by another replica under the same', async () => {
+    const { world, replica } = await installation();
+    const other = await startReplica(world);
+    const id = await startedRollout(replica, proposalInput());
+    world.hooks.answer('beforeAdvance', 'answered 503');
+    await until(replica, id, ({ heldFor }) => heldFor === 'gateHook');
+    await tickDue(other);
+    const ids = world.hooks.asked.map((question) => question.id);
+    expect([ids.length, new Set(ids).size]).toEqual([2, 1]);
+    world.hooks.answer('beforeAdvance', null);
+    await until(replica, id, inStage(1));
+    await until(replica, id, inStage(2));
+    expect(new Set(world.hooks.asked.map((question) => question.id)).size).toBe(2);
+  });
+
+  it('holds one by hand', async () => {
+    const { world, replica } = await installation();
+    const id = await startedRollout(replica, proposalInput());
+    world.hooks.answer('beforeAdvance', 'answered 503');
+    await until(replica, id, ({ heldFor }) => heldFor === 'gateHook');
+    const advance = replica.rollouts.advance(OLGA, id, await wishFor(replica, id));
+    await expect(advance).rejects.toMatchObject({ code: 'HELD', more: { reason: 'gateHook' } });
+  });
+
+  it('is not asked while something else holds, nor for the ramp', async () => {
+    const { world, replica } = await installation();
+    for (const hook of ['beforeAdvance', 'beforeComplete'] as const) world.hooks.answer(hook, 'answered 503');
+    const id = await startedRollout(replica, proposalInput());
+    await until(replica, id, inStage(0));
+    await pollFor(replica, 30 * MINUTE_MS);
+    expect(world.hooks.asked).toEqual([]);
+  });
+
+  it('keeps no rollback waiting', async () => {
+    const { world, replica } = await installation();
+    const id = await startedRollout(replica, proposalInput());
+    world.hooks.answer('beforeAdvance', 'answered 503');
+    await until(replica, id, ({ heldFor }) => heldFor === 'gateHook');
+    bad(world);
+    await poll(replica);
+    expect(await stateOf(replica, id)).toMatchObject({ wedgeState: 'ROLLED_BACK' });
+  });
+});
+
+describe('a hook before completion', () => {
+  it('holds it', async () => {
+    const { world, replica } = await installation();
+    world.hooks.answer('beforeComplete', 'answered 404');
+    const id = await startedRollout(replica, proposalInput());
+    await until(replica, id, ({ heldFor }) => heldFor === 'gateHook');
+    expect(await stateOf(replica, id)).toMatchObject({ wedgeState: 'ACTIVE' });
+    world.hooks.answer('beforeComplete', null);
+    await poll(replica);
+    expect(await stateOf(replica, id)).toMatchObject({ wedgeState: 'COMPLETE' });
+    expect(world.hooks.asked.at(-1)).toMatchObject({ hook: 'beforeComplete', percentageFrom: 100, percentageTo: 100 });
+  });
+});
+
+describe('a dry run', () => {
+  it('asks nobody', async () => {
+    const { world, replica } = await installation();
+    for (const hook of ['beforeStart', 'beforeAdvance', 'beforeComplete'] as const) world.hooks.answer(hook, 'no');
+    const id = await startedRollout(replica, proposalInput(), { dryRun: true });
+    await until(replica, id, ({ wedgeState }) => wedgeState === 'COMPLETE');
+    expect(world.hooks.asked).toEqual([]);
+  });
+});
+
+describe('while a hook is asked', () => {
+  it('a stop that is set meanwhile holds what it would have agreed to', async () => {
+    const { world, replica } = await installation();
+    const id = await startedRollout(replica, proposalInput());
+    world.hooks.answer('beforeAdvance', async () => {
+      await replica.installation.setStop(OLGA, 'storm');
+      return null;
+    });
+    await until(replica, id, ({ heldFor }) => heldFor === 'globalStop');
+    expect(await typesOf(world)).not.toContain('advanced');
+  });
+
+  it('a pause that is asked for meanwhile stands, and what was agreed to comes to nothing', async () => {
+    const { world, replica } = await installation();
+    const id = await startedRollout(replica, proposalInput());
+    world.hooks.answer('beforeAdvance', async () => {
+      await replica.closings.pause(OLGA, id, 'wait');
+      return null;
+    });
+    await until(replica, id, ({ wedgeState }) => wedgeState === 'PAUSED');
+    await pollFor(replica, 5 * MINUTE_MS);
+    expect(await typesOf(world)).not.toContain('advanced');
+    expect(world.faults).toEqual([]);
+  });
+});
+
+describe('what is told after a rollback', () => {
+  it('names what became of the exposure, and is told again until it is taken', async () => {
+    const { world, replica } = await installation();
+    const told: unknown[] = [];
+    const notifier = {
+      name: 'onRollback',
+      tell: async (notice: unknown, id: string) => {
+        told.push({ notice, id });
+        if (told.length < 3) throw new Error('answered 503');
+      },
+    };
+    const id = await startedRollout(replica, proposalInput());
+    await until(replica, id, inStage(0));
+    const quiet = new Delivery({ ...world.kept, notifiers: [], clock: world.clock, log: NO_LOG });
+    await quiet.run();
+    bad(world);
+    await poll(replica);
+    const delivery = new Delivery({ ...world.kept, notifiers: [notifier], clock: world.clock, log: NO_LOG });
+    for (let minute = 0; minute < 10; minute += 1) {
+      await delivery.run();
+      world.clock.advance(MINUTE_MS);
+    }
+    expect(told).toHaveLength(3);
+    expect(new Set(told.map((one) => JSON.stringify(one))).size).toBe(1);
+    expect(told[0]).toMatchObject({
+      notice: {
+        kind: 'rolledBack',
+        feature: FEATURE,
+        rolloutId: id,
+        change: { stage: 'canary', percentageFrom: 10, percentageTo: 0, reason: 'criterion' },
+      },
+    });
+  });
+});
+
+const NO_LOG = { info: () => {}, warn: () => {}, error: () => {} };
