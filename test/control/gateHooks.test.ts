@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Delivery } from '../../src/control/upkeep/deliver.ts';
-import { firstBreak } from '../../src/domain/ledger/chain.ts';
-import { notReplayed } from '../support/invariants.ts';
+import { audited, findingsIn } from '../support/audited.ts';
 import { proposalInput } from '../support/proposals.ts';
 import {
   bad,
@@ -101,7 +100,7 @@ describe('a hook before an advance', () => {
     await poll(replica);
     expect(await stateOf(replica, id)).toMatchObject({ stageIndex: 1 });
     const chain = await chainOf(world, FEATURE);
-    expect([firstBreak(chain), notReplayed(chain)]).toEqual([null, []]);
+    expect(findingsIn(audited(chain))).toEqual([]);
   });
 
   it('is asked under another id before the next step, and by another replica under the same', async () => {
@@ -204,6 +203,7 @@ describe('what is told after a rollback', () => {
     const told: unknown[] = [];
     const notifier = {
       name: 'onRollback',
+      reachable: async () => ({ ok: true, detail: 'a fake' }),
       tell: async (notice: unknown, id: string) => {
         told.push({ notice, id });
         if (told.length < 3) throw new Error('answered 503');

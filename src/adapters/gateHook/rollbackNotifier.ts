@@ -14,6 +14,11 @@ export class RollbackNotifier implements Notifier {
     this.#options = options;
   }
 
+  /** Any answer will do: what takes a `POST` may refuse a `GET`, and a question must not look like a rollback. */
+  reachable(): Promise<{ readonly ok: boolean; readonly detail: string }> {
+    return this.#post.reachable(this.#options.timeoutMs);
+  }
+
   async tell(notice: Notice, id: string): Promise<void> {
     if (notice.kind !== 'rolledBack') return;
     const { environment, timeoutMs } = this.#options;

@@ -29,6 +29,12 @@ export class SignedPost {
     const headers = webhookHeaders(this.#key, { id, body, atMs: this.#clock.nowMs() });
     return outcomeOf(await this.#http.exchange({ method: 'POST', path: '', headers, body, timeoutMs }));
   }
+
+  /** Whether somebody answers there, whatever: unsigned and without a message. */
+  async reachable(timeoutMs: number): Promise<{ readonly ok: boolean; readonly detail: string }> {
+    const answer = await this.#http.exchange({ method: 'GET', path: '', timeoutMs });
+    return answer.kind === 'answered' ? { ok: true, detail: 'answers' } : { ok: false, detail: answer.detail };
+  }
 }
 
 function outcomeOf(answer: HttpAnswer): Outcome {

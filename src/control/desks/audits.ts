@@ -1,9 +1,9 @@
 import type { Principal } from '../../domain/governance/role.ts';
 import type { Entry } from '../../domain/ledger/entry.ts';
 import type { RolloutState } from '../../domain/rollout/state.ts';
-import type { AuditDesk, RecordedVerdict, RolloutAudit } from '../application.ts';
 import { type AuditorsWord, sayAsAuditor } from '../audit/auditorsWord.ts';
 import type { ChainAudit } from '../audit/chainAudit.ts';
+import type { AuditDesk, RecordedVerdict, RolloutAudit } from '../governanceDesks.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import type { RolloutRegister } from '../ports/rolloutRegister.ts';

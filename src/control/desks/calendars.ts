@@ -7,7 +7,7 @@ import type { EntryDraft } from '../../domain/ledger/entry.ts';
 import { accepted } from '../accepted.ts';
 import { actorOf } from '../actorOf.ts';
 import { appendEntries } from '../appendEntries.ts';
-import type { CalendarDesk, CalendarView } from '../application.ts';
+import type { CalendarDesk, CalendarView } from '../governanceDesks.ts';
 import { installationDraft } from '../installationDraft.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { InstallationRegister } from '../ports/installationRegister.ts';

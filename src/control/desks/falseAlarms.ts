@@ -2,7 +2,7 @@ import type { Principal } from '../../domain/governance/role.ts';
 import { draft } from '../../domain/rollout/draft.ts';
 import { actorOf } from '../actorOf.ts';
 import { appendEntries } from '../appendEntries.ts';
-import type { FalseAlarmDesk } from '../application.ts';
+import type { FalseAlarmDesk } from '../governanceDesks.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import type { RolloutRecord, RolloutRegister } from '../ports/rolloutRegister.ts';

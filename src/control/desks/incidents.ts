@@ -4,7 +4,7 @@ import { draft } from '../../domain/rollout/draft.ts';
 import type { RolloutState } from '../../domain/rollout/state.ts';
 import { actorOf } from '../actorOf.ts';
 import { appendEntries } from '../appendEntries.ts';
-import type { IncidentDesk, IncidentLink } from '../application.ts';
+import type { IncidentDesk, IncidentLink } from '../governanceDesks.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { FeatureRegister } from '../ports/featureRegister.ts';
 import type { Ledger } from '../ports/ledger.ts';

@@ -1,7 +1,7 @@
 import type { Principal } from '../../domain/governance/role.ts';
 import { type WaiverState, waiverStanding } from '../../domain/governance/waiverState.ts';
-import type { WaiverDesk, WaiverRecord } from '../application.ts';
 import { sayOnWaiver, type WaiverWord } from '../approval/waiverApproval.ts';
+import type { WaiverDesk, WaiverRecord } from '../governanceDesks.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Cursor } from '../ports/featureRegister.ts';
 import type { Ledger } from '../ports/ledger.ts';

@@ -3,7 +3,7 @@ import { type CustomerView, customerView } from '../../domain/projection/custome
 import { type EffectivenessReport, effectivenessReport, type Period } from '../../domain/projection/effectiveness.ts';
 import { type FounderView, founderView } from '../../domain/projection/founder.ts';
 import type { RolloutRecords } from '../../domain/projection/rolloutRecords.ts';
-import type { ListedView, ProjectionDesk } from '../application.ts';
+import type { ListedView, ProjectionDesk } from '../governanceDesks.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ListedRange, ProjectionReader } from '../ports/projectionReader.ts';
 import { Refusal } from '../refusal.ts';

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { RolloutAudit } from '../../control/application.ts';
+import type { RolloutAudit } from '../../control/governanceDesks.ts';
 import type { rolloutAuditSchema } from '../schemas/audit.ts';
 
 export function auditView({ report, verdicts, ...of }: RolloutAudit): z.infer<typeof rolloutAuditSchema> {

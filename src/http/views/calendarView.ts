@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { CalendarView } from '../../control/application.ts';
+import type { CalendarView } from '../../control/governanceDesks.ts';
 import type { calendarAnswer } from '../schemas/calendar.ts';
 import { timeOf, timeOrNull } from './time.ts';
 

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { OverrideView } from '../../control/application.ts';
+import type { OverrideView } from '../../control/governanceDesks.ts';
 import { percentageOf } from '../../domain/feature/threshold.ts';
 import type { overrideSchema } from '../schemas/override.ts';
 import { timeOf, timeOrNull } from './time.ts';

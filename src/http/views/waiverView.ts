@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { WaiverRecord } from '../../control/application.ts';
+import type { WaiverRecord } from '../../control/governanceDesks.ts';
 import type { WaiverUse } from '../../domain/governance/waiver.ts';
 import { approversMissing } from '../../domain/governance/waiverState.ts';
 import type { waiverSchema } from '../schemas/waiver.ts';
