@@ -5,6 +5,7 @@ import { Closings } from './control/desks/closings.ts';
 import { Contracts } from './control/desks/contracts.ts';
 import { Features } from './control/desks/features.ts';
 import { Installation } from './control/desks/installation.ts';
+import { LedgerExports } from './control/desks/ledgerExports.ts';
 import { Rollouts } from './control/desks/rollouts.ts';
 import { Tokens } from './control/desks/tokens.ts';
 import { Preflight } from './control/eligibility/preflight.ts';
@@ -159,6 +160,7 @@ function composeDesks(options: ControlOptions, outside: Outside, acts: Acts): Ap
     closings: new Closings({ ...outside, ...acts }),
     tokens: new Tokens({ ...outside, register: outside.tokens }),
     installation: new Installation({ ...outside, ...acts, policy, environment }),
+    ledger: new LedgerExports({ ...outside, environment }),
     flags: outside.view,
     idempotency: outside.idempotency,
   };

@@ -4,6 +4,7 @@ import type { Explanation } from '../domain/feature/explain.ts';
 import type { ContractStanding, ContractState } from '../domain/governance/contractState.ts';
 import type { Principal, Role } from '../domain/governance/role.ts';
 import type { Entry } from '../domain/ledger/entry.ts';
+import type { ExportHeader } from '../domain/ledger/exportHeader.ts';
 import type { PreflightItem } from '../domain/rollout/preflight.ts';
 import type { RolloutStatus } from '../domain/rollout/statusView.ts';
 import type { FlagView } from './flags/flagView.ts';
@@ -24,6 +25,7 @@ export type Application = {
   readonly closings: ClosingDesk;
   readonly tokens: TokenDesk;
   readonly installation: InstallationDesk;
+  readonly ledger: LedgerDesk;
   readonly flags: FlagView;
   readonly idempotency: IdempotencyRegister;
 };
@@ -144,4 +146,12 @@ export interface InstallationDesk {
   stop(): Promise<StopView>;
   setStop(who: Principal, comment: string): Promise<StopView>;
   liftStop(who: Principal, comment: string | null): Promise<StopView>;
+}
+
+/** A chain as it lies, oldest entry first; read page by page while it is asked for, never held as a whole. */
+export type LedgerExport = { readonly header: ExportHeader; readonly pages: AsyncIterable<readonly Entry[]> };
+
+export interface LedgerDesk {
+  ofFeature(key: string): Promise<LedgerExport>;
+  ofInstallation(): Promise<LedgerExport>;
 }

@@ -9,6 +9,7 @@ import { featureActRoutes } from './routes/featureActs.ts';
 import { featureRoutes } from './routes/features.ts';
 import { installationRoutes } from './routes/installation.ts';
 import { laterRoutes } from './routes/later.ts';
+import { ledgerExportRoutes } from './routes/ledgerExports.ts';
 import { planRoutes } from './routes/plans.ts';
 import { rolloutCommandRoutes } from './routes/rolloutCommands.ts';
 import { rolloutRecordRoutes } from './routes/rolloutRecords.ts';
@@ -28,6 +29,7 @@ const ROUTES = [
   planRoutes,
   tokenRoutes,
   installationRoutes,
+  ledgerExportRoutes,
   laterRoutes,
 ];
 

@@ -10,6 +10,7 @@ const ASKING: readonly (readonly [right: Right, method: 'GET' | 'POST', path: st
   ['view', 'GET', '/v1/features'],
   ['operate', 'POST', '/v1/contracts/validate'],
   ['approve', 'POST', '/v1/contracts/none/approvals'],
+  ['audit', 'GET', '/v1/ledger/export'],
   ['administer', 'GET', '/v1/tokens'],
 ];
 
@@ -19,7 +20,8 @@ const MAY: readonly (readonly [who: TokenName, rights: readonly Right[]])[] = [
   ['customer', []],
   ['operator', ['view', 'operate']],
   ['approver', ['view', 'approve']],
-  ['admin', ['lookup', 'view', 'operate', 'approve', 'administer']],
+  ['auditor', ['view', 'audit']],
+  ['admin', ['lookup', 'view', 'operate', 'approve', 'audit', 'administer']],
 ];
 
 describe('rights', () => {

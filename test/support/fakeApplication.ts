@@ -30,10 +30,12 @@ const TOKENS = {
   admin: { subject: 'ada', roles: ['admin'], features: null },
   operator: { subject: 'olga', roles: ['operator'], features: null },
   approver: { subject: 'peter', roles: ['approver'], features: null },
+  auditor: { subject: 'ann', roles: ['auditor'], features: null },
   viewer: { subject: 'vera', roles: ['viewer'], features: null },
   service: { subject: 'shop', roles: ['service'], features: null },
   customer: { subject: 'carl', roles: ['customer'], features: null },
   bound: { subject: 'bela', roles: ['operator', 'approver', 'service'], features: ['checkout-v2'] },
+  boundAuditor: { subject: 'abel', roles: ['auditor'], features: ['checkout-v2'] },
   boundAdmin: { subject: 'bert', roles: ['admin'], features: ['checkout-v2'] },
 } as const satisfies Record<string, { subject: string; roles: readonly Role[]; features: readonly string[] | null }>;
 export type TokenName = keyof typeof TOKENS;
