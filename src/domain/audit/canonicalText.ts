@@ -2,13 +2,14 @@ import { hash } from 'node:crypto';
 
 /** Lowercase hex SHA-256 of the RFC 8785 text of a value. Throws TypeError for what JSON can't say, RangeError for what nests too deep. */
 export function sha256OfJson(value: unknown): string {
-  return hash('sha256', textOf(value), 'hex');
+  return hash('sha256', canonicalText(value), 'hex');
 }
 
 /** What needs no escape: most strings of a ledger. */
 const PLAIN = /^[ !#-[\]-~]*$/;
 
-function textOf(value: unknown): string {
+/** The RFC 8785 text of a value. Throws where `sha256OfJson` does. */
+export function canonicalText(value: unknown): string {
   if (typeof value === 'string') return quoted(value);
   if (typeof value === 'number') return written(value);
   if (value === null || value === true || value === false) return `${value}`;
@@ -31,7 +32,7 @@ function written(value: number): string {
 
 function listText(list: readonly unknown[]): string {
   let text = '[';
-  for (let index = 0; index < list.length; index += 1) text += (index === 0 ? '' : ',') + textOf(list[index]);
+  for (let index = 0; index < list.length; index += 1) text += (index === 0 ? '' : ',') + canonicalText(list[index]);
   return `${text}]`;
 }
 
@@ -39,7 +40,7 @@ function listText(list: readonly unknown[]): string {
 function membersText(object: Readonly<Record<string, unknown>>): string {
   let text = '{';
   for (const name of Object.keys(object).sort()) {
-    text += `${text.length === 1 ? '' : ','}${quoted(name)}:${textOf(object[name])}`;
+    text += `${text.length === 1 ? '' : ','}${quoted(name)}:${canonicalText(object[name])}`;
   }
   return `${text}}`;
 }
