@@ -1,0 +1,36 @@
+import type { Verdict } from '../../health/verdict.ts';
+import type { Poll } from '../../rollout/poll.ts';
+
+/** What is not applicable, an alert or a dry run counts nowhere in the table. */
+export const counts = ({ reason, severity, dryRun }: Verdict) =>
+  !(reason === 'notApplicable' || severity === 'alert' || dryRun);
+
+const timesInARow = (poll: Poll, { key }: Verdict) => poll.counts[key] ?? 0;
+
+const longEnough = (poll: Poll, verdict: Verdict) => timesInARow(poll, verdict) >= verdict.consecutive;
+
+/** Triggers of this severity that have failed for their count, in their order. */
+export const failedTriggers = (poll: Poll | null, severity: Verdict['severity']): readonly Verdict[] =>
+  (poll?.verdicts ?? []).filter(
+    (verdict) =>
+      poll !== null &&
+      verdict.severity === severity &&
+      counts(verdict) &&
+      verdict.outcome === 'fail' &&
+      longEnough(poll, verdict),
+  );
+
+export const successCriteria = (poll: Poll) => poll.verdicts.filter(({ role }) => role === 'success');
+
+export const hasPassed = (poll: Poll, verdict: Verdict) => verdict.outcome === 'pass' && longEnough(poll, verdict);
+
+/** Polls with all success criteria passing by polls with data; null where no poll had data. */
+export function healthIn(poll: Poll): number | null {
+  let passing = 0;
+  let withData = 0;
+  for (const slice of poll.health) {
+    passing += slice.passing;
+    withData += slice.withData;
+  }
+  return withData === 0 ? null : passing / withData;
+}
