@@ -60,10 +60,10 @@ export class LedgerFile {
 
   /** The end of the file, or of what was worth reading. */
   end(): FileReport {
-    const cutOff = this.#reader.end();
-    if (this.#wrong === null && cutOff !== null) this.#take({ fault: cutOff });
+    const fault = this.#reader.end() ?? (this.#header === null ? 'is not there: the file is empty' : null);
+    if (this.#wrong === null && fault !== null) this.#take({ fault });
     const audit = this.#verifier.report(this.#recordedAtMs);
-    this.#wrong ??= this.#missing(audit);
+    if (this.#header !== null) this.#wrong ??= this.#missing(this.#header, audit);
     const first = firstOf(this.#wrong, audit);
     const verdict = this.#wrong === null ? audit.verdict : 'FAIL';
     return { verdict, first, header: this.#header, audit };
@@ -102,13 +102,8 @@ export class LedgerFile {
     return said['environment'] === environment ? null : 'is not of the environment that the header names';
   }
 
-  #missing(audit: AuditReport): Wrong | null {
-    if (this.#header === null)
-      return { line: 1, entry: null, check: 'FILE', message: 'is not there: the file is empty' };
-    const { entries, headHash } = this.#header;
-    if (this.#entries < entries) {
-      return wrongEntry(this.#entries + 1, `is not there: the header promises ${entries}`);
-    }
+  #missing({ entries, headHash }: FileHeader, audit: AuditReport): Wrong | null {
+    if (this.#entries < entries) return wrongEntry(this.#entries + 1, `is not there: the header promises ${entries}`);
     const isWhole = audit.head.seq === entries;
     if (isWhole && audit.head.hash !== headHash)
       return wrongEntry(entries, 'does not have the hash that the header promises');

@@ -5,7 +5,8 @@ import type { FileReport, Wrong } from './ledgerFile.ts';
 export function verdictText(file: string, { verdict, first, header, audit }: FileReport): string {
   const whose = header === null ? 'no ledger' : `the ledger of ${header.chain} (${header.environment})`;
   const lines = [
-    `${file}: ${whose}, ${audit.entries} entries read, up to ${audit.head.seq} with the hash`,
+    `${file}: ${whose}`,
+    `  ${audit.head.seq} entries follow one from another, the last with the hash`,
     `  ${audit.head.hash}`,
     '',
     ...audit.checks.map(lawText),

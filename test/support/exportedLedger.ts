@@ -1,0 +1,37 @@
+import { LedgerExports } from '../../src/control/desks/ledgerExports.ts';
+import { jsonLinesOf } from '../../src/http/views/ledgerText.ts';
+import { proposalInput } from './proposals.ts';
+import { bad, FEATURE, healthy, startedRollout, stateOf, until } from './release.ts';
+import { OLGA, poll, startReplica, type World, worldOf } from './simulatedInstallation.ts';
+
+/** The export of a chain, as the API gives it. */
+export async function exportOf({ kept }: Pick<World, 'kept'>, chain: 'installation' | (string & {})): Promise<string> {
+  const desk = new LedgerExports({ ...kept, environment: 'test' });
+  const told = chain === 'installation' ? desk.ofInstallation() : desk.ofFeature(chain);
+  return (await Array.fromAsync(jsonLinesOf(await told))).join('');
+}
+
+/** A stop that was set and lifted, and set again: the smallest chain with a beginning, a middle and an end. */
+export async function installationExport(): Promise<string> {
+  const world = worldOf();
+  const { installation } = await startReplica(world);
+  await installation.setStop(OLGA, 'the payment provider is “down” 🦥');
+  await installation.liftStop(OLGA, null);
+  await installation.setStop(OLGA, 'again');
+  return exportOf(world, 'installation');
+}
+
+/** A release that rose to its first stage, turned bad and was taken back. */
+export async function releaseExport(): Promise<string> {
+  const world = worldOf({ pollIntervalMs: 60_000 });
+  const replica = await startReplica(world);
+  healthy(world);
+  const id = await startedRollout(replica, proposalInput());
+  await until(replica, id, ({ phase }) => phase === 'stage');
+  await poll(replica);
+  bad(world);
+  await until(replica, id, ({ wedgeState }) => wedgeState === 'ROLLED_BACK');
+  await poll(replica);
+  if ((await stateOf(replica, id)).wedgeState !== 'ROLLED_BACK') throw new Error('it was not taken back');
+  return exportOf(world, FEATURE);
+}
