@@ -1,19 +1,51 @@
+import { Books } from './books/books.ts';
+import { type Told, toldBy } from './books/told.ts';
 import { ChainLinks } from './chainLinks.ts';
+import { approvals } from './checks/approvals.ts';
+import { blast } from './checks/blast.ts';
+import { cooldown } from './checks/cooldown.ts';
+import { door } from './checks/door.ts';
+import { dwell } from './checks/dwell.ts';
+import type { Look } from './checks/look.ts';
+import { observe } from './checks/observe.ts';
+import { removed, unremoved } from './checks/removed.ts';
+import { replay } from './checks/replay.ts';
+import { stable } from './checks/stable.ts';
+import { staged } from './checks/staged.ts';
+import { states } from './checks/states.ts';
+import { waived } from './checks/waived.ts';
 import { Findings } from './findings.ts';
 import { Malformed } from './read.ts';
-import { type AuditReport, CHECK_IDS, type CheckId, worstOf } from './report.ts';
+import { type AuditReport, CHECK_IDS, type CheckId, type Finding, worstOf } from './report.ts';
+
+const LOOKS: readonly (readonly [CheckId, Look])[] = [
+  ['INV-RWG-STAGED', staged],
+  ['INV-RWG-OBSERVE', observe],
+  ['INV-RWG-BLAST', blast],
+  ['INV-RWG-ROLLBACK', removed],
+  ['ROLLOUT-006', stable],
+  ['DWELL', dwell],
+  ['COOLDOWN', cooldown],
+  ['APPROVALS', approvals],
+  ['WAIVERS', waived],
+  ['STATES', states],
+  ['SLU-DOOR', door],
+  ['SLU-REPLAY', replay],
+];
 
 /**
  * The independent verifier: holds each law against a chain, entry by entry, by reckoning of its own. It shares no code with what
- * writes the chain, so that one mistake does not prove itself right. Keeps what is live, not what has been.
+ * writes the chain, so that one mistake does not prove itself right. Keeps what is live, and of what has ended the name alone.
  */
 export class ChainVerifier {
   readonly #links: ChainLinks;
+  readonly #books = new Books();
   readonly #findings = new Map(CHECK_IDS.map((check) => [check, new Findings(check)]));
   #entries = 0;
   /** The number of the first entry that does not follow: nothing after it proves anything. */
   #brokenAt: number | null = null;
 
+  /** `chain`: the one that all entries must belong to; without it, that of the first. */
   constructor(options: { readonly chain?: string }) {
     this.#links = new ChainLinks(options.chain);
   }
@@ -22,25 +54,58 @@ export class ChainVerifier {
   take(entry: unknown): void {
     this.#entries += 1;
     if (this.#brokenAt !== null) return;
-    const chain = this.#of('SLU-CHAIN');
-    chain.examine();
     const fault = faultOf(() => this.#links.follow(entry));
-    if (fault === null) return;
-    this.#brokenAt = this.#links.head.seq + 1;
-    chain.fail(this.#brokenAt, null, fault);
+    this.#of('SLU-CHAIN').examine();
+    if (fault !== null) {
+      this.#brokenAt = this.#links.head.seq + 1;
+      this.#of('SLU-CHAIN').fail(this.#brokenAt, null, fault);
+      return;
+    }
+    const unread = faultOf(() => this.#read(toldBy(entry)));
+    if (unread !== null) this.#of('STATES').fail(this.#links.head.seq, null, unread);
   }
 
-  /** `nowMs`: the time by which what is still missing is judged. */
-  report(_nowMs: number): AuditReport {
-    const checks = [...this.#findings.values()].map((findings) => findings.report(this.#open(findings.check)));
+  /** `nowMs`: the time by which what is still missing is judged. May be asked again, later and after more entries. */
+  report(nowMs: number): AuditReport {
+    const removals = unremoved(this.#books.feature.triggers, nowMs);
+    const checks = CHECK_IDS.map((check) => {
+      const isRemoval = check === 'INV-RWG-ROLLBACK';
+      const open = [...this.#beyondBreak(check), ...this.#halfDone(check), ...(isRemoval ? removals.open : [])];
+      return this.#of(check).report(isRemoval ? removals.late : [], open);
+    });
     const verdict = worstOf(checks.map((check) => check.verdict));
     return { verdict, entries: this.#entries, head: this.#links.head, checks };
   }
 
-  #open(check: CheckId) {
+  /** @throws where the books can't take it in: what it says is nonsense */
+  #read(told: Told): null {
+    for (const [check, look] of LOOKS) this.#hold(check, look, told);
+    this.#books.enter(told);
+    return null;
+  }
+
+  #hold(check: CheckId, look: Look, told: Told): void {
+    const findings = this.#of(check);
+    const fault = faultOf(() => {
+      const found = look(told, this.#books);
+      if (found !== null) findings.examine();
+      for (const message of found ?? []) findings.fail(told.seq, told.rollout, message);
+      return null;
+    });
+    if (fault !== null) findings.fail(told.seq, told.rollout, fault);
+  }
+
+  #beyondBreak(check: CheckId): readonly Finding[] {
     if (this.#brokenAt === null || check === 'SLU-CHAIN') return [];
     const message = 'the chain is broken here: what follows proves nothing';
     return [{ check, seq: this.#brokenAt, rollout: null, message }];
+  }
+
+  /** A takeover of which only the first half is there yet. */
+  #halfDone(check: CheckId): readonly Finding[] {
+    const { handover } = this.#books;
+    if (handover === null || check !== 'STATES') return [];
+    return [{ check, seq: handover.seq, rollout: handover.by, message: 'the start that takes over is missing' }];
   }
 
   #of(check: CheckId): Findings {

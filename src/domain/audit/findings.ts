@@ -21,16 +21,11 @@ export class Findings {
     if (this.#kept.length < MOST_FINDINGS) this.#kept.push({ check: this.check, seq, rollout, message });
   }
 
-  /** `open`: what can't be told yet. It is told beside the failures, and decides only where there are none. */
-  report(open: readonly Finding[]): CheckReport {
-    const found = this.#failed + open.length;
-    const findings = [...this.#kept, ...open].slice(0, MOST_FINDINGS);
-    const { check } = this;
-    return { check, verdict: this.#verdict(open), examined: this.#examined, found, findings };
-  }
-
-  #verdict(open: readonly Finding[]) {
-    if (this.#failed > 0) return 'FAIL';
-    return open.length > 0 ? 'INCONCLUSIVE' : 'PASS';
+  /** `late`: failures of this moment. `open`: what can't be told yet; it decides only where nothing fails. */
+  report(late: readonly Finding[], open: readonly Finding[]): CheckReport {
+    const failed = this.#failed + late.length;
+    const findings = [...this.#kept, ...late, ...open].slice(0, MOST_FINDINGS);
+    const verdict = failed > 0 ? 'FAIL' : open.length > 0 ? 'INCONCLUSIVE' : 'PASS';
+    return { check: this.check, verdict, examined: this.#examined, found: failed + open.length, findings };
   }
 }

@@ -1,0 +1,89 @@
+import type { Exposure } from '../../feature/flagDocument.ts';
+import type { Grants } from '../../feature/grants.ts';
+import { cutTo, highestOf } from '../reach.ts';
+import { isMembers } from '../read.ts';
+import { msOfMinutes } from '../spans.ts';
+import type { Life } from './life.ts';
+import { dataOf, type Told } from './told.ts';
+
+/** A closing whose removal the chain does not tell of yet. */
+export type Trigger = {
+  readonly seq: number;
+  readonly rollout: string | null;
+  readonly atMs: number;
+  readonly deadlineMs: number;
+};
+
+/** By law, where no policy says less. */
+const LONGEST_REMOVAL_SECONDS = 60;
+
+/** What the entries of a real rollout, or of the feature itself, make of its exposure. */
+export class FeatureBook {
+  #grants: Grants = [];
+  #killed = false;
+  #settled: Grants = [];
+  #cooledAtMs = 0;
+  #reviveAskedBy: string | null = null;
+  #triggers: readonly Trigger[] = [];
+
+  /** What lookups may see. */
+  get shown(): Grants {
+    return this.#killed ? [] : this.#grants;
+  }
+
+  /** What is left to it when no rollout is live. */
+  get settled(): Grants {
+    return this.#settled;
+  }
+
+  get cooledAtMs(): number {
+    return this.#cooledAtMs;
+  }
+
+  get reviveAskedBy(): string | null {
+    return this.#reviveAskedBy;
+  }
+
+  get triggers(): readonly Trigger[] {
+    return this.#triggers;
+  }
+
+  /** `before`: the rollout that the entry speaks of, as it stood. */
+  enter(told: Told, before: Life | null): void {
+    if (told.dryRun) return;
+    this.#close(told, before);
+    const exposure = exposureOf(told);
+    // Who cancels a pending rollout says nothing of what is exposed.
+    if (exposure === null || (before?.wedgeState === 'PENDING' && told.type === 'rolledBack')) return;
+    this.#grants = exposure.grants;
+    this.#killed = exposure.killed;
+    if (told.type === 'completed') this.#settled = exposure.grants;
+    if (told.type === 'driftAdopted') this.#settled = cutTo(this.#settled, highestOf(exposure.grants));
+  }
+
+  #close(told: Told, before: Life | null): void {
+    if (told.type === 'reviveRequested') this.#reviveAskedBy = told.actor.subject;
+    if (told.type === 'revived' || told.type === 'killed') this.#reviveAskedBy = null;
+    if (told.type === 'exposureRemoved') this.#triggers = [];
+    if (told.type === 'killed') this.#await(told, told.atMs, LONGEST_REMOVAL_SECONDS);
+    const rolledBack = dataOf(told, 'rolledBack');
+    if (rolledBack === null || before === null || before.wedgeState === 'PENDING') return;
+    this.#cooledAtMs = Math.max(this.#cooledAtMs, cooledAfter(rolledBack.triggeredAtMs, before));
+    this.#await(told, rolledBack.triggeredAtMs, before.policy.rollbackDeadlineSeconds);
+  }
+
+  #await({ seq, rollout }: Told, atMs: number, seconds: number): void {
+    this.#triggers = [...this.#triggers, { seq, rollout, atMs, deadlineMs: Math.round(seconds * 1000) }];
+  }
+}
+
+/** The longer of the contract's cooldown and the policy's. */
+export function cooledAfter(triggeredAtMs: number, { contract, policy }: Life): number {
+  return triggeredAtMs + msOfMinutes(Math.max(contract.rolloutWedge.rollback.cooldownMinutes, policy.cooldownMinutes));
+}
+
+/** What an entry of any type says that lookups may see; null where it says nothing of it. */
+export function exposureOf({ data }: Told): Exposure | null {
+  const { exposure } = data;
+  return isMembers(exposure) && Array.isArray(exposure['grants']) ? (exposure as Exposure) : null;
+}

@@ -1,0 +1,154 @@
+import type { EntryData } from '../../ledger/entry.ts';
+import { sha256OfJson } from '../canonicalText.ts';
+import { stageOf } from '../judgedRollout.ts';
+import { cutTo, highestOf, reachOf } from '../reach.ts';
+import { activeMsOf, type Life } from './life.ts';
+import { dataOf, isByPerson, type Told } from './told.ts';
+
+/** Entries that tell of a rollout without changing what is allowed next: they leave its version. */
+const TELLING: readonly string[] = ['held', 'preflight', 'exposureRemoved'];
+
+export function bornOf(told: Told): Life {
+  const created = dataOf(told, 'created');
+  if (created === null) throw new Error('a rollout begins with `created`');
+  const { contract, policy, proposer, startAtMs, waivers } = created;
+  const { id: _, ...plan } = contract;
+  return {
+    id: told.rollout ?? '',
+    contractId: told.contract ?? '',
+    contract,
+    policy,
+    proposer,
+    planDigest: sha256OfJson(plan),
+    waivers,
+    dryRun: told.dryRun,
+    startAtMs,
+    version: 1,
+    wedgeState: 'PENDING',
+    phase: 'pending',
+    stageIndex: 0,
+    visit: 0,
+    epoch: 0,
+    threshold: 0,
+    base: [],
+    grants: [],
+    inherited: null,
+    stageApprovals: [],
+    rolledBackFrom: [],
+    automaticRollbacks: 0,
+    auditFailedVisit: null,
+    auditorsVerdicts: [],
+    cooldownUntilMs: null,
+    epochSinceMs: told.atMs,
+    activeBeforeMs: 0,
+    activeSinceMs: null,
+    visitPassed: false,
+    visitFailed: false,
+  };
+}
+
+/** The rollout after one more of its entries. */
+export function livedThrough(life: Life, told: Told): Life {
+  if (TELLING.includes(told.type)) return life;
+  const audited = dataOf(told, 'audited');
+  if (audited !== null) return afterAudit(life, told, audited);
+  return { ...life, ...changeBy(life, told), version: life.version + 1 };
+}
+
+function changeBy(life: Life, told: Told): Partial<Life> {
+  const started = dataOf(told, 'started');
+  if (started !== null) return begun(life, told, started);
+  const opened = dataOf(told, 'ramped', 'advanced');
+  if (opened !== null) {
+    const stageIndex = 'stageIndex' in opened ? opened.stageIndex : life.stageIndex;
+    return arrival(life, told, stageIndex, opened.exposure.grants);
+  }
+  const rolledBack = dataOf(told, 'rolledBack');
+  if (rolledBack !== null) return fallen(life, told, rolledBack);
+  const adopted = dataOf(told, 'driftAdopted');
+  if (adopted !== null) return cappedByHand(life, adopted.exposure.grants);
+  const word = dataOf(told, 'stageApproved');
+  if (word !== null) {
+    const said = { stageId: word.stageId, decision: word.decision, subject: told.actor.subject, atMs: told.atMs };
+    return { stageApprovals: [...life.stageApprovals, said] };
+  }
+  return turn(life, told);
+}
+
+/** What changes the state and nothing else. */
+function turn(life: Life, told: Told): Partial<Life> {
+  switch (told.type) {
+    case 'paused':
+      return { wedgeState: 'PAUSED', activeBeforeMs: activeMsOf(life, told.atMs), activeSinceMs: null };
+    case 'resumed':
+      return { wedgeState: 'ACTIVE', epoch: life.epoch + 1, epochSinceMs: told.atMs, activeSinceMs: told.atMs };
+    case 'completed':
+      return { wedgeState: 'COMPLETE', phase: 'ended' };
+    case 'superseded':
+      return { wedgeState: 'SUPERSEDED', phase: 'ended' };
+    default:
+      return {};
+  }
+}
+
+function begun(life: Life, told: Told, started: EntryData['started']): Partial<Life> {
+  const { base, exposure, phase, stageIndex, supersedes } = started;
+  const open = { wedgeState: 'ACTIVE' as const, base, inherited: supersedes === null ? null : exposure.grants };
+  if (phase === 'stage') return { ...arrival({ ...life, ...open }, told, stageIndex, exposure.grants), ...open };
+  return {
+    ...open,
+    phase: 'ramp',
+    grants: exposure.grants,
+    threshold: reachOf(exposure.grants, stageOf(life, 0).scope),
+    epoch: life.epoch + 1,
+    epochSinceMs: told.atMs,
+    activeBeforeMs: 0,
+    activeSinceMs: told.atMs,
+  };
+}
+
+/** A visit begins with clocks that stand at nothing. */
+function arrival(life: Life, told: Told, stageIndex: number, grants: Life['grants']): Partial<Life> {
+  return {
+    phase: 'stage',
+    stageIndex,
+    visit: life.visit + 1,
+    grants,
+    threshold: reachOf(grants, stageOf(life, stageIndex).scope),
+    epoch: life.epoch + 1,
+    epochSinceMs: told.atMs,
+    activeBeforeMs: 0,
+    activeSinceMs: life.wedgeState === 'PAUSED' ? null : told.atMs,
+    visitPassed: false,
+    visitFailed: false,
+  };
+}
+
+function fallen(life: Life, told: Told, rolledBack: EntryData['rolledBack']): Partial<Life> {
+  const { automatic, cooldownUntilMs, exposure, fromStage, toStageIndex } = rolledBack;
+  const after: Partial<Life> = {
+    inherited: null,
+    stageApprovals: [],
+    cooldownUntilMs,
+    automaticRollbacks: life.automaticRollbacks + (automatic ? 1 : 0),
+  };
+  if (toStageIndex === null) return { ...after, wedgeState: 'ROLLED_BACK', phase: 'ended', grants: exposure.grants };
+  const rolledBackFrom = fromStage === null ? life.rolledBackFrom : [...life.rolledBackFrom, fromStage];
+  return { ...after, rolledBackFrom, ...arrival(life, told, toStageIndex, exposure.grants) };
+}
+
+/** A cap by hand holds for what was there before, too: a rollback must not bring it back. */
+function cappedByHand(life: Life, grants: Life['grants']): Partial<Life> {
+  const { scope } = stageOf(life, life.stageIndex);
+  return { grants, threshold: reachOf(grants, scope), base: cutTo(life.base, highestOf(grants)) };
+}
+
+/** Sluice's own PASS changes nothing by itself; a FAIL, and whatever an auditor says, does. */
+function afterAudit(life: Life, told: Told, { subject, verdict }: EntryData['audited']): Life {
+  const passed = verdict === 'PASS' && subject === 'visit' ? { visitPassed: true } : {};
+  if (verdict !== 'FAIL' && !isByPerson(told)) return { ...life, ...passed };
+  const failed = verdict === 'FAIL' ? { auditFailedVisit: life.visit, visitFailed: true } : {};
+  const spoken = { subject, visit: life.visit, verdict };
+  const said = isByPerson(told) ? { auditorsVerdicts: [...life.auditorsVerdicts, spoken] } : {};
+  return { ...life, ...passed, ...failed, ...said, version: life.version + 1 };
+}
