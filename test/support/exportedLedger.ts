@@ -1,11 +1,15 @@
 import { LedgerExports } from '../../src/control/desks/ledgerExports.ts';
 import { jsonLinesOf } from '../../src/http/views/ledgerText.ts';
+import type { Kept } from './ledgerStory.ts';
 import { proposalInput } from './proposals.ts';
 import { bad, FEATURE, healthy, startedRollout, stateOf, until } from './release.ts';
-import { OLGA, poll, startReplica, type World, worldOf } from './simulatedInstallation.ts';
+import { OLGA, poll, startReplica, worldOf } from './simulatedInstallation.ts';
 
 /** The export of a chain, as the API gives it. */
-export async function exportOf({ kept }: Pick<World, 'kept'>, chain: 'installation' | (string & {})): Promise<string> {
+export async function exportOf(
+  { kept }: { readonly kept: Kept },
+  chain: 'installation' | (string & {}),
+): Promise<string> {
   const desk = new LedgerExports({ ...kept, environment: 'test' });
   const told = chain === 'installation' ? desk.ofInstallation() : desk.ofFeature(chain);
   return (await Array.fromAsync(jsonLinesOf(await told))).join('');
