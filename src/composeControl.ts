@@ -1,6 +1,7 @@
 import type { TokenDirectory } from './control/access/tokenDirectory.ts';
 import type { Application } from './control/application.ts';
 import { ChainAudit } from './control/audit/chainAudit.ts';
+import { Audits } from './control/desks/audits.ts';
 import { Closings } from './control/desks/closings.ts';
 import { Contracts } from './control/desks/contracts.ts';
 import { Features } from './control/desks/features.ts';
@@ -158,6 +159,7 @@ function composeDesks(options: ControlOptions, outside: Outside, acts: Acts): Ap
     contracts: new Contracts({ ...outside, proposals }),
     rollouts: new Rollouts({ ...outside, ...acts, creation, policyFit: acts.fits }),
     closings: new Closings({ ...outside, ...acts }),
+    audits: new Audits({ ...outside, ...acts }),
     tokens: new Tokens({ ...outside, register: outside.tokens }),
     installation: new Installation({ ...outside, ...acts, policy, environment }),
     ledger: new LedgerExports({ ...outside, environment }),

@@ -1,12 +1,14 @@
+import type { AuditReport, AuditVerdict } from '../domain/audit/report.ts';
 import type { Policy } from '../domain/contract/policy.ts';
 import type { Violation, Warning } from '../domain/contract/violation.ts';
 import type { Explanation } from '../domain/feature/explain.ts';
 import type { ContractStanding, ContractState } from '../domain/governance/contractState.ts';
 import type { Principal, Role } from '../domain/governance/role.ts';
-import type { Entry } from '../domain/ledger/entry.ts';
+import type { Actor, Entry } from '../domain/ledger/entry.ts';
 import type { ExportHeader } from '../domain/ledger/exportHeader.ts';
 import type { PreflightItem } from '../domain/rollout/preflight.ts';
 import type { RolloutStatus } from '../domain/rollout/statusView.ts';
+import type { AuditorsWord } from './audit/auditorsWord.ts';
 import type { FlagView } from './flags/flagView.ts';
 import type { Cursor, FeatureFilter, FeatureRecord } from './ports/featureRegister.ts';
 import type { IdempotencyRegister } from './ports/idempotencyRegister.ts';
@@ -23,6 +25,7 @@ export type Application = {
   readonly rollouts: RolloutDesk;
   /** All that closes, in one place: it waits for nothing and needs no version. */
   readonly closings: ClosingDesk;
+  readonly audits: AuditDesk;
   readonly tokens: TokenDesk;
   readonly installation: InstallationDesk;
   readonly ledger: LedgerDesk;
@@ -103,6 +106,34 @@ export interface ClosingDesk {
 }
 export type VersionedWish = { readonly expectedVersion: number; readonly comment: string | null };
 export type RollbackWish = { readonly to: 'zero' | 'previousStage' | null; readonly comment: string | null };
+
+/** A verdict as the ledger has it: Sluice's own, or an auditor's. */
+export type RecordedVerdict = {
+  readonly seq: number;
+  readonly at: string;
+  readonly by: Actor;
+  readonly subject: 'visit' | 'rollout';
+  readonly visit: number;
+  readonly verdict: AuditVerdict;
+  readonly throughSeq: number;
+  readonly findings: readonly string[];
+  readonly comment: string | null;
+};
+export type RolloutAudit = {
+  readonly rolloutId: string;
+  readonly feature: string;
+  /** Whether its contract leaves the verdict to Sluice, or asks for an auditor's beside it. */
+  readonly audit: 'automatic' | 'external';
+  /** Of this moment: what the verifier finds on the chain against this rollout. */
+  readonly report: AuditReport;
+  readonly verdicts: readonly RecordedVerdict[];
+};
+
+export interface AuditDesk {
+  of(rolloutId: string): Promise<RolloutAudit>;
+  /** Terminal: a second verdict on the same visit, or the same rollout, is refused. */
+  say(who: Principal, rolloutId: string, word: AuditorsWord): Promise<RolloutAudit>;
+}
 
 export type NewToken = {
   readonly subject: string;

@@ -27,6 +27,8 @@ export const REFUSALS = {
   ILLEGAL_STATE: { status: 409, title: 'The state does not allow this' },
   HELD: { status: 409, title: 'The gate is held' },
   PREFLIGHT_FAILED: { status: 409, title: 'The preflight failed' },
+  AUDIT_NOT_EXTERNAL: { status: 409, title: 'The contract leaves its audit to Sluice' },
+  VERDICT_STANDS: { status: 409, title: 'A verdict stands already' },
   STAGE_UNKNOWN: { status: 422, title: 'The plan has no such stage' },
   CONFLICT: { status: 409, title: 'Somebody else was first' },
   IDEMPOTENCY_MISMATCH: { status: 409, title: 'The idempotency key was used with another request' },

@@ -4,6 +4,7 @@ import { authenticate } from './auth.ts';
 import { readJsonOnly } from './jsonBody.ts';
 import { limitRate, shedLoad } from './limits.ts';
 import { refuseOtherMethods } from './methodNotAllowed.ts';
+import { auditRoutes } from './routes/audits.ts';
 import { contractRoutes } from './routes/contracts.ts';
 import { featureActRoutes } from './routes/featureActs.ts';
 import { featureRoutes } from './routes/features.ts';
@@ -26,6 +27,7 @@ const ROUTES = [
   rolloutRoutes,
   rolloutCommandRoutes,
   rolloutRecordRoutes,
+  auditRoutes,
   planRoutes,
   tokenRoutes,
   installationRoutes,

@@ -70,63 +70,64 @@ describe('the check of a chain', () => {
     const id = await startedRollout(replica, proposalInput());
     await until(replica, id, inStage(1));
     const headSeq = (await chainOf(world, FEATURE)).length;
-    return { world, hand, audit: new ChainAudit(ledger), headSeq };
+    const rollout = { id, feature: FEATURE };
+    return { world, hand, audit: new ChainAudit(ledger), headSeq, rollout, nowMs: world.clock.nowMs() };
   }
 
   it('passes what is whole, from the beginning and since the last look', async () => {
-    const { audit, headSeq } = await chain();
-    expect(await audit.sinceLastLook(FEATURE, headSeq)).toEqual({
+    const { audit, headSeq, rollout, nowMs } = await chain();
+    expect(await audit.sinceLastLook(rollout, headSeq, nowMs)).toEqual({
       verdict: 'PASS',
       throughSeq: headSeq,
-      finding: null,
+      findings: [],
     });
-    expect(await audit.fromTheBeginning(FEATURE)).toMatchObject({ verdict: 'PASS', throughSeq: headSeq });
+    expect(await audit.fromTheBeginning(rollout, nowMs)).toMatchObject({ verdict: 'PASS', throughSeq: headSeq });
   });
 
   it('finds a changed entry, and says which', async () => {
-    const { hand, audit, headSeq } = await chain();
+    const { hand, audit, headSeq, rollout, nowMs } = await chain();
     hand.change = reworded(3);
-    const finding = 'entry 3: has content that does not match its hash';
-    expect(await audit.sinceLastLook(FEATURE, headSeq)).toEqual({ verdict: 'FAIL', throughSeq: 0, finding });
-    expect(await audit.fromTheBeginning(FEATURE)).toMatchObject({ verdict: 'FAIL', finding });
+    const findings = ['SLU-CHAIN: entry 3: has content that does not match its hash'];
+    expect(await audit.sinceLastLook(rollout, headSeq, nowMs)).toEqual({ verdict: 'FAIL', throughSeq: 2, findings });
+    expect(await audit.fromTheBeginning(rollout, nowMs)).toMatchObject({ verdict: 'FAIL', findings });
   });
 
   it('looks at what is new alone, until something is to open', async () => {
-    const { hand, audit, headSeq } = await chain();
-    await audit.sinceLastLook(FEATURE, headSeq);
+    const { hand, audit, headSeq, rollout, nowMs } = await chain();
+    await audit.sinceLastLook(rollout, headSeq, nowMs);
     hand.change = reworded(3);
-    expect(await audit.sinceLastLook(FEATURE, headSeq)).toMatchObject({ verdict: 'PASS' });
-    expect(await audit.fromTheBeginning(FEATURE)).toMatchObject({ verdict: 'FAIL' });
+    expect(await audit.sinceLastLook(rollout, headSeq, nowMs)).toMatchObject({ verdict: 'PASS' });
+    expect(await audit.fromTheBeginning(rollout, nowMs)).toMatchObject({ verdict: 'FAIL' });
   });
 
   it('a FAIL from the beginning is not forgotten at the next look', async () => {
-    const { hand, audit, headSeq } = await chain();
-    await audit.sinceLastLook(FEATURE, headSeq);
+    const { hand, audit, headSeq, rollout, nowMs } = await chain();
+    await audit.sinceLastLook(rollout, headSeq, nowMs);
     hand.change = reworded(3);
-    await audit.fromTheBeginning(FEATURE);
-    expect(await audit.sinceLastLook(FEATURE, headSeq)).toMatchObject({ verdict: 'FAIL' });
+    await audit.fromTheBeginning(rollout, nowMs);
+    expect(await audit.sinceLastLook(rollout, headSeq, nowMs)).toMatchObject({ verdict: 'FAIL' });
   });
 
   it('SLU-CHAIN: a last entry that was written anew with its hash is not the one that the head names', async () => {
-    const { hand, audit, headSeq } = await chain();
+    const { hand, audit, headSeq, rollout, nowMs } = await chain();
     hand.change = lastReforged;
-    const finding = `entry ${headSeq}: is not the one that the chain ends with`;
-    expect(await audit.sinceLastLook(FEATURE, headSeq)).toMatchObject({ verdict: 'FAIL', finding });
-    expect(await audit.fromTheBeginning(FEATURE)).toMatchObject({ verdict: 'FAIL', finding });
+    const findings = [`SLU-CHAIN: entry ${headSeq}: is not the one that the chain ends with`];
+    expect(await audit.sinceLastLook(rollout, headSeq, nowMs)).toMatchObject({ verdict: 'FAIL', findings });
+    expect(await audit.fromTheBeginning(rollout, nowMs)).toMatchObject({ verdict: 'FAIL', findings });
   });
 
   it('SLU-CHAIN: entries that are gone from its end are missed', async () => {
-    const { hand, audit, headSeq } = await chain();
+    const { hand, audit, headSeq, rollout, nowMs } = await chain();
     hand.change = (entries) => entries.slice(0, -2);
-    expect(await audit.sinceLastLook(FEATURE, headSeq)).toMatchObject({ verdict: 'FAIL' });
-    expect(await audit.fromTheBeginning(FEATURE)).toMatchObject({ verdict: 'FAIL' });
+    expect(await audit.sinceLastLook(rollout, headSeq, nowMs)).toMatchObject({ verdict: 'FAIL' });
+    expect(await audit.fromTheBeginning(rollout, nowMs)).toMatchObject({ verdict: 'FAIL' });
   });
 
   it('a ledger that does not answer proves nothing', async () => {
-    const { world, audit, headSeq } = await chain();
+    const { world, audit, headSeq, rollout, nowMs } = await chain();
     world.kept.cut();
-    expect(await audit.sinceLastLook(FEATURE, headSeq)).toMatchObject({ verdict: 'INCONCLUSIVE' });
-    expect(await audit.fromTheBeginning(FEATURE)).toMatchObject({ verdict: 'INCONCLUSIVE' });
+    expect(await audit.sinceLastLook(rollout, headSeq, nowMs)).toMatchObject({ verdict: 'INCONCLUSIVE' });
+    expect(await audit.fromTheBeginning(rollout, nowMs)).toMatchObject({ verdict: 'INCONCLUSIVE' });
   });
 });
 
@@ -157,7 +158,7 @@ describe('the audit of a visit', () => {
     );
     expect(failed?.data).toMatchObject({
       subject: 'visit',
-      findings: ['entry 3: has content that does not match its hash'],
+      findings: ['SLU-CHAIN: entry 3: has content that does not match its hash'],
     });
   });
 

@@ -179,7 +179,7 @@ export class LedgerStory {
   async open(kind: 'start' | 'ramp' | 'advance' | 'complete', id: string, atMs: number): Promise<Append> {
     const { state } = await this.rollout(id);
     const { state: feature } = await this.featureOf(state.feature);
-    const audit = { verdict: 'PASS' as const, throughSeq: 1, finding: null };
+    const audit = { verdict: 'PASS' as const, throughSeq: 1, findings: [] };
     const subject = { rollout: state, feature, audit, superseded: null };
     const drafts = entriesOf(subject, { kind, reason: 'ready', detail: 'ready' }, sayingAt(atMs));
     return appendOf(state.feature, drafts, { expected: { rollout: { id, version: state.version } } });

@@ -1,68 +1,76 @@
-import { type ChainHead, EMPTY_CHAIN, firstBreak, headOf } from '../../domain/ledger/chain.ts';
+import { ChainVerifier } from '../../domain/audit/chainVerifier.ts';
+import { type AuditReport, type AuditVerdict, findingText, MOST_FINDINGS } from '../../domain/audit/report.ts';
 import type { Entry } from '../../domain/ledger/entry.ts';
+import type { RolloutState } from '../../domain/rollout/state.ts';
 import { type Ledger, LedgerUnreachable } from '../ports/ledger.ts';
 
-/** INCONCLUSIVE: the ledger did not answer, so nothing may open. */
+/** INCONCLUSIVE: the ledger did not answer, or has not told all yet, so nothing may open. */
 export type ChainVerdict = {
-  readonly verdict: 'PASS' | 'FAIL' | 'INCONCLUSIVE';
+  readonly verdict: AuditVerdict;
   readonly throughSeq: number;
-  readonly finding: string | null;
+  /** What is wrong, or missing; none where the verdict is PASS. */
+  readonly findings: readonly string[];
 };
 
-const PAGE = 500;
+type Audited = Pick<RolloutState, 'id' | 'feature'>;
 
-/** The check of a visit's ledger: incrementally at each tick, from the very beginning before anything opens. */
+const PAGE = 500;
+/** Rollouts whose last look is remembered; one that is forgotten is looked at again. */
+const MOST_REMEMBERED = 10_000;
+const AWAY: ChainVerdict = { verdict: 'INCONCLUSIVE', throughSeq: 0, findings: ['the ledger can not be reached'] };
+
+/**
+ * The audit of a rollout: its chain through the independent verifier, from the first entry to the last. Another rollout's failing
+ * condemns nobody but that one; a broken chain, and a door that something else came through, condemn all.
+ */
 export class ChainAudit {
   readonly #ledger: Ledger;
-  /** Heads that were verified; a chain that broke has none, and is looked at from its beginning until it holds. */
-  readonly #verified = new Map<string, ChainHead>();
+  /** What was found, by rollout: good until its chain grows. */
+  readonly #last = new Map<string, ChainVerdict>();
 
   constructor(ledger: Ledger) {
     this.#ledger = ledger;
   }
 
-  /** Only what has come since the last look. */
-  async sinceLastLook(chain: string, headSeq: number): Promise<ChainVerdict> {
-    const from = this.#verified.get(chain) ?? EMPTY_CHAIN;
-    if (from.seq >= headSeq) return { verdict: 'PASS', throughSeq: from.seq, finding: null };
-    return this.#verify(chain, from);
+  /** Looks only where the chain has grown, or where the last look was no PASS. */
+  async sinceLastLook(rollout: Audited, headSeq: number, nowMs: number): Promise<ChainVerdict> {
+    const last = this.#last.get(rollout.id);
+    if (last?.verdict === 'PASS' && last.throughSeq >= headSeq) return last;
+    return this.fromTheBeginning(rollout, nowMs);
   }
 
-  /** Everything: a tampered old entry must not be carried past by a cached head. */
-  async fromTheBeginning(chain: string): Promise<ChainVerdict> {
-    return this.#verify(chain, EMPTY_CHAIN);
-  }
-
-  async #verify(chain: string, from: ChainHead): Promise<ChainVerdict> {
+  /** Everything: a tampered old entry must not be carried past by what was seen before. */
+  async fromTheBeginning(rollout: Audited, nowMs: number): Promise<ChainVerdict> {
     try {
-      return await this.#follow(chain, from);
+      return this.#remember(rollout, verdictOf(await this.report(rollout, nowMs)));
     } catch (error) {
       if (!(error instanceof LedgerUnreachable)) throw error;
-      return { verdict: 'INCONCLUSIVE', throughSeq: from.seq, finding: 'the ledger can not be reached' };
+      return AWAY;
     }
   }
 
-  async #follow(chain: string, from: ChainHead): Promise<ChainVerdict> {
+  /** Page by page, so that it costs no more memory than what is live. Throws `LedgerUnreachable`. */
+  async report({ id, feature }: Audited, nowMs: number): Promise<AuditReport> {
     // Read first: what is appended meanwhile only comes after it.
-    const end = await this.#ledger.head(chain);
-    let head = from;
-    for (;;) {
-      const page: readonly Entry[] = await this.#ledger.entries(chain, { afterSeq: head.seq, limit: PAGE });
-      const finding = firstBreak(page, head, chain);
-      if (finding !== null) return this.#failed(chain, head, finding);
-      const last = page.find(({ seq }) => seq === end.seq);
-      if (last !== undefined && last.hash !== end.hash)
-        return this.#failed(chain, head, `entry ${end.seq}: is not the one that the chain ends with`);
-      head = page.length === 0 ? head : headOf(page[page.length - 1] as Entry);
-      if (page.length < PAGE) break;
+    const verifier = new ChainVerifier({ chain: feature, end: await this.#ledger.head(feature) });
+    for (let afterSeq = 0; ; afterSeq += PAGE) {
+      const page: readonly Entry[] = await this.#ledger.entries(feature, { afterSeq, limit: PAGE });
+      for (const entry of page) verifier.take(entry);
+      if (page.length < PAGE) return verifier.report(nowMs, id);
     }
-    if (head.seq < end.seq) return this.#failed(chain, head, `entry ${head.seq + 1}: is gone`);
-    this.#verified.set(chain, head);
-    return { verdict: 'PASS', throughSeq: head.seq, finding: null };
   }
 
-  #failed(chain: string, head: ChainHead, finding: string): ChainVerdict {
-    this.#verified.delete(chain);
-    return { verdict: 'FAIL', throughSeq: head.seq, finding };
+  #remember({ id }: Audited, verdict: ChainVerdict): ChainVerdict {
+    this.#last.delete(id);
+    this.#last.set(id, verdict);
+    const [oldest] = this.#last.keys();
+    if (this.#last.size > MOST_REMEMBERED && oldest !== undefined) this.#last.delete(oldest);
+    return verdict;
   }
+}
+
+function verdictOf({ verdict, head, checks }: AuditReport): ChainVerdict {
+  const telling = checks.filter((check) => check.verdict === verdict && verdict !== 'PASS');
+  const findings = telling.flatMap((check) => check.findings.map(findingText)).slice(0, MOST_FINDINGS);
+  return { verdict, throughSeq: head.seq, findings };
 }

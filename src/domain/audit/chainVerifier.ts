@@ -1,6 +1,6 @@
 import { Books } from './books/books.ts';
 import { type Told, toldBy } from './books/told.ts';
-import { ChainLinks } from './chainLinks.ts';
+import { ChainLinks, type ChainOptions } from './chainLinks.ts';
 import { approvals } from './checks/approvals.ts';
 import { blast } from './checks/blast.ts';
 import { cooldown } from './checks/cooldown.ts';
@@ -14,7 +14,7 @@ import { stable } from './checks/stable.ts';
 import { staged } from './checks/staged.ts';
 import { states } from './checks/states.ts';
 import { waived } from './checks/waived.ts';
-import { Findings } from './findings.ts';
+import { type AtTheEnd, Findings } from './findings.ts';
 import { Malformed } from './read.ts';
 import { type AuditReport, CHECK_IDS, type CheckId, type Finding, worstOf } from './report.ts';
 
@@ -45,9 +45,8 @@ export class ChainVerifier {
   /** The number of the first entry that does not follow: nothing after it proves anything. */
   #brokenAt: number | null = null;
 
-  /** `chain`: the one that all entries must belong to; without it, that of the first. */
-  constructor(options: { readonly chain?: string }) {
-    this.#links = new ChainLinks(options.chain);
+  constructor(options: ChainOptions) {
+    this.#links = new ChainLinks(options);
   }
 
   /** The next entry. Never throws, whatever it is given: what can't be read is a finding. */
@@ -65,14 +64,14 @@ export class ChainVerifier {
     if (unread !== null) this.#of('STATES').fail(this.#links.head.seq, null, unread);
   }
 
-  /** `nowMs`: the time by which what is still missing is judged. May be asked again, later and after more entries. */
-  report(nowMs: number): AuditReport {
-    const removals = unremoved(this.#books.feature.triggers, nowMs);
-    const checks = CHECK_IDS.map((check) => {
-      const isRemoval = check === 'INV-RWG-ROLLBACK';
-      const open = [...this.#beyondBreak(check), ...this.#halfDone(check), ...(isRemoval ? removals.open : [])];
-      return this.#of(check).report(isRemoval ? removals.late : [], open);
-    });
+  /**
+   * `nowMs`: the time by which what is still missing is judged. May be asked again, later and after more entries.
+   * `rollout`: only what speaks against this one: of the chain itself, of the door of its feature, and of its own entries.
+   */
+  report(nowMs: number, rollout?: string): AuditReport {
+    const concerns = ({ check, rollout: whose }: Finding) =>
+      rollout === undefined || whose === rollout || check === 'SLU-CHAIN' || check === 'SLU-DOOR';
+    const checks = CHECK_IDS.map((check) => this.#of(check).report(this.#atTheEnd(check, nowMs), concerns));
     const verdict = worstOf(checks.map((check) => check.verdict));
     return { verdict, entries: this.#entries, head: this.#links.head, checks };
   }
@@ -95,17 +94,20 @@ export class ChainVerifier {
     if (fault !== null) findings.fail(told.seq, told.rollout, fault);
   }
 
-  #beyondBreak(check: CheckId): readonly Finding[] {
-    if (this.#brokenAt === null || check === 'SLU-CHAIN') return [];
-    const message = 'the chain is broken here: what follows proves nothing';
-    return [{ check, seq: this.#brokenAt, rollout: null, message }];
+  /** What only the end of the chain can say: `failed` fails, `open` can't be told yet. */
+  #atTheEnd(check: CheckId, nowMs: number): AtTheEnd {
+    if (check === 'SLU-CHAIN') return { failed: this.#brokenAt === null ? this.#links.missing() : [], open: [] };
+    const open = this.#beyondBreak(check);
+    if (check === 'STATES') return { failed: [], open: [...open, ...halfDone(this.#books)] };
+    if (check !== 'INV-RWG-ROLLBACK') return { failed: [], open };
+    const waiting = unremoved(this.#books.feature.triggers, nowMs);
+    return { failed: waiting.late, open: [...open, ...waiting.open] };
   }
 
-  /** A takeover of which only the first half is there yet. */
-  #halfDone(check: CheckId): readonly Finding[] {
-    const { handover } = this.#books;
-    if (handover === null || check !== 'STATES') return [];
-    return [{ check, seq: handover.seq, rollout: handover.by, message: 'the start that takes over is missing' }];
+  #beyondBreak(check: CheckId): readonly Finding[] {
+    if (this.#brokenAt === null) return [];
+    const message = 'the chain is broken here: what follows proves nothing';
+    return [{ check, seq: this.#brokenAt, rollout: null, message }];
   }
 
   #of(check: CheckId): Findings {
@@ -113,6 +115,13 @@ export class ChainVerifier {
     if (findings === undefined) throw new Error(`there is no check ${check}`);
     return findings;
   }
+}
+
+/** A takeover of which only the first half is there yet. */
+function halfDone({ handover }: Books): readonly Finding[] {
+  if (handover === null) return [];
+  const message = 'the start that takes over is missing';
+  return [{ check: 'STATES', seq: handover.seq, rollout: handover.by, message }];
 }
 
 function faultOf(look: () => string | null): string | null {

@@ -1,12 +1,15 @@
-import type { CheckId, CheckReport, Finding } from './report.ts';
-import { MOST_FINDINGS } from './report.ts';
+import { type CheckId, type CheckReport, type Finding, MOST_FINDINGS } from './report.ts';
 
-/** What one check has found so far. Keeps the first findings and counts the others, so that a rotten chain fills no memory. */
+/** Failures of the moment, and what can't be told yet: the latter decides only where nothing fails. */
+export type AtTheEnd = { readonly failed: readonly Finding[]; readonly open: readonly Finding[] };
+
+/** What one check has found so far. Keeps the first findings, and of each rollout at least one; the others are counted. */
 export class Findings {
   readonly check: CheckId;
   #examined = 0;
-  #failed = 0;
+  #more = 0;
   readonly #kept: Finding[] = [];
+  readonly #told = new Set<string | null>();
 
   constructor(check: CheckId) {
     this.check = check;
@@ -17,15 +20,18 @@ export class Findings {
   }
 
   fail(seq: number, rollout: string | null, message: string): void {
-    this.#failed += 1;
-    if (this.#kept.length < MOST_FINDINGS) this.#kept.push({ check: this.check, seq, rollout, message });
+    const isKept = this.#kept.length < MOST_FINDINGS || !this.#told.has(rollout);
+    this.#told.add(rollout);
+    if (isKept) this.#kept.push({ check: this.check, seq, rollout, message });
+    else this.#more += 1;
   }
 
-  /** `late`: failures of this moment. `open`: what can't be told yet; it decides only where nothing fails. */
-  report(late: readonly Finding[], open: readonly Finding[]): CheckReport {
-    const failed = this.#failed + late.length;
-    const findings = [...this.#kept, ...late, ...open].slice(0, MOST_FINDINGS);
-    const verdict = failed > 0 ? 'FAIL' : open.length > 0 ? 'INCONCLUSIVE' : 'PASS';
-    return { check: this.check, verdict, examined: this.#examined, found: failed + open.length, findings };
+  report(end: AtTheEnd, concerns: (finding: Finding) => boolean): CheckReport {
+    const failed = [...this.#kept, ...end.failed].filter(concerns);
+    const open = end.open.filter(concerns);
+    const findings = [...failed, ...open].slice(0, MOST_FINDINGS);
+    const verdict = failed.length > 0 ? 'FAIL' : open.length > 0 ? 'INCONCLUSIVE' : 'PASS';
+    const found = failed.length + open.length + (failed.length > 0 ? this.#more : 0);
+    return { check: this.check, verdict, examined: this.#examined, found, findings };
   }
 }

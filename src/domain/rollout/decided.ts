@@ -20,8 +20,8 @@ export type Subject = {
     readonly verdict: DecisionContext['audit'];
     /** Of the chain, as far as it was verified. */
     readonly throughSeq: number;
-    /** What is wrong; null where nothing is. */
-    readonly finding: string | null;
+    /** What is wrong; none where nothing is. */
+    readonly findings: readonly string[];
   };
   /** The live rollout that this one's contract supersedes; null where it begins by itself. */
   readonly superseded: RolloutState | null;
@@ -114,8 +114,8 @@ function passed({ rollout, audit }: Subject, saying: Saying, subject: 'visit' | 
 function failedAudit({ rollout, audit }: Subject, saying: Saying): readonly EntryDraft[] {
   const isKnown = audit.verdict !== 'FAIL' || rollout.auditFailedVisit === rollout.visit;
   if (isKnown || !isLive(rollout)) return [];
-  const findings = [audit.finding ?? 'the ledger of this visit does not verify'];
-  const data = { subject: 'visit' as const, verdict: 'FAIL' as const, throughSeq: audit.throughSeq, findings };
+  const { throughSeq, findings } = audit;
+  const data = { subject: 'visit' as const, verdict: 'FAIL' as const, throughSeq, findings };
   return [draft(rollout, { ...saying, actor: SLUICE, evidence: null }, { type: 'audited', data })];
 }
 

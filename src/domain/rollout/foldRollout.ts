@@ -99,7 +99,7 @@ function changeBy(state: RolloutState, entry: Entry, atMs: number): Change {
     case 'driftAdopted':
       return adopted(state, entry, atMs);
     case 'audited':
-      return audited(state, entry);
+      return audited(state, entry, atMs);
     case 'superseded':
       return { wedgeState: 'SUPERSEDED', phase: 'ended', endedAtMs: atMs };
     default:
@@ -107,11 +107,12 @@ function changeBy(state: RolloutState, entry: Entry, atMs: number): Change {
   }
 }
 
-function audited(state: RolloutState, entry: EntryOf<'audited'>): Change {
+function audited(state: RolloutState, entry: EntryOf<'audited'>, atMs: number): Change {
   const { subject, verdict } = entry.data;
   const failed = verdict === 'FAIL' ? { auditFailedVisit: state.visit } : {};
   if (entry.actor.kind !== 'person') return failed;
-  return { ...failed, auditorsVerdicts: [...state.auditorsVerdicts, { subject, visit: state.visit, verdict }] };
+  const said = { subject, visit: state.visit, verdict, by: entry.actor.subject, atMs };
+  return { ...failed, auditorsVerdicts: [...state.auditorsVerdicts, said] };
 }
 
 /** A cap by hand lasts through a rollback: what the feature exposed before is not to come back above it. */

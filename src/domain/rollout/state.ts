@@ -31,6 +31,8 @@ export type AuditorsVerdict = {
   readonly subject: 'visit' | 'rollout';
   readonly visit: number;
   readonly verdict: 'PASS' | 'FAIL' | 'INCONCLUSIVE';
+  readonly by: string;
+  readonly atMs: number;
 };
 
 /** One execution of one approved contract: the fold of its ledger entries. */

@@ -31,6 +31,8 @@ export type RolloutStatus = {
   readonly decision: DecisionView | null;
   readonly slis: readonly SliView[];
   readonly approvals: readonly ApprovalView[];
+  /** What auditors said; Sluice's own check is told by the decision. */
+  readonly audits: readonly AuditView[];
   readonly cooldownUntil: string | null;
   /** The earliest end if nothing holds it up; null where a person is due or it is not running. */
   readonly eta: string | null;
@@ -67,6 +69,14 @@ type ApprovalView = {
   readonly stageId: string;
   readonly subject: string;
   readonly decision: 'approve' | 'reject';
+  readonly at: string;
+};
+
+type AuditView = {
+  readonly subject: 'visit' | 'rollout';
+  readonly visit: number;
+  readonly verdict: 'PASS' | 'FAIL' | 'INCONCLUSIVE';
+  readonly by: string;
   readonly at: string;
 };
 
@@ -108,6 +118,7 @@ export function statusOf(input: StatusInput, nowMs: number): RolloutStatus {
     decision: decisionView(input),
     slis: tick === null ? [] : tick.poll.verdicts.map((verdict) => sliView(verdict, tick.poll)),
     approvals: state.stageApprovals.map(approvalView),
+    audits: state.auditorsVerdicts.map(({ atMs, ...said }) => ({ ...said, at: iso(atMs) })),
     cooldownUntil: isoOrNull(state.cooldownUntilMs),
     eta: isoOrNull(etaMs(state, elapsedMs, nowMs)),
   };

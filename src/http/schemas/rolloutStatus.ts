@@ -76,6 +76,15 @@ export const rolloutStatusSchema = z
         at: timeSchema,
       }),
     ),
+    audits: z.array(
+      z.strictObject({
+        subject: z.enum(['visit', 'rollout']),
+        visit: z.int(),
+        verdict: z.enum(['PASS', 'FAIL', 'INCONCLUSIVE']),
+        by: z.string(),
+        at: timeSchema,
+      }),
+    ),
     cooldownUntil: timeSchema.nullable(),
     eta: timeSchema.nullable().describe('the earliest end, if nothing holds it up and no person is due'),
   })

@@ -64,6 +64,8 @@ const anyJudged: fc.Arbitrary<RolloutState> = fc
         subject: fc.constantFrom('visit' as const, 'rollout' as const),
         visit: fc.nat(3),
         verdict: fc.constantFrom('PASS' as const, 'FAIL' as const, 'INCONCLUSIVE' as const),
+        by: fc.constant('aurel'),
+        atMs: anyMoment,
       }),
       { maxLength: 3 },
     ),

@@ -105,13 +105,13 @@ function draftsOf({ rollout, feature }: Moment, one: Act, atMs: number): readonl
     case 'open': {
       const kind = openingOf(rollout);
       if (kind === null) return [];
-      const audit = { verdict: 'PASS' as const, throughSeq: 1, finding: null };
+      const audit = { verdict: 'PASS' as const, throughSeq: 1, findings: [] };
       const subject = { rollout, feature, audit, superseded: null };
       return entriesOf(subject, { kind, reason: 'ready', detail: 'ready' }, says(atMs));
     }
     case 'hold': {
       if (rollout.wedgeState !== 'ACTIVE') return [];
-      const audit = { verdict: 'PASS' as const, throughSeq: 1, finding: null };
+      const audit = { verdict: 'PASS' as const, throughSeq: 1, findings: [] };
       const subject = { rollout, feature, audit, superseded: null };
       const decision =
         one.reason === 'approval'

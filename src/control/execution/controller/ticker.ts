@@ -82,7 +82,7 @@ export class Ticker {
     const clockMs = this.#deps.clock.nowMs();
     const nowMs = Math.max(clockMs, claim.state.lastEntryAtMs, claim.tick?.poll.atMs ?? 0);
     const plan = measurementPlan(claim.state, nowMs);
-    const audited = await this.#deps.audit.sinceLastLook(claim.state.feature, claim.headSeq);
+    const audited = await this.#deps.audit.sinceLastLook(claim.state, claim.headSeq, nowMs);
     const superseded = await this.#deps.contexts.supersededBy(claim.state);
     const context = await this.#deps.contexts.of({
       rollout: claim.state,
@@ -150,7 +150,7 @@ export class Ticker {
   async #open(work: Work, decision: Opening & RuledDecision): Promise<void> {
     const { state, feature } = work.claim;
     await this.#deps.lateClosings.record();
-    const audited = await this.#deps.audit.fromTheBeginning(state.feature);
+    const audited = await this.#deps.audit.fromTheBeginning(state, work.nowMs);
     const context = { ...work.context, audit: audited.verdict };
     const proven = { ...work, audited, context };
     const again = decide(state, work.poll, context, work.nowMs);

@@ -51,7 +51,7 @@ export class RolloutOpening {
     const { record, feature, ask } = wish;
     const rollout = record.state;
     const nowMs = Math.max(this.#deps.clock.nowMs(), rollout.lastEntryAtMs, record.tick?.poll.atMs ?? 0);
-    const audited = await this.#deps.audit.fromTheBeginning(rollout.feature);
+    const audited = await this.#deps.audit.fromTheBeginning(rollout, nowMs);
     const surroundings = await this.#deps.contexts.surroundings();
     const superseded = await this.#deps.contexts.supersededBy(rollout);
     const context = await this.#deps.contexts.of({

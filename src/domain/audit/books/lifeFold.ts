@@ -148,7 +148,7 @@ function afterAudit(life: Life, told: Told, { subject, verdict }: EntryData['aud
   const passed = verdict === 'PASS' && subject === 'visit' ? { visitPassed: true } : {};
   if (verdict !== 'FAIL' && !isByPerson(told)) return { ...life, ...passed };
   const failed = verdict === 'FAIL' ? { auditFailedVisit: life.visit, visitFailed: true } : {};
-  const spoken = { subject, visit: life.visit, verdict };
+  const spoken = { subject, visit: life.visit, verdict, by: told.actor.subject, atMs: told.atMs };
   const said = isByPerson(told) ? { auditorsVerdicts: [...life.auditorsVerdicts, spoken] } : {};
   return { ...life, ...passed, ...failed, ...said, version: life.version + 1 };
 }
