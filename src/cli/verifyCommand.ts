@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { EXIT, type Exit, type Terminal, Unusable } from './terminal.ts';
 import { LedgerFile, type LedgerFileOptions } from './verify/ledgerFile.ts';
@@ -16,7 +16,7 @@ export async function verifyCommand(args: readonly string[], terminal: Terminal)
   if (values.head !== undefined && !/^[0-9a-f]{64}$/.test(values.head)) {
     throw new Unusable('--head takes the 64 hexadecimal digits of a hash');
   }
-  const bytes = file === '-' ? terminal.standardInput : createReadStream(file, { highWaterMark: CHUNK_BYTES });
+  const bytes = file === '-' ? terminal.standardInput : chunksOf(file);
   const report = await verified(bytes, { notedHash: values.head });
   await terminal.write(values.json ? `${JSON.stringify({ file, ...report })}\n` : verdictText(file, report));
   return EXITS[report.verdict];
@@ -27,4 +27,15 @@ export async function verified(bytes: AsyncIterable<Uint8Array>, options: Ledger
   const ledger = new LedgerFile(options);
   for await (const chunk of bytes) if (!ledger.push(chunk)) break;
   return ledger.end();
+}
+
+/** Each chunk is there until the next is asked for: a buffer for each would be memory that grows with the file. */
+async function* chunksOf(file: string): AsyncGenerator<Uint8Array> {
+  await using handle = await open(file);
+  const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
+  for (;;) {
+    const { bytesRead } = await handle.read(buffer, 0, CHUNK_BYTES);
+    if (bytesRead === 0) return;
+    yield buffer.subarray(0, bytesRead);
+  }
 }

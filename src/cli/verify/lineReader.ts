@@ -36,7 +36,8 @@ export class LineReader {
   }
 
   #begin(part: Uint8Array): void {
-    this.#begun.push(part);
+    // Copied: whoever reads may fill the same chunk again.
+    this.#begun.push(Uint8Array.from(part));
     this.#begunBytes += part.length;
   }
 

@@ -5,11 +5,32 @@ export function sha256OfJson(value: unknown): string {
   return hash('sha256', canonicalText(value), 'hex');
 }
 
-/** What needs no escape: most strings of a ledger. */
-const PLAIN = /^[ !#-[\]-~]*$/;
-
 /** The RFC 8785 text of a value. Throws where `sha256OfJson` does. */
 export function canonicalText(value: unknown): string {
+  // What lies in order, as all that Sluice wrote does, is written right by the engine too, in a third of the time.
+  return isInOrder(value) ? JSON.stringify(value) : textOf(value);
+}
+
+/** Whether nothing is in it but JSON, and the members of each object lie in the order of their UTF-16 code units. */
+function isInOrder(value: unknown): boolean {
+  if (typeof value === 'string') return value.isWellFormed();
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (typeof value !== 'object' || value === null) return value === null || typeof value === 'boolean';
+  if (!Array.isArray(value)) return areInOrder(value as Readonly<Record<string, unknown>>);
+  for (const each of value) if (!isInOrder(each)) return false;
+  return true;
+}
+
+function areInOrder(object: Readonly<Record<string, unknown>>): boolean {
+  let before = '';
+  for (const name of Object.keys(object)) {
+    if (name < before || !name.isWellFormed() || !isInOrder(object[name])) return false;
+    before = name;
+  }
+  return true;
+}
+
+function textOf(value: unknown): string {
   if (typeof value === 'string') return quoted(value);
   if (typeof value === 'number') return written(value);
   if (value === null || value === true || value === false) return `${value}`;
@@ -19,7 +40,6 @@ export function canonicalText(value: unknown): string {
 }
 
 function quoted(text: string): string {
-  if (PLAIN.test(text)) return `"${text}"`;
   if (!text.isWellFormed()) throw new TypeError('a lone surrogate is no text');
   return JSON.stringify(text);
 }
@@ -32,7 +52,7 @@ function written(value: number): string {
 
 function listText(list: readonly unknown[]): string {
   let text = '[';
-  for (let index = 0; index < list.length; index += 1) text += (index === 0 ? '' : ',') + canonicalText(list[index]);
+  for (let index = 0; index < list.length; index += 1) text += (index === 0 ? '' : ',') + textOf(list[index]);
   return `${text}]`;
 }
 
@@ -40,7 +60,7 @@ function listText(list: readonly unknown[]): string {
 function membersText(object: Readonly<Record<string, unknown>>): string {
   let text = '{';
   for (const name of Object.keys(object).sort()) {
-    text += `${text.length === 1 ? '' : ','}${quoted(name)}:${canonicalText(object[name])}`;
+    text += `${text.length === 1 ? '' : ','}${quoted(name)}:${textOf(object[name])}`;
   }
   return `${text}}`;
 }
