@@ -23,7 +23,7 @@ export async function verifyCommand(args: readonly string[], terminal: Terminal)
 }
 
 /** Reads no further than something is wrong. @throws where the bytes can't be read */
-export async function verified(bytes: AsyncIterable<Uint8Array>, options: LedgerFileOptions = {}) {
+async function verified(bytes: AsyncIterable<Uint8Array>, options: LedgerFileOptions = {}) {
   const ledger = new LedgerFile(options);
   for await (const chunk of bytes) if (!ledger.push(chunk)) break;
   return ledger.end();

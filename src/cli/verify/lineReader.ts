@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 
 /** Longer than any entry that Sluice writes (a request has at most one mebibyte): more in one line is no ledger. */
-export const LONGEST_LINE_BYTES = 16 * 1024 * 1024;
+const LONGEST_LINE_BYTES = 16 * 1024 * 1024;
 
 /** A line as it came, or what is wrong with it. The number of a line is told by whoever counts. */
 export type Line = { readonly text: string } | { readonly fault: string };
