@@ -9,7 +9,8 @@ import { firstBreak } from '../../src/domain/ledger/chain.ts';
 import { SLUICE } from '../../src/domain/ledger/entry.ts';
 import { foldRollout } from '../../src/domain/rollout/foldRollout.ts';
 import { isTerminal, type RolloutState } from '../../src/domain/rollout/state.ts';
-import { grantedBy, notReplayed } from '../support/invariants.ts';
+import { audited, findingsIn } from '../support/audited.ts';
+import { grantedBy } from '../support/grantedBy.ts';
 import { appendOf } from '../support/ledgerStory.ts';
 import { type ProposalInput, proposalInput, stageInput } from '../support/proposals.ts';
 import {
@@ -325,7 +326,7 @@ describe("a rollback loses its race to an approver's advance", () => {
     const rolledBack = chain.find(({ type }) => type === 'rolledBack');
     expect(rolledBack).toMatchObject({ reason: 'criterion', data: { automatic: true, toStageIndex: 0 } });
     expect(rolledBack?.evidence?.rolloutVersion).toBe(claim.state.version);
-    expect(notReplayed(chain)).toEqual([]);
+    expect(findingsIn(audited(chain), { check: 'SLU-REPLAY' })).toEqual([]);
     expect(outside.store.document(FEATURE)?.grants).toEqual(grantedBy(chain));
     expect(exposed(replica)).toEqual({ here: 10_000, stored: 10_000 });
     await assertWhole(outside, id);

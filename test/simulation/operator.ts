@@ -2,9 +2,8 @@ import { LedgerUnreachable } from '../../src/control/ports/ledger.ts';
 import { Refusal } from '../../src/control/refusal.ts';
 import { DEFAULT_POLICY } from '../../src/domain/contract/policy.ts';
 import type { Principal } from '../../src/domain/governance/role.ts';
-import { firstBreak } from '../../src/domain/ledger/chain.ts';
 import type { Entry } from '../../src/domain/ledger/entry.ts';
-import { notReplayed } from '../support/invariants.ts';
+import { audited, findingsIn } from '../support/audited.ts';
 import { T0 } from '../support/ledgerStory.ts';
 import { type ProposalInput, proposalInput, type StageInput, stageInput } from '../support/proposals.ts';
 import { createdRollout, exposed, measure, silent, wishFor } from '../support/release.ts';
@@ -202,10 +201,10 @@ export class Operator {
 
   async #verify(): Promise<string> {
     const chain = await chainOf(this.#world, this.#feature);
-    const broken = firstBreak(chain);
-    if (broken !== null) return broken;
+    const report = audited(chain, this.#world.clock.nowMs());
     const decisions = chain.filter(({ evidence }) => evidence !== null).length;
-    return [`${chain.length} entries, whole; ${decisions} decisions replayed`, ...notReplayed(chain)].join('\n');
+    const found = `${chain.length} entries, ${report.verdict}; ${decisions} decisions replayed`;
+    return [found, ...findingsIn(report)].join('\n');
   }
 
   /** Entries that were recorded since the last answer. */

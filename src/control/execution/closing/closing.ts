@@ -65,7 +65,7 @@ export class Closing {
       if (at === null || legality(at.state.wedgeState, 'rollback') !== 'allowed') return STANDS;
       if (at.state.wedgeState === 'COMPLETE') return this.#closeCompleted(at.state, request);
       if (wasClosedSince(at.state, request)) return STANDS;
-      target = lowerOf(target, rollbackStage(at.state, request));
+      target = lowerOf(target, lowerOf(rollbackStage(at.state, request), targetAsSeen(at.state, request)));
       const closed = await this.#close(at, target, asked);
       asked = closed.request;
       const outcome = await this.#recordOrLater(at.state, closed.drafts, asked, attempt === 0 ? share : null);
@@ -101,7 +101,7 @@ export class Closing {
     const wanted = rolledBackExposure(at.state, at.feature.state, stageIndex, request.atMs);
     const closed = isExposing(at.state) ? await this.#deps.publisher.close(at.feature.definition, wanted) : null;
     const exposure = closed === null ? untouched(at, wanted) : { ...wanted, documentVersion: closed.documentVersion };
-    const saying: Saying = { ...said(request), reason: request.reason, evidence: request.evidence };
+    const saying: Saying = { ...said(request), reason: request.reason, evidence: evidenceOn(at.state, request) };
     const { automatic, detail } = request;
     const entry = rolledBackEntry(at.state, saying, { exposure, toStageIndex: stageIndex, automatic, detail });
     const removedAtMs = this.#removedAtMs(request, closed);
@@ -175,6 +175,25 @@ export class Closing {
       return known;
     }
   }
+}
+
+/**
+ * Where it went when it was carried out, from where the rollout was seen then: told to the ledger later, it must not come out
+ * higher than lookups have been since.
+ */
+function targetAsSeen(state: RolloutState, request: RollbackRequest): number | null {
+  if (request.seen === null) return Number.POSITIVE_INFINITY;
+  const { visit, stageIndex } = request.seen;
+  return rollbackStage({ ...state, stageIndex, phase: visit === 0 ? 'ramp' : 'stage' }, request);
+}
+
+/**
+ * A process that was cut off counts versions by what it foresaw, so its count may name another state of the ledger. Where the
+ * measurement is of this very exposure, the rollout that was judged is the one before the entry.
+ */
+function evidenceOn(state: RolloutState, { evidence }: RollbackRequest): RollbackRequest['evidence'] {
+  const isOfThis = evidence?.poll?.epoch === state.epoch && evidence.poll.visit === state.visit;
+  return evidence === null || !isOfThis ? evidence : { ...evidence, rolloutVersion: state.version };
 }
 
 /**
