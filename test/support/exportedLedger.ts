@@ -3,7 +3,7 @@ import { jsonLinesOf } from '../../src/http/views/ledgerText.ts';
 import type { Kept } from './ledgerStory.ts';
 import { proposalInput } from './proposals.ts';
 import { bad, FEATURE, healthy, startedRollout, stateOf, until } from './release.ts';
-import { OLGA, poll, startReplica, worldOf } from './simulatedInstallation.ts';
+import { ANNA, OLGA, poll, startReplica, worldOf } from './simulatedInstallation.ts';
 
 /** The export of a chain, as the API gives it. */
 export async function exportOf(
@@ -23,6 +23,16 @@ export async function installationExport(): Promise<string> {
   await installation.liftStop(OLGA, null);
   await installation.setStop(OLGA, 'again');
   return exportOf(world, 'installation');
+}
+
+/** A contract that was proposed and approved: the smallest chain of a feature. */
+export async function proposalExport(): Promise<string> {
+  const world = worldOf();
+  const { features, contracts } = await startReplica(world);
+  await features.create(OLGA, { key: FEATURE });
+  const { state } = await contracts.propose(OLGA, proposalInput());
+  await contracts.decide(ANNA, state.contract.id, { decision: 'approve', digest: state.digest, comment: 'go' });
+  return exportOf(world, FEATURE);
 }
 
 /** A release that rose to its first stage, turned bad and was taken back. */
