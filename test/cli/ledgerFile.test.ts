@@ -60,19 +60,15 @@ describe('an exported ledger', () => {
   test.for([
     ['a contract', proposalExport, 1],
     ['a release', releaseExport, 7],
-  ] as const)(
-    'SLU-CHAIN: of %s is refused with a byte changed',
-    async ([, exported, step]) => {
-      const bytes = Buffer.from(await exported());
-      const accepted = [];
-      for (let at = 0; at < bytes.length; at += step) {
-        if (!isRefused(spliced(bytes, at, 1, [(bytes[at] ?? 0) ^ 1]))) accepted.push(at);
-      }
-      expect(accepted).toEqual([]);
-      expect(isRefused(bytes)).toBe(false);
-    },
-    LONG_MS,
-  );
+  ] as const)('SLU-CHAIN: of %s is refused with a byte changed', { timeout: LONG_MS }, async ([, exported, step]) => {
+    const bytes = Buffer.from(await exported());
+    const accepted = [];
+    for (let at = 0; at < bytes.length; at += step) {
+      if (!isRefused(spliced(bytes, at, 1, [(bytes[at] ?? 0) ^ 1]))) accepted.push(at);
+    }
+    expect(accepted).toEqual([]);
+    expect(isRefused(bytes)).toBe(false);
+  });
 
   test('SLU-CHAIN: is refused whatever is written over any part of it', () => {
     const bytes = Buffer.from(release);
