@@ -560,15 +560,13 @@ describe('SLU-CHAIN: whatever was done to it', () => {
 
   it('one character changed anywhere in any entry is found there', () => {
     const texts = chain.map((entry) => JSON.stringify(entry));
-    const anyPlace = fc
-      .nat(chain.length - 1)
-      .chain((index) =>
-        fc.record({
-          index: fc.constant(index),
-          at: fc.nat((texts[index]?.length ?? 1) - 1),
-          by: fc.constantFrom(...'0919azAZ"\\ ,:{}[].-'),
-        }),
-      );
+    const anyPlace = fc.nat(chain.length - 1).chain((index) =>
+      fc.record({
+        index: fc.constant(index),
+        at: fc.nat((texts[index]?.length ?? 1) - 1),
+        by: fc.constantFrom(...'0919azAZ"\\ ,:{}[].-'),
+      }),
+    );
     fc.assert(
       fc.property(anyPlace, ({ index, at, by }) => {
         const text = texts[index] ?? '';

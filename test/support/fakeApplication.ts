@@ -30,7 +30,7 @@ const TOKENS = {
   admin: { subject: 'ada', roles: ['admin'], features: null },
   operator: { subject: 'olga', roles: ['operator'], features: null },
   approver: { subject: 'peter', roles: ['approver'], features: null },
-  auditor: { subject: 'ann', roles: ['auditor'], features: null },
+  auditor: { subject: 'aurel', roles: ['auditor'], features: null },
   viewer: { subject: 'vera', roles: ['viewer'], features: null },
   service: { subject: 'shop', roles: ['service'], features: null },
   customer: { subject: 'carl', roles: ['customer'], features: null },
