@@ -5,6 +5,11 @@ export function sha256OfJson(value: unknown): string {
   return hash('sha256', textOf(value), 'hex');
 }
 
+/** The same of an object without one of its members: what a seal is made over. */
+export function sha256Without(object: Readonly<Record<string, unknown>>, member: string): string {
+  return hash('sha256', membersText(object, member), 'hex');
+}
+
 /** What needs no escape: most strings of a ledger. */
 const PLAIN = /^[ !#-[\]-~]*$/;
 
@@ -35,11 +40,31 @@ function listText(list: readonly unknown[]): string {
   return `${text}]`;
 }
 
-/** `sort` without a comparison orders by UTF-16 code units, as RFC 8785 asks. */
-function membersText(object: Readonly<Record<string, unknown>>): string {
+/** Names as they are written; there are few, and they come again in every entry. */
+const NAMES = new Map<string, string>();
+const MOST_NAMES = 2000;
+
+function nameText(name: string): string {
+  const known = NAMES.get(name);
+  if (known !== undefined) return known;
+  const made = `${quoted(name)}:`;
+  if (NAMES.size < MOST_NAMES) NAMES.set(name, made);
+  return made;
+}
+
+/** By UTF-16 code units, as RFC 8785 asks: what `<` and `sort` without a comparison go by. */
+function inOrder(names: string[]): readonly string[] {
+  for (let index = 1; index < names.length; index += 1) {
+    if ((names[index - 1] as string) > (names[index] as string)) return names.sort();
+  }
+  return names;
+}
+
+function membersText(object: Readonly<Record<string, unknown>>, without?: string): string {
   let text = '{';
-  for (const name of Object.keys(object).sort()) {
-    text += `${text.length === 1 ? '' : ','}${quoted(name)}:${textOf(object[name])}`;
+  for (const name of inOrder(Object.keys(object))) {
+    if (name === without) continue;
+    text += (text.length === 1 ? '' : ',') + nameText(name) + textOf(object[name]);
   }
   return `${text}}`;
 }
