@@ -5,6 +5,12 @@ export function sha256OfJson(value: unknown): string {
   return hash('sha256', canonicalText(value), 'hex');
 }
 
+/** The same of an object without one of its members: what a seal is made over. */
+export function sha256Without(object: Readonly<Record<string, unknown>>, member: string): string {
+  const { [member]: _, ...others } = object;
+  return sha256OfJson(others);
+}
+
 /** The RFC 8785 text of a value. Throws where `sha256OfJson` does. */
 export function canonicalText(value: unknown): string {
   // What lies in order, as all that Sluice wrote does, is written right by the engine too, in a third of the time.

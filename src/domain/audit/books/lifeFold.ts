@@ -1,5 +1,4 @@
 import type { EntryData } from '../../ledger/entry.ts';
-import { sha256OfJson } from '../canonicalText.ts';
 import { stageOf } from '../judgedRollout.ts';
 import { cutTo, highestOf, reachOf } from '../reach.ts';
 import { activeMsOf, type Life } from './life.ts';
@@ -12,14 +11,13 @@ export function bornOf(told: Told): Life {
   const created = dataOf(told, 'created');
   if (created === null) throw new Error('a rollout begins with `created`');
   const { contract, policy, proposer, startAtMs, waivers } = created;
-  const { id: _, ...plan } = contract;
   return {
     id: told.rollout ?? '',
     contractId: told.contract ?? '',
     contract,
     policy,
     proposer,
-    planDigest: sha256OfJson(plan),
+    planDigest: told.digests?.plan ?? '',
     waivers,
     dryRun: told.dryRun,
     startAtMs,
