@@ -1,7 +1,12 @@
 import { defineConfig } from 'vitest/config';
 import { LeakGuard } from './tooling/leakGuard.ts';
 
-const needsNothing = ['test/config/**/*.test.ts', 'test/domain/**/*.test.ts', 'test/tooling/**/*.test.ts'];
+const needsNothing = [
+  'test/cli/**/*.test.ts',
+  'test/config/**/*.test.ts',
+  'test/domain/**/*.test.ts',
+  'test/tooling/**/*.test.ts',
+];
 // Whole controllers in memory, on a clock that is held: days of polls, so their script runs them without `detectAsyncLeaks`,
 // which looks at every promise and takes thirty times as long. They open nothing that could leak.
 const simulated = ['test/control/**/*.test.ts', 'test/simulation/**/*.test.ts'];

@@ -10,8 +10,9 @@ import type { Bench } from './support/bench.ts';
 import { describeMachine } from './support/machine.ts';
 import { type Result, resultOf, tableOf } from './support/report.ts';
 import { tick } from './tick.ts';
+import { verify } from './verify.ts';
 
-const BENCHES: readonly Bench[] = [tick, rollback, start];
+const BENCHES: readonly Bench[] = [tick, rollback, start, verify];
 const LONGEST_MS = 15 * 60_000;
 
 const wanted = process.argv.slice(2);

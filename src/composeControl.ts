@@ -9,6 +9,7 @@ import { FalseAlarms } from './control/desks/falseAlarms.ts';
 import { Features } from './control/desks/features.ts';
 import { Incidents } from './control/desks/incidents.ts';
 import { Installation } from './control/desks/installation.ts';
+import { LedgerExports } from './control/desks/ledgerExports.ts';
 import { OverrideSettings } from './control/desks/overrides.ts';
 import { Rollouts } from './control/desks/rollouts.ts';
 import { Tokens } from './control/desks/tokens.ts';
@@ -197,6 +198,7 @@ function composeDesks(options: ControlOptions, outside: Outside, acts: Acts): Ap
     tokens: new Tokens({ ...outside, register: outside.tokens }),
     installation: new Installation({ ...outside, ...acts, policy, environment }),
     calendars: new Calendars(outside),
+    ledger: new LedgerExports({ ...outside, environment }),
     flags: outside.view,
     idempotency: outside.idempotency,
   };

@@ -5,6 +5,7 @@ import type { ContractStanding, ContractState } from '../domain/governance/contr
 import type { Principal, Role } from '../domain/governance/role.ts';
 import type { WeighedViolation } from '../domain/governance/waiverCover.ts';
 import type { Entry } from '../domain/ledger/entry.ts';
+import type { ExportHeader } from '../domain/ledger/exportHeader.ts';
 import type { PreflightItem } from '../domain/rollout/preflight.ts';
 import type { RolloutStatus } from '../domain/rollout/statusView.ts';
 import type { FlagView } from './flags/flagView.ts';
@@ -41,6 +42,7 @@ export type Application = {
   readonly tokens: TokenDesk;
   readonly installation: InstallationDesk;
   readonly calendars: CalendarDesk;
+  readonly ledger: LedgerDesk;
   readonly flags: FlagView;
   readonly idempotency: IdempotencyRegister;
 };
@@ -170,4 +172,12 @@ export interface InstallationDesk {
   stop(): Promise<StopView>;
   setStop(who: Principal, comment: string): Promise<StopView>;
   liftStop(who: Principal, comment: string | null): Promise<StopView>;
+}
+
+/** A chain as it lies, oldest entry first; read page by page while it is asked for, never held as a whole. */
+export type LedgerExport = { readonly header: ExportHeader; readonly pages: AsyncIterable<readonly Entry[]> };
+
+export interface LedgerDesk {
+  ofFeature(key: string): Promise<LedgerExport>;
+  ofInstallation(): Promise<LedgerExport>;
 }

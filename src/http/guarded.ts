@@ -12,6 +12,7 @@ import { featureActRoutes } from './routes/featureActs.ts';
 import { featureRoutes } from './routes/features.ts';
 import { incidentRoutes } from './routes/incidents.ts';
 import { installationRoutes } from './routes/installation.ts';
+import { ledgerExportRoutes } from './routes/ledgerExports.ts';
 import { overrideRoutes } from './routes/overrides.ts';
 import { planRoutes } from './routes/plans.ts';
 import { projectionRoutes } from './routes/projections.ts';
@@ -43,6 +44,7 @@ const ROUTES = [
   tokenRoutes,
   installationRoutes,
   calendarRoutes,
+  ledgerExportRoutes,
 ];
 
 export type GuardedOptions = RouteDeps & {

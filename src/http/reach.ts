@@ -15,6 +15,12 @@ export const featureInReach: Reach = async (request) => {
   if (key !== null) requireReach(callerOf(request), key);
 };
 
+/** What belongs to no feature, and tells of the installation as a whole. */
+export const installationInReach: Reach = async (request) => {
+  if (callerOf(request).features === null) return;
+  throw new Refusal('FORBIDDEN', 'the token is for some features, and this is of the whole installation');
+};
+
 /** Contracts by id, in the path, or (proposing) by the feature that the body names. */
 export function contractInReach(application: Application): Reach {
   return async (request) => {

@@ -14,6 +14,7 @@ const ASKING: readonly (readonly [right: Right, method: 'GET' | 'POST', path: st
   ['founderView', 'GET', '/v1/projections/founder/none'],
   ['report', 'GET', '/v1/projections/completion/none'],
   ['customerView', 'GET', '/v1/projections/customer'],
+  ['audit', 'GET', '/v1/ledger/export'],
   ['administer', 'GET', '/v1/tokens'],
 ];
 
@@ -22,12 +23,23 @@ const MAY: readonly (readonly [who: TokenName, rights: readonly Right[]])[] = [
   ['viewer', ['view']],
   ['customer', ['customerView']],
   ['founder', ['founderView', 'report']],
-  ['auditor', ['view', 'report']],
+  ['auditor', ['view', 'audit', 'report']],
   ['operator', ['view', 'operate', 'twoPerson']],
   ['approver', ['view', 'approve', 'twoPerson']],
   [
     'admin',
-    ['lookup', 'view', 'operate', 'approve', 'twoPerson', 'founderView', 'report', 'customerView', 'administer'],
+    [
+      'lookup',
+      'view',
+      'operate',
+      'approve',
+      'twoPerson',
+      'founderView',
+      'report',
+      'customerView',
+      'audit',
+      'administer',
+    ],
   ],
 ];
 

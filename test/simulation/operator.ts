@@ -8,6 +8,7 @@ import { type ProposalInput, proposalInput, type StageInput, stageInput } from '
 import { createdRollout, exposed, measure, silent, wishFor } from '../support/release.ts';
 import {
   ANNA,
+  AUREL,
   chainOf,
   EMIL,
   OLGA,
@@ -22,9 +23,12 @@ import { YOUNG_POLICY } from '../support/youngPolicy.ts';
 import type { Command } from './transcript.ts';
 
 const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000 };
-const PEOPLE: Readonly<Record<string, Principal>> = { olga: OLGA, oskar: OSKAR, anna: ANNA, emil: EMIL };
+const PEOPLE: Readonly<Record<string, Principal>> = { olga: OLGA, oskar: OSKAR, anna: ANNA, emil: EMIL, aurel: AUREL };
 /** What every release begins with is of no interest in a story. */
 const UNTOLD: readonly Entry['type'][] = ['proposed', 'approved', 'created', 'preflight', 'audited'];
+
+/** An auditor's word is of interest, Sluice's own beside what it permits is not. */
+const isTold = ({ type, actor }: Entry) => !UNTOLD.includes(type) || (type === 'audited' && actor.kind === 'person');
 
 /** Who sits at the console of a simulated installation: takes the commands of a transcript, and says what became of them. */
 export class Operator {
@@ -80,6 +84,12 @@ export class Operator {
       case 'approve': {
         const decision = words[1] === 'no' ? ('reject' as const) : ('approve' as const);
         await replica.rollouts.approve(who, id, { ...(await wishFor(replica, id)), stageId: words[0] ?? '', decision });
+        return '';
+      }
+      case 'verdict': {
+        const verdict = verdictIn(words[0], command);
+        const subject = words[1] === 'rollout' || words[1] === 'visit' ? words[1] : null;
+        await replica.audits.say(who, id, { verdict, subject, findings: [], comment });
         return '';
       }
       case 'pause':
@@ -182,7 +192,11 @@ export class Operator {
         wedgeStages: stages,
       },
     );
-    const input: ProposalInput = words.includes('critical') ? { ...plan, criticality: 'critical' } : plan;
+    const input: ProposalInput = {
+      ...plan,
+      ...(words.includes('critical') ? { criticality: 'critical' as const } : {}),
+      ...(words.includes('external') ? { audit: 'external' as const } : {}),
+    };
     if ((await this.#world.kept.features.get(this.#feature)) === null) {
       await replica.features.create(OLGA, { key: this.#feature });
     }
@@ -256,7 +270,7 @@ export class Operator {
     if (chain === null) return [];
     const fresh = chain.slice(this.#seen);
     this.#seen = chain.length;
-    return fresh.filter(({ type }) => !UNTOLD.includes(type)).map((entry) => this.#lineOf(entry));
+    return fresh.filter(isTold).map((entry) => this.#lineOf(entry));
   }
 
   #lineOf(entry: Entry): string {
@@ -267,10 +281,11 @@ export class Operator {
       type === 'held' && entry.data.unblocksAtMs !== null ? ` until ${this.#clock(entry.data.unblocksAtMs)}` : '';
     const words = entry.comment === null ? '' : ` "${entry.comment}"`;
     const late = entry.late ? `, recorded at ${this.#clock(Date.parse(entry.recordedAt))}` : '';
+    const said = type === 'audited' ? ` ${entry.data.verdict} on the ${entry.data.subject}` : '';
     const stage = type === 'stageApproved' ? ` ${entry.data.decision} ${entry.data.stageId}` : '';
     const dry = entry.dryRun ? ' (dry run)' : '';
     const why = entry.reason === null ? '' : `: ${entry.reason}`;
-    return `${this.#clock(Date.parse(entry.at))} ${type}${stage}${dry} ${percentage}${why}${until}${by}${words}${late}`;
+    return `${this.#clock(Date.parse(entry.at))} ${type}${stage}${said}${dry} ${percentage}${why}${until}${by}${words}${late}`;
   }
 
   /** Hours, minutes and seconds since the beginning. */
@@ -309,6 +324,11 @@ function duration(text: string | undefined, command: Command): number {
   const unitMs = UNITS[unit ?? ''];
   if (count === undefined || unitMs === undefined) throw new Error(`line ${command.line}: ${text} is no duration`);
   return Number(count) * unitMs;
+}
+
+function verdictIn(text: string | undefined, command: Command): 'PASS' | 'FAIL' | 'INCONCLUSIVE' {
+  if (text === 'PASS' || text === 'FAIL' || text === 'INCONCLUSIVE') return text;
+  throw new Error(`line ${command.line}: ${text} is no verdict`);
 }
 
 function destination(text: string | undefined): 'zero' | 'previousStage' | null {

@@ -33,14 +33,15 @@ const TOKENS = {
   admin: { subject: 'ada', roles: ['admin'], features: null },
   operator: { subject: 'olga', roles: ['operator'], features: null },
   approver: { subject: 'peter', roles: ['approver'], features: null },
+  auditor: { subject: 'aurel', roles: ['auditor'], features: null },
   viewer: { subject: 'vera', roles: ['viewer'], features: null },
   service: { subject: 'shop', roles: ['service'], features: null },
   customer: { subject: 'carl', roles: ['customer'], features: null },
   founder: { subject: 'fay', roles: ['founder'], features: null },
-  auditor: { subject: 'aldo', roles: ['auditor'], features: null },
   boundCustomer: { subject: 'cleo', roles: ['customer'], features: ['checkout-v2'] },
   boundFounder: { subject: 'finn', roles: ['founder'], features: ['checkout-v2'] },
   bound: { subject: 'bela', roles: ['operator', 'approver', 'service'], features: ['checkout-v2'] },
+  boundAuditor: { subject: 'abel', roles: ['auditor'], features: ['checkout-v2'] },
   boundAdmin: { subject: 'bert', roles: ['admin'], features: ['checkout-v2'] },
 } as const satisfies Record<string, { subject: string; roles: readonly Role[]; features: readonly string[] | null }>;
 export type TokenName = keyof typeof TOKENS;

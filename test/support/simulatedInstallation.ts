@@ -164,6 +164,7 @@ export const OLGA = person('olga', 'operator');
 export const OSKAR = person('oskar', 'operator');
 export const ANNA = person('anna', 'approver', 'operator');
 export const EMIL = person('emil', 'approver', 'operator');
+export const AUREL = person('aurel', 'auditor');
 
 const NO_TIMER: Timer = {
   sleep: () => {

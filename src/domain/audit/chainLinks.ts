@@ -1,4 +1,4 @@
-import { sha256OfJson } from './canonicalText.ts';
+import { sha256Without } from './canonicalText.ts';
 import { instant, type Members, members } from './read.ts';
 import type { Finding } from './report.ts';
 
@@ -46,10 +46,10 @@ export class ChainLinks {
   }
 
   #unsealed(said: Members): string | null {
-    const { hash, ...content } = said;
+    const { hash } = said;
     if (said['prevHash'] !== this.#head.hash) return 'does not name the hash of the entry before it';
     if (instant(said['at'], 'at') < this.#atMs) return 'lies before the entry ahead of it in time';
-    if (sha256OfJson(content) !== hash) return 'has content that does not match its hash';
+    if (sha256Without(said, 'hash') !== hash) return 'has content that does not match its hash';
     const isEnd = said['seq'] === this.#end?.seq;
     return isEnd && hash !== this.#end?.hash ? 'is not the one that the chain ends with' : null;
   }

@@ -13,7 +13,7 @@ export function isGateOpen(rollout: JudgedRollout, ask: Ask | null): boolean {
   return !isManual || ask !== null || (no.size === 0 && yes.size > 0);
 }
 
-export function approversOf({ contract, policy }: Pick<JudgedRollout, 'contract' | 'policy'>): number {
+function approversOf({ contract, policy }: Pick<JudgedRollout, 'contract' | 'policy'>): number {
   return contract.criticality === 'critical' ? policy.approversCritical : policy.approversStandard;
 }
 

@@ -6,8 +6,9 @@ import { decide } from '../../../src/domain/rollout/decide.ts';
 import type { Poll } from '../../../src/domain/rollout/poll.ts';
 import type { RolloutState } from '../../../src/domain/rollout/state.ts';
 import { anyContext, anyMoment, anyPoll, anyRollout } from '../rollout/arbitraries.ts';
+import { CALM, PASSING } from '../rollout/situation.ts';
 
-const RUNS = Number(process.env['SIMULATION_RUNS'] ?? 2000);
+const RUNS = Number(process.env['SIMULATION_RUNS'] ?? 500);
 
 type Situation = readonly [RolloutState, Poll | null, DecisionContext, number];
 
@@ -31,26 +32,22 @@ const calmContext: fc.Arbitrary<DecisionContext> = fc
           audit: calm > 1 ? 'PASS' : drawn.audit,
           featureCooldownUntilMs: calm > 2 ? null : drawn.featureCooldownUntilMs,
           calendar: calm > 2 ? null : drawn.calendar,
-          waiverGap: calm > 3 ? null : drawn.waiverGap,
-          gateHook: calm > 3 ? null : drawn.gateHook,
+          waiverGap: calm > 2 ? null : drawn.waiverGap,
+          gateHook: calm > 1 ? null : drawn.gateHook,
         },
   );
 
-/** A poll of this rollout at this moment, mostly with its clocks over and its criteria passing. */
+/** A poll of this rollout at this moment: with much as it was drawn, or with everything proven. */
 function nearBy(rollout: RolloutState, poll: Poll, nowMs: number, calm: number): Poll {
   if (calm === 0) return poll;
-  const verdicts = poll.verdicts.map((verdict) =>
-    calm === 1 || verdict.outcome === 'inconclusive'
-      ? verdict
-      : {
-          ...verdict,
-          outcome: 'pass' as const,
-          reason: verdict.role === 'success' ? ('holds' as const) : ('doesNotHold' as const),
-        },
-  );
-  const activeMs = calm === 3 ? { visit: 1e12, observation: 1e12, noProgress: 0 } : { ...poll.activeMs, noProgress: 0 };
-  const counts = calm === 3 ? Object.fromEntries(verdicts.map(({ key }) => [key, 9])) : poll.counts;
-  return { ...poll, atMs: nowMs, epoch: rollout.epoch, visit: rollout.visit, verdicts, activeMs, counts };
+  const here = { ...poll, atMs: nowMs, epoch: rollout.epoch, visit: rollout.visit };
+  const activeMs = { ...poll.activeMs, noProgress: 0 };
+  if (calm === 1) return { ...here, activeMs };
+  const verdicts = [PASSING, CALM];
+  const health = [{ fromMs: nowMs, passing: 5, withData: 5 }];
+  if (calm === 2) return { ...here, activeMs, verdicts, health };
+  const over = { visit: 1e12, observation: 1e12, noProgress: 0 };
+  return { ...here, activeMs: over, verdicts, health, counts: { [PASSING.key]: PASSING.consecutive } };
 }
 
 /** Some contracts leave the verdict to an auditor, who may have spoken. */
@@ -58,7 +55,7 @@ const anyJudged: fc.Arbitrary<RolloutState> = fc
   .record({
     rollout: anyRollout,
     audit: fc.constantFrom('automatic' as const, 'external' as const),
-    auditFailedVisit: fc.option(fc.nat(3)),
+    auditFailedVisit: fc.option(fc.nat(3), { freq: 1 }),
     auditorsVerdicts: fc.array(
       fc.record({
         subject: fc.constantFrom('visit' as const, 'rollout' as const),
@@ -92,7 +89,9 @@ describe('the decision table, written twice', () => {
   });
 
   it('what is drawn reaches every row', () => {
-    const rows = new Set(fc.sample(situations, 20_000).map((situation) => decide(...situation).row));
+    const rows = new Set(
+      fc.sample(situations, { numRuns: 2500, seed: 4 }).map((situation) => decide(...situation).row),
+    );
     expect([...rows].sort((one, other) => one - other)).toEqual([
       1, 2, 3, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17,
     ]);

@@ -1,5 +1,4 @@
 import type { Policy } from '../../contract/policy.ts';
-import { sha256OfJson } from '../canonicalText.ts';
 import { dataOf, isByPerson, type Told } from './told.ts';
 import { type WaiverBook, wrongWaivers } from './waiverBook.ts';
 
@@ -54,18 +53,18 @@ export class ContractBook {
 
 function opened(told: Told, waivers: WaiverBook): OpenContract {
   const proposed = dataOf(told, 'proposed');
-  if (proposed === null) throw new Error('only `proposed` opens a contract');
+  const { digests } = told;
+  if (proposed === null || digests === null) throw new Error('only `proposed` opens a contract');
   const { contract, policy } = proposed;
-  const { id: _, ...plan } = contract;
-  const planDigest = sha256OfJson(plan);
+  const planDigest = digests.plan;
   return {
-    digest: sha256OfJson(contract),
+    digest: digests.contract,
     planDigest,
     policy,
-    policyDigest: sha256OfJson(policy),
+    policyDigest: digests.policy,
     isCritical: contract.criticality === 'critical',
     proposer: told.actor.subject,
-    waiversDigest: sha256OfJson(proposed.waivers),
+    waiversDigest: digests.waivers,
     wrongWaivers: wrongWaivers(waivers, proposed.waivers, { planDigest, policy, atMs: told.atMs }),
     approvals: new Map(),
     rejected: false,

@@ -5,6 +5,7 @@ import { isMembers } from '../read.ts';
 import { msOfMinutes } from '../spans.ts';
 import type { Life } from './life.ts';
 import { dataOf, type Told } from './told.ts';
+import { WorkspaceBook } from './workspaceBook.ts';
 
 /** A closing whose removal the chain does not tell of yet. */
 export type Trigger = {
@@ -25,6 +26,7 @@ export class FeatureBook {
   #cooledAtMs = 0;
   #reviveAskedBy: string | null = null;
   #triggers: readonly Trigger[] = [];
+  readonly workspaces = new WorkspaceBook();
 
   /** What lookups may see. */
   get shown(): Grants {
@@ -53,8 +55,10 @@ export class FeatureBook {
     if (told.dryRun) return;
     this.#close(told, before);
     const exposure = exposureOf(told);
+    if (exposure === null) this.workspaces.enter(told);
     // Who cancels a pending rollout says nothing of what is exposed.
     if (exposure === null || (before?.wedgeState === 'PENDING' && told.type === 'rolledBack')) return;
+    this.workspaces.enter(told);
     this.#grants = exposure.grants;
     this.#killed = exposure.killed;
     if (told.type === 'completed') this.#settled = exposure.grants;

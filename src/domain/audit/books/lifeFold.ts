@@ -1,25 +1,23 @@
 import type { EntryData } from '../../ledger/entry.ts';
-import { sha256OfJson } from '../canonicalText.ts';
 import { stageOf } from '../judgedRollout.ts';
 import { cutTo, highestOf, reachOf } from '../reach.ts';
 import { activeMsOf, type Life } from './life.ts';
 import { dataOf, isByPerson, type Told } from './told.ts';
 
 /** Entries that tell of a rollout without changing what is allowed next: they leave its version. */
-const TELLING: readonly string[] = ['held', 'preflight', 'exposureRemoved'];
+const TELLING: readonly string[] = ['held', 'preflight', 'exposureRemoved', 'incidentLinked', 'falseAlarmMarked'];
 
 export function bornOf(told: Told): Life {
   const created = dataOf(told, 'created');
   if (created === null) throw new Error('a rollout begins with `created`');
   const { contract, policy, proposer, startAtMs, waivers } = created;
-  const { id: _, ...plan } = contract;
   return {
     id: told.rollout ?? '',
     contractId: told.contract ?? '',
     contract,
     policy,
     proposer,
-    planDigest: sha256OfJson(plan),
+    planDigest: told.digests?.plan ?? '',
     waivers,
     dryRun: told.dryRun,
     startAtMs,

@@ -1,5 +1,6 @@
 import type { Entry, EntryData, EntryType } from '../../ledger/entry.ts';
 import { flag, instant, isMembers, Malformed, type Members, members, text, textOrNull, whole } from '../read.ts';
+import { type Digests, digestsIn } from './digests.ts';
 
 /** An entry whose common fields are of their kinds. What `data` and `evidence` hold is read with care: the chain may say anything. */
 export type Told = {
@@ -19,6 +20,8 @@ export type Told = {
   readonly contractDigest: string | null;
   readonly policyDigest: string | null;
   readonly data: Members;
+  /** Of what is embedded; null for an entry that embeds nothing. */
+  readonly digests: Digests | null;
   readonly evidence: Entry['evidence'];
 };
 
@@ -30,9 +33,11 @@ export function toldBy(entry: unknown): Told {
   if (evidence !== null && !isMembers(evidence)) throw new Malformed('`evidence` is no object');
   if (percentageAfter !== null && typeof percentageAfter !== 'number')
     throw new Malformed('`percentageAfter` is no number');
+  const type = text(said['type'], 'type');
+  const data = members(said['data'], 'data');
   return {
     seq: whole(said['seq'], 'seq'),
-    type: text(said['type'], 'type'),
+    type,
     atMs: instant(said['at'], 'at'),
     chain: text(said['chain'], 'chain'),
     feature: textOrNull(said['feature'], 'feature'),
@@ -46,7 +51,8 @@ export function toldBy(entry: unknown): Told {
     percentageAfter,
     contractDigest: textOrNull(said['contractDigest'], 'contractDigest'),
     policyDigest: textOrNull(said['policyDigest'], 'policyDigest'),
-    data: members(said['data'], 'data'),
+    data,
+    digests: digestsIn(type, data),
     // Its inside is read where it is recomputed; what it lacks is a finding there.
     evidence: evidence as Entry['evidence'],
   };

@@ -2,7 +2,6 @@ import type { Books } from '../books/books.ts';
 import { type OpenContract, sealedAtMs } from '../books/contractBook.ts';
 import type { Life } from '../books/life.ts';
 import { dataOf, isByPerson, isOpening, type Told } from '../books/told.ts';
-import { sha256OfJson } from '../canonicalText.ts';
 import { isGateOpen } from '../gate.ts';
 import { type Look, when } from './look.ts';
 
@@ -25,28 +24,14 @@ export const approvals: Look = (told, books) => {
 };
 
 /** Contract and policy are embedded, so that their digests can be made again. */
-function digestsOf(told: Told): readonly string[] {
-  const embedded = dataOf(told, 'proposed', 'created');
-  if (embedded === null) return [];
+function digestsOf({ digests, data, contractDigest, policyDigest, type }: Told): readonly string[] {
+  if (digests === null) return [];
+  const isOfAnother = type === 'proposed' && data['planDigest'] !== digests.plan;
   return [
-    ...when(
-      sha256OfJson(embedded.contract) !== told.contractDigest,
-      'embeds a contract that does not match its digest',
-    ),
-    ...when(sha256OfJson(embedded.policy) !== told.policyDigest, 'embeds a policy that does not match its digest'),
-    ...('planDigest' in embedded ? planDigestOf(embedded) : []),
+    ...when(digests.contract !== contractDigest, 'embeds a contract that does not match its digest'),
+    ...when(digests.policy !== policyDigest, 'embeds a policy that does not match its digest'),
+    ...when(isOfAnother, 'names a digest that is not of its plan'),
   ];
-}
-
-function planDigestOf({
-  contract,
-  planDigest,
-}: {
-  readonly contract: { readonly id: string };
-  readonly planDigest: string;
-}) {
-  const { id: _, ...plan } = contract;
-  return when(sha256OfJson(plan) !== planDigest, 'names a digest that is not of its plan');
 }
 
 function wordOnContract(told: Told, contract: OpenContract | null): readonly string[] {

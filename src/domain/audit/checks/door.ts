@@ -8,6 +8,7 @@ import { stageOf } from '../judgedRollout.ts';
 import { bucketsOf, percentText, raising, reachOf } from '../reach.ts';
 import { type Look, when } from './look.ts';
 import { plannedGrants } from './plannedGrants.ts';
+import { widenedWorkspaces } from './workspaces.ts';
 
 /** SLU-DOOR: nothing but a contract, or a second person, ever raises exposure; and a contract no further than its plan. */
 export const door: Look = (told, books) => {
@@ -15,9 +16,10 @@ export const door: Look = (told, books) => {
   if (exposure === null || told.dryRun) return null;
   const raised = exposure.killed ? null : raising(exposure.grants, books.feature.shown);
   const life = books.lifeOf(told.rollout);
-  if (isOpening(told) && life !== null) return throughPlan(told, books, life, exposure);
-  if (raised === null || isBySecondPerson(told, books)) return [];
-  return [`raises exposure to ${percentText(raised.threshold)}`];
+  const widened = widenedWorkspaces(told, books, exposure);
+  if (isOpening(told) && life !== null) return [...throughPlan(told, books, life, exposure), ...widened];
+  if (raised === null || isBySecondPerson(told, books)) return widened;
+  return [`raises exposure to ${percentText(raised.threshold)}`, ...widened];
 };
 
 /** Somebody asked, and somebody else did it. */

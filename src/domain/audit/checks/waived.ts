@@ -1,21 +1,19 @@
 import { dataOf, isOpening } from '../books/told.ts';
 import { wrongWaivers } from '../books/waiverBook.ts';
-import { sha256OfJson } from '../canonicalText.ts';
 import { type Look, when } from './look.ts';
 
 /** Each waiver in use is on the chain: for this plan, by two approvers who did not ask for it, and not past its end when something rises. */
 export const waived: Look = (told, books) => {
   const proposed = dataOf(told, 'proposed');
   if (proposed !== null) {
-    const { id: _, ...plan } = proposed.contract;
     const { policy, waivers } = proposed;
-    return wrongWaivers(books.waivers, waivers, { planDigest: sha256OfJson(plan), policy, atMs: told.atMs });
+    return wrongWaivers(books.waivers, waivers, { planDigest: told.digests?.plan ?? '', policy, atMs: told.atMs });
   }
   const created = dataOf(told, 'created');
   const contract = books.contracts.get(told.contract);
   if (created !== null) {
     if (contract === null) return null;
-    const same = sha256OfJson(created.waivers) === contract.waiversDigest;
+    const same = told.digests?.waivers === contract.waiversDigest;
     return [...contract.wrongWaivers, ...when(!same, 'its waivers are not those that were proposed')];
   }
   const life = books.lifeOf(told.rollout);

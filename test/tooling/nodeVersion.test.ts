@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { nodeVersionRefusal } from '../../src/nodeVersionGuard.js';
+import { nodeVersionRefusal } from '../../src/nodeVersion.js';
 
 describe('the guard of the Node version', () => {
   test.for(['20.20.2', '25.9.0', '9.0.0'])('refuses %s and says what to do', (version) => {
