@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { announcePolicy, PolicyUnapproved } from '../../src/control/installation/policyAnnouncement.ts';
 import type { Log } from '../../src/control/ports/log.ts';
-import { announcePolicy, PolicyUnapproved } from '../../src/control/upkeep/policyAnnouncement.ts';
 import { watchPolicy } from '../../src/control/upkeep/policyWatch.ts';
 import { DEFAULT_POLICY, type Policy } from '../../src/domain/contract/policy.ts';
 import { firstBreak } from '../../src/domain/ledger/chain.ts';

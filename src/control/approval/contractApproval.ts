@@ -3,12 +3,10 @@ import { contractDraft } from '../../domain/governance/contractDraft.ts';
 import type { ContractState } from '../../domain/governance/contractState.ts';
 import type { Principal } from '../../domain/governance/role.ts';
 import { actorOf } from '../actorOf.ts';
-import { appendEntries } from '../appendEntries.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { Ledger } from '../ports/ledger.ts';
+import { appendEntries, type Recording } from '../appendEntries.ts';
 import { Refusal } from '../refusal.ts';
 
-export type ApprovalDeps = { readonly ledger: Ledger; readonly clock: Clock };
+export type ApprovalDeps = Recording;
 
 export type ContractWord = {
   readonly decision: 'approve' | 'reject';
@@ -32,7 +30,7 @@ export async function sayOnContract(
   const saying = { atMs: deps.clock.nowMs(), actor: actorOf(who), comment: word.comment };
   const draft = contractDraft(state, saying, { type, data: { digest: word.digest } });
   const expected = { contract: { id: state.contract.id, version: state.version } };
-  const outcome = await appendEntries(deps, [draft], expected);
+  const outcome = await appendEntries('approval', deps, [draft], expected);
   if (outcome.kind === 'conflict') throw new Refusal('CONFLICT', 'somebody else spoke first; look again');
 }
 

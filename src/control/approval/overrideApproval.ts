@@ -83,7 +83,7 @@ async function append(
   draft: ReturnType<typeof overrideDraft>,
 ) {
   const expected = { feature: { key: definition.key, version: state.version } };
-  const outcome = await appendEntries(deps, [draft], expected);
+  const outcome = await appendEntries('approval', deps, [draft], expected);
   if (outcome.kind === 'conflict') throw new Refusal('CONFLICT', 'the feature was changed meanwhile; look again');
   return outcome.entries;
 }

@@ -27,6 +27,6 @@ export async function sayOnStage(
   const actor = actorOf(who);
   const saying = { atMs: deps.clock.nowMs(), actor, reason: 'operator' as const, comment, evidence: null };
   const entry = draft(state, saying, { type: 'stageApproved', data: { stageId, decision } });
-  const outcome = await appendEntries(deps, [entry], { rollout: { id: state.id, version: state.version } });
+  const outcome = await appendEntries('approval', deps, [entry], { rollout: { id: state.id, version: state.version } });
   if (outcome.kind === 'conflict') throw new Refusal('VERSION_STALE', 'the rollout changed meanwhile; look again');
 }

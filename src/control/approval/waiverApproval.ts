@@ -40,7 +40,7 @@ async function said(deps: ApprovalDeps, who: Principal, state: WaiverState, word
   const type = word.decision === 'approve' ? 'waiverApproved' : 'waiverRejected';
   const saying = { atMs: nowMs, actor: actorOf(who), comment: word.comment };
   const draft = waiverDraft({ feature, policyDigest: null }, saying, { type, data: { waiverId } });
-  const outcome = await appendEntries(deps, [draft], { waivers: [{ id: waiverId, version }] });
+  const outcome = await appendEntries('approval', deps, [draft], { waivers: [{ id: waiverId, version }] });
   return outcome.kind === 'appended';
 }
 

@@ -38,7 +38,7 @@ export async function sayAsAuditor(
     evidence: null,
   };
   const entry = draft(state, saying, { type: 'audited', data: { subject, verdict, throughSeq, findings } });
-  const outcome = await appendEntries(deps, [entry], { rollout: { id: state.id, version: state.version } });
+  const outcome = await appendEntries('audit', deps, [entry], { rollout: { id: state.id, version: state.version } });
   if (outcome.kind === 'conflict') throw new Refusal('CONFLICT', 'the rollout changed meanwhile; look again');
 }
 

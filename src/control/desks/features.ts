@@ -2,19 +2,15 @@ import { parseInput } from '../../domain/contract/parseInput.ts';
 import { readContext } from '../../domain/feature/context.ts';
 import type { Explanation } from '../../domain/feature/explain.ts';
 import { BUCKETING, type FeatureDefinition } from '../../domain/feature/feature.ts';
-import { featureDraft } from '../../domain/feature/featureDraft.ts';
 import { type FeaturePatch, featurePatchSchema, newFeatureSchema } from '../../domain/feature/featureInput.ts';
 import { flagDocumentOf } from '../../domain/feature/flagDocument.ts';
 import { sameJson } from '../../domain/feature/sameJson.ts';
 import type { Principal } from '../../domain/governance/role.ts';
-import type { EntryDraft } from '../../domain/ledger/entry.ts';
 import { accepted } from '../accepted.ts';
-import { actorOf } from '../actorOf.ts';
-import { appendEntries } from '../appendEntries.ts';
 import type { FeatureDesk, ReviveOutcome } from '../application.ts';
+import { revive } from '../approval/revival.ts';
 import type { FlagView } from '../flags/flagView.ts';
 import type { Publisher } from '../flags/publisher.ts';
-import { exposureIn } from '../notices.ts';
 import type { Chance } from '../ports/chance.ts';
 import type { Clock } from '../ports/clock.ts';
 import {
@@ -96,24 +92,9 @@ export class Features implements FeatureDesk {
     await this.#deps.store.archive(key, version).catch(leaveToReconciliation);
   }
 
-  /** Exposure that comes back needs a second person; where nothing was exposed before, nothing comes back. */
   async revive(who: Principal, key: string, comment: string): Promise<ReviveOutcome> {
-    const feature = await this.get(key);
-    const { exposure, reviveRequestedBy } = feature.state;
-    if (!exposure.killed) return { outcome: 'revived', feature };
-    const comesBack = exposure.grants.some((grant) => grant.threshold > 0);
-    if (comesBack && (reviveRequestedBy === null || reviveRequestedBy === who.subject)) {
-      await this.#append(feature, this.#draft(who, feature, comment, { type: 'reviveRequested', data: {} }));
-      return { outcome: 'waiting', feature: await this.get(key) };
-    }
-    if (comesBack && !who.roles.some((role) => role === 'approver' || role === 'admin')) {
-      throw new Refusal('FORBIDDEN', 'exposure would come back: the second person must be an approver');
-    }
-    const nowMs = this.#deps.clock.nowMs();
-    const revived = { ...exposure, killed: false, changedAtMs: nowMs, documentVersion: exposure.documentVersion + 1 };
-    const data = { exposure: revived, requestedBy: reviveRequestedBy };
-    await this.#append(feature, this.#draft(who, feature, comment, { type: 'revived', data }));
-    return { outcome: 'revived', feature: await this.get(key) };
+    const outcome = await revive(this.#deps, who, await this.get(key), comment);
+    return { outcome, feature: await this.get(key) };
   }
 
   async explain(key: string, context: unknown): Promise<Explanation> {
@@ -122,26 +103,6 @@ export class Features implements FeatureDesk {
     const explanation = this.#deps.view.explain(key, read.context);
     if (explanation === null) throw new Refusal('NOT_FOUND', 'no such feature');
     return explanation;
-  }
-
-  #draft(
-    who: Principal,
-    feature: FeatureRecord,
-    comment: string,
-    said: Parameters<typeof featureDraft<'revived' | 'reviveRequested'>>[2],
-  ): EntryDraft {
-    const atMs = this.#deps.clock.nowMs();
-    return featureDraft(feature, { atMs, actor: actorOf(who), reason: 'operator', comment, evidence: null }, said);
-  }
-
-  async #append(feature: FeatureRecord, draft: EntryDraft): Promise<void> {
-    const { definition, state } = feature;
-    const outcome = await appendEntries(this.#deps, [draft], {
-      feature: { key: definition.key, version: state.version },
-    });
-    if (outcome.kind === 'conflict') throw new Refusal('CONFLICT', 'the feature was changed meanwhile');
-    const exposure = exposureIn(outcome.entries);
-    if (exposure !== null) await this.#deps.publisher.publish(definition, exposure);
   }
 
   async #published(key: string): Promise<FeatureRecord> {

@@ -3,23 +3,23 @@ import { hasRight, type Principal } from '../../domain/governance/role.ts';
 import type { Entry } from '../../domain/ledger/entry.ts';
 import { type Command, legality } from '../../domain/rollout/commands.ts';
 import type { Ask } from '../../domain/rollout/context.ts';
-import { draft } from '../../domain/rollout/draft.ts';
 import { describeItem, failedItems } from '../../domain/rollout/preflight.ts';
 import type { RolloutState } from '../../domain/rollout/state.ts';
 import { type RolloutStatus, statusOf } from '../../domain/rollout/statusView.ts';
 import { actorOf } from '../actorOf.ts';
-import { appendEntries } from '../appendEntries.ts';
 import type { PreflightReport, RolloutDesk, VersionedWish } from '../application.ts';
 import { sayOnStage } from '../approval/stageApproval.ts';
 import { type AttestationWord, attest } from '../eligibility/attestation.ts';
 import type { Preflight } from '../eligibility/preflight.ts';
 import type { RolloutCreation } from '../eligibility/rolloutCreation.ts';
+import { resume } from '../execution/opening/resuming.ts';
 import type { RolloutOpening } from '../execution/opening/rolloutOpening.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Cursor, FeatureRecord, FeatureRegister } from '../ports/featureRegister.ts';
 import type { EntryPage, Ledger } from '../ports/ledger.ts';
 import type { RolloutFilter, RolloutRecord, RolloutRegister, Tick } from '../ports/rolloutRegister.ts';
 import { Refusal } from '../refusal.ts';
+import type { KnownRollouts } from '../sight/knownRollouts.ts';
 import type { PolicyFit } from '../validation/policyFit.ts';
 import type { PolicyInForce } from '../validation/policyInForce.ts';
 import { assertLegal } from './assertLegal.ts';
@@ -30,6 +30,7 @@ export type RolloutsDeps = {
   readonly ledger: Ledger;
   readonly creation: RolloutCreation;
   readonly opening: RolloutOpening;
+  readonly known: KnownRollouts;
   readonly preflight: Preflight;
   readonly clock: Clock;
   readonly policyFit: PolicyFit;
@@ -72,9 +73,8 @@ export class Rollouts implements RolloutDesk {
   async preflight(who: Principal, id: string): Promise<PreflightReport> {
     const { state } = await this.#allowed(id, 'preflight');
     const nowMs = this.#deps.clock.nowMs();
-    const entry = await this.#deps.preflight.entry(state, await this.#feature(state), actorOf(who), nowMs);
-    await this.#append(state, entry);
-    return { ...entry.data, at: new Date(nowMs).toISOString() };
+    const found = await this.#deps.preflight.record(state, await this.#feature(state), actorOf(who), nowMs);
+    return { ...found, at: new Date(nowMs).toISOString() };
   }
 
   async latestPreflight(id: string): Promise<PreflightReport | null> {
@@ -106,19 +106,11 @@ export class Rollouts implements RolloutDesk {
     return this.status(id);
   }
 
-  /** Acknowledges the pause criteria that fail at this moment, and begins the clocks anew. */
   async resume(who: Principal, id: string, wish: VersionedWish): Promise<RolloutStatus> {
     const record = await this.#allowed(id, 'resume');
     if (legality(record.state.wedgeState, 'resume') === 'stands') return this.status(id);
     this.#sameVersion(record, wish);
-    // Of this exposure: the same place in another stage is another criterion.
-    const poll = record.tick?.poll.epoch === record.state.epoch ? record.tick.poll : null;
-    const failing = (poll?.verdicts ?? []).filter(
-      (verdict) => verdict.severity === 'pause' && verdict.outcome === 'fail',
-    );
-    const stillMuted = poll?.muted ?? record.state.acknowledged;
-    const data = { acknowledged: [...new Set([...stillMuted, ...failing.map((verdict) => verdict.key)])] };
-    await this.#append(record.state, draft(record.state, this.#saying(who, wish.comment), { type: 'resumed', data }));
+    await resume(this.#deps, who, record, wish.comment);
     return this.status(id);
   }
 
@@ -168,21 +160,6 @@ export class Rollouts implements RolloutDesk {
     const feature = await this.#deps.features.get(state.feature);
     if (feature === null) throw new Refusal('NOT_FOUND', 'no such feature');
     return feature;
-  }
-
-  async #append(state: RolloutState, entry: ReturnType<typeof draft>): Promise<void> {
-    const outcome = await appendEntries(this.#deps, [entry], { rollout: { id: state.id, version: state.version } });
-    if (outcome.kind === 'conflict') throw new Refusal('VERSION_STALE', 'the rollout changed meanwhile; look again');
-  }
-
-  #saying(who: Principal, comment: string | null) {
-    return {
-      atMs: this.#deps.clock.nowMs(),
-      actor: actorOf(who),
-      reason: 'operator' as const,
-      comment,
-      evidence: null,
-    };
   }
 }
 

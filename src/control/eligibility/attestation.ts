@@ -33,6 +33,8 @@ export async function attest(
     evidence: null,
   };
   const entry = draft(state, saying, { type: 'attested', data: { name } });
-  const outcome = await appendEntries(deps, [entry], { rollout: { id: state.id, version: state.version } });
+  const outcome = await appendEntries('eligibility', deps, [entry], {
+    rollout: { id: state.id, version: state.version },
+  });
   if (outcome.kind === 'conflict') throw new Refusal('CONFLICT', 'the rollout changed meanwhile; say it again');
 }

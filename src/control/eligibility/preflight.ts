@@ -11,9 +11,13 @@ import {
   waived,
 } from '../../domain/rollout/preflight.ts';
 import type { RolloutState } from '../../domain/rollout/state.ts';
+import { appendEntries } from '../appendEntries.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { FeatureRecord } from '../ports/featureRegister.ts';
 import type { FlagStore } from '../ports/flagStore.ts';
+import type { Ledger } from '../ports/ledger.ts';
 import type { Notifier } from '../ports/notifier.ts';
+import { Refusal } from '../refusal.ts';
 import type { MetricSources } from '../sight/metricSources.ts';
 import type { PolicyFit } from '../validation/policyFit.ts';
 import type { PolicyInForce } from '../validation/policyInForce.ts';
@@ -29,6 +33,8 @@ import { storeCloses } from './items/storeCloses.ts';
 import type { PreflightSubject } from './items/subject.ts';
 
 export type PreflightDeps = {
+  readonly ledger: Ledger;
+  readonly clock: Clock;
   readonly sources: MetricSources;
   readonly store: FlagStore;
   readonly notifiers: readonly Notifier[];
@@ -55,6 +61,15 @@ export class Preflight {
     const saying = { atMs: nowMs, actor, reason: null, comment: null, evidence: null };
     const data = { passed: preflightPassed(items), items };
     return draft(rollout, saying, { type: 'preflight', data }) as PreflightDraft;
+  }
+
+  /** Looks, and writes down what was found. */
+  async record(rollout: RolloutState, feature: FeatureRecord, actor: Actor, nowMs: number) {
+    const entry = await this.entry(rollout, feature, actor, nowMs);
+    const expected = { rollout: { id: rollout.id, version: rollout.version } };
+    const outcome = await appendEntries('eligibility', this.#deps, [entry], expected);
+    if (outcome.kind === 'conflict') throw new Refusal('VERSION_STALE', 'the rollout changed meanwhile; look again');
+    return entry.data;
   }
 
   /** All at the same time: no look rests on another, and a tick has no time to lose. */

@@ -51,7 +51,7 @@ export class RolloutCreation {
       startAtMs: wish.startAtMs,
       salt: feature.definition.salt,
     });
-    const outcome = await appendEntries(this.#deps, [created], {
+    const outcome = await appendEntries('eligibility', this.#deps, [created], {
       contract: { id: wish.contractId, version: contract.version },
     });
     if (outcome.kind === 'conflict') throw new Refusal('CONFLICT', 'the contract changed meanwhile; look again');

@@ -81,7 +81,7 @@ export class Proposals {
     const used = waivers.filter(({ waiverId }) => uses.some((use) => use.waiverId === waiverId));
     const expected = { waivers: used.map(({ waiverId, version }) => ({ id: waiverId, version })) };
     const draft = contractDraft({ contract, policy }, saying, { type: 'proposed', data });
-    const outcome = await appendEntries(this.#deps, [draft], expected);
+    const outcome = await appendEntries('proposal', this.#deps, [draft], expected);
     if (outcome.kind === 'conflict') throw new Refusal('CONFLICT', `the ${outcome.over} changed meanwhile; look again`);
   }
 }

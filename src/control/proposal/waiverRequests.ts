@@ -46,7 +46,7 @@ export class WaiverRequests {
     const saying = { atMs: nowMs, actor: actorOf(who), comment: request.rationale.trim() };
     const about = { feature: request.feature, policyDigest: digestOf(policy) };
     const said = { type: 'waiverRequested' as const, data: { waiverId, ...termsOf(request) } };
-    await appendEntries({ ledger, clock }, [waiverDraft(about, saying, said)], {});
+    await appendEntries('proposal', { ledger, clock }, [waiverDraft(about, saying, said)], {});
     return waiverId;
   }
 

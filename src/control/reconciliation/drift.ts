@@ -115,7 +115,7 @@ export class Drift {
   /** Recorded, then published over the fields as they were read. A lost race is looked at again at the next reconciliation. */
   async #take(feature: FeatureRecord, drafts: readonly EntryDraft[], stored: Stored): Promise<void> {
     const { definition, state } = feature;
-    const outcome = await appendEntries(this.#deps, drafts, {
+    const outcome = await appendEntries('upkeep', this.#deps, drafts, {
       feature: { key: definition.key, version: state.version },
     });
     const after = outcome.kind === 'appended' ? await this.#deps.features.get(definition.key) : null;

@@ -47,7 +47,7 @@ export class OverrideExpiry {
     const saying = { atMs, actor: SLUICE, reason: null, comment: null, evidence: null };
     const draft = overrideDraft(feature, saying, change);
     const expected = { feature: { key: definition.key, version: state.version } };
-    const outcome = await appendEntries(this.#deps, [draft], expected);
+    const outcome = await appendEntries('upkeep', this.#deps, [draft], expected);
     // Somebody was quicker: it is looked at again at the next pass.
     if (outcome.kind === 'conflict') return;
     const after = exposureIn(outcome.entries);

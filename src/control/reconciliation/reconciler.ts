@@ -95,7 +95,7 @@ export class Reconciler {
     const saying = { atMs: removedAtMs, actor: SLUICE, reason: null, comment: null, evidence: null };
     const removed = { ...featureDraft(feature, saying, { type: 'exposureRemoved', data }), rollout: rolloutId };
     const { key } = feature.definition;
-    const outcome = await appendEntries(this.#deps, [removed], { feature: { key, version } });
+    const outcome = await appendEntries('upkeep', this.#deps, [removed], { feature: { key, version } });
     // Somebody was quicker: it is looked at again at the next pass.
     if (outcome.kind === 'conflict') return;
     this.#deps.telemetry.rollbackSeconds((removedAtMs - triggeredAtMs) / 1000);

@@ -22,10 +22,15 @@ export class KnownRollouts {
   }
 
   /** What was recorded since, or will be once the ledger hears of it: the next look from memory must not rest on the exposure before, nor on what has ended. */
-  follow(rolloutId: string, entries: readonly Entry[]): void {
-    const claim = this.#claims.get(rolloutId);
-    if (claim === undefined) return;
-    const state = entries.filter(({ rollout }) => rollout === rolloutId).reduce(foldRollout, claim.state);
+  follow(entries: readonly Entry[]): void {
+    for (const rolloutId of new Set(entries.map(({ rollout }) => rollout))) {
+      const claim = rolloutId === null ? undefined : this.#claims.get(rolloutId);
+      if (claim !== undefined) this.#follow(claim, entries);
+    }
+  }
+
+  #follow(claim: Claim, entries: readonly Entry[]): void {
+    const state = entries.filter(({ rollout }) => rollout === claim.state.id).reduce(foldRollout, claim.state);
     const feature = { ...claim.feature, state: entries.reduce(foldFeature, claim.feature.state) };
     this.remember({ ...claim, state, feature }, null);
   }

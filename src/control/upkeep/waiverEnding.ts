@@ -36,7 +36,7 @@ export class WaiverEnding {
     const saying = { atMs: nowMs, actor: SLUICE, comment: null };
     const said = { type: 'waiverExpired' as const, data: { waiverId, rules } };
     const draft = waiverDraft({ feature, policyDigest: null }, saying, said);
-    const outcome = await appendEntries(this.#deps, [draft], { waivers: [{ id: waiverId, version }] });
+    const outcome = await appendEntries('upkeep', this.#deps, [draft], { waivers: [{ id: waiverId, version }] });
     return outcome.kind === 'appended';
   }
 }

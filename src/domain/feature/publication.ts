@@ -1,6 +1,6 @@
 import { type FlagDocument, largestReach } from './flagDocument.ts';
 import { editsOf, type HandFields, handFieldsOf, sameHandFields, UNTOUCHED } from './handFields.ts';
-import { isLowering, isStrictLowering } from './lowering.ts';
+import { isLowering } from './lowering.ts';
 import { sameJson } from './sameJson.ts';
 import type { StoredFlag } from './storedFlag.ts';
 
@@ -15,7 +15,7 @@ export type Publication =
 /**
  * The law of every flag store, over one feature:
  * - a higher version is taken, and so is any lowering of what is stored, which then gets the higher of both versions + 1;
- * - `unchanged` where the same is stored already, `stale` for anything else of no higher version;
+ * - `unchanged` where the same is stored already, or what exposes what a closing wants, `stale` for anything else of no higher version;
  * - `edited`, and nothing is written, where the hand fields are not those of the stored document and `next` is no lowering:
  *   the controller adopts the edit first, then publishes with `adopted`, the fields that it has seen;
  * - a lowering is taken over an edit, and leaves what the hand has lowered as low: closing needs nothing;
@@ -52,7 +52,9 @@ function overFlag(
   const edits = isAdopted ? { ...UNTOUCHED, paused: hand.paused } : lowerOf(editsOf(document, hand), document, next);
   if (isSame(next, document)) return overSame(next, hand, edits, isEdited);
   if (next.version <= version) {
-    if (why === 'derived' || !isStrictLowering(next, document)) return { outcome: 'stale', version };
+    if (why === 'derived' || !isLowering(next, document)) return { outcome: 'stale', version };
+    // The same people are met already: the closing is done, whoever did it.
+    if (isLowering(document, next) && sameJson(next.live, document.live)) return { outcome: 'unchanged', version };
     return taken({ ...next, version: version + 1 }, edits);
   }
   if (isEdited && !isLowering(next, document)) return { outcome: 'edited', version };

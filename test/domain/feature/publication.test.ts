@@ -47,10 +47,15 @@ describe('what becomes of a document', () => {
   test('the same again is unchanged, anything else of no higher version is stale', () => {
     expect(judged(at(17, 10, { revisionAt: '2027-01-01T00:00:00.000Z' }), flagOf(at(17, 10)))).toBe('unchanged 17');
     expect(judged(at(17, 25), flagOf(at(17, 10)))).toBe('stale 17');
-    expect(judged(at(16, 10), flagOf(at(17, 10)))).toBe('stale 17');
-    expect(
-      judged(at(17, 10, { live: { rolloutId: 'r', stage: 's', whenStale: 'keep', grant: 0 } }), flagOf(at(17, 10))),
-    ).toBe('stale 17');
+    expect(publicationOf(at(16, 10), flagOf(at(17, 10)), 'derived')).toEqual({ outcome: 'stale', version: 17 });
+  });
+
+  test('a closing to what is exposed already is done; one that only tells of another rollout is taken', () => {
+    expect(judged(at(16, 10), flagOf(at(17, 10)))).toBe('unchanged 17');
+    expect(judged(at(17, 10, { killed: true }), flagOf(at(18, 10, { killed: true })))).toBe('unchanged 18');
+    const live = { rolloutId: 'r', stage: 's', whenStale: 'keep', grant: 0 } as const;
+    expect(judged(at(17, 10, { live }), flagOf(at(17, 10)))).toBe('stored 18 at 10, shows 10');
+    expect(publicationOf(at(17, 10, { live }), flagOf(at(17, 10)), 'derived').outcome).toBe('stale');
   });
 
   test('an archived feature stays away, but for a higher version', () => {

@@ -143,10 +143,9 @@ export class Closing {
     const rollout = { id: state.id, version: state.version };
     const expected: Expected =
       share === null ? { rollout } : { rollout, fence: { rolloutId: state.id, fence: share.fence } };
-    const outcome = await appendEntries(this.#deps, drafts, expected, share?.ticked ?? null);
+    const outcome = await appendEntries('execution', this.#deps, drafts, expected, share?.ticked ?? null);
     if (outcome.kind === 'conflict') return false;
     this.#deps.shown.recorded(state, outcome.entries);
-    this.#deps.known.follow(state.id, outcome.entries);
     return true;
   }
 
@@ -159,7 +158,7 @@ export class Closing {
     await this.#deps.late.add(request);
     if (state === null) return { kind: 'later', foreseen: null };
     const entries = foreseenEntries(state, drafts);
-    this.#deps.known.follow(state.id, entries);
+    this.#deps.known.follow(entries);
     return { kind: 'later', foreseen: entries.reduce(foldRollout, state) };
   }
 

@@ -67,7 +67,7 @@ export class Killing {
       if (feature === null || feature.state.exposure.killed) return STANDS;
       const ended = await liveRollout(this.#deps.rollouts, feature);
       const drafts = killEntries(request, feature, ended, storedVersion);
-      const outcome = await appendEntries(this.#deps, drafts, {
+      const outcome = await appendEntries('execution', this.#deps, drafts, {
         feature: { key: request.feature, version: feature.state.version },
       });
       if (outcome.kind === 'appended') {

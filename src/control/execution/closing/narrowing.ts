@@ -61,7 +61,7 @@ export class Narrowing {
       if (!onlyNarrows(exposure, ofWorkspace(overrides, workspaceId), wish)) return STANDS;
       const draft = overrideDraft(feature, sayingOf(request), changeOf(request), versionIn(feature, storedVersion));
       const expected = { feature: { key: request.feature, version } };
-      if ((await appendEntries(this.#deps, [draft], expected)).kind === 'appended') return RECORDED;
+      if ((await appendEntries('execution', this.#deps, [draft], expected)).kind === 'appended') return RECORDED;
     }
     throw new LedgerUnreachable('the narrowing lost every race for the record');
   }

@@ -1,6 +1,6 @@
 import { judge } from '../../../domain/health/judge.ts';
 import { measurementPlan, type PlannedCriterion } from '../../../domain/health/measurementPlan.ts';
-import type { Entry, EntryDraft, Evidence } from '../../../domain/ledger/entry.ts';
+import type { EntryDraft, Evidence } from '../../../domain/ledger/entry.ts';
 import { SLUICE } from '../../../domain/ledger/entry.ts';
 import type { DecisionContext } from '../../../domain/rollout/context.ts';
 import { decide } from '../../../domain/rollout/decide.ts';
@@ -180,6 +180,7 @@ export class Ticker {
     }
     const { state, feature, fence } = claim;
     const outcome = await appendEntries(
+      'execution',
       this.#deps,
       drafts,
       {
@@ -190,7 +191,6 @@ export class Ticker {
       { rolloutId: state.id, tick, nextCheckAtMs },
     );
     if (outcome.kind === 'conflict') return this.#deps.rollouts.release(claim, nextCheckAtMs);
-    for (const id of rolloutsIn(outcome.entries)) this.#deps.known.follow(id, outcome.entries);
     this.#deps.shown.recorded(state, outcome.entries);
     const exposure = exposureIn(outcome.entries);
     if (exposure !== null) await this.#deps.publisher.publish(feature.definition, exposure);
@@ -235,9 +235,6 @@ function failedStart({ data }: PreflightDraft): Hold & RuledDecision {
   const failed = failedItems(data.items);
   return { ...hold(heldFor(failed), `preflight: ${failed.map(describeItem).join('; ')}`), row: START_ROW };
 }
-
-const rolloutsIn = (entries: readonly Entry[]) =>
-  new Set(entries.map(({ rollout }) => rollout).filter((id) => id !== null));
 
 function questionsOf(plan: readonly PlannedCriterion[]) {
   return plan.flatMap(({ subject, past }) => [subject, past]).filter((query) => query !== null);

@@ -13,6 +13,7 @@ import type { Expected, Ledger } from '../../ports/ledger.ts';
 import type { RolloutRecord } from '../../ports/rolloutRegister.ts';
 import { Refusal } from '../../refusal.ts';
 import type { DecisionContexts } from '../../sight/decisionContext.ts';
+import type { KnownRollouts } from '../../sight/knownRollouts.ts';
 import type { RolloutDisplay } from '../../sight/rolloutDisplay.ts';
 import type { PolicyFit } from '../../validation/policyFit.ts';
 import { expectedOfOpening } from './expectedOfOpening.ts';
@@ -20,6 +21,7 @@ import type { LastLook } from './lastLook.ts';
 
 export type OpeningDeps = {
   readonly ledger: Ledger;
+  readonly known: KnownRollouts;
   readonly contexts: DecisionContexts;
   readonly lastLook: LastLook;
   readonly policyFit: PolicyFit;
@@ -85,7 +87,7 @@ export class RolloutOpening {
   }
 
   async #record({ record, feature }: OpeningWish, drafts: readonly EntryDraft[], expected: Expected): Promise<void> {
-    const outcome = await appendEntries(this.#deps, drafts, expected);
+    const outcome = await appendEntries('execution', this.#deps, drafts, expected);
     if (outcome.kind === 'conflict')
       throw new Refusal('VERSION_STALE', `the ${outcome.over} changed meanwhile; look again`);
     this.#deps.shown.recorded(record.state, outcome.entries);

@@ -3,11 +3,11 @@ import { looserThanDefaults } from '../../domain/contract/policyStrictness.ts';
 import { digestOf } from '../../domain/ledger/digest.ts';
 import { INSTALLATION_CHAIN, SLUICE } from '../../domain/ledger/entry.ts';
 import { appendEntries } from '../appendEntries.ts';
-import { installationDraft } from '../installationDraft.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { InstallationRegister } from '../ports/installationRegister.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import type { Log } from '../ports/log.ts';
+import { installationDraft } from './installationDraft.ts';
 
 export type PolicyAnnouncementDeps = {
   readonly ledger: Ledger;
@@ -47,6 +47,6 @@ async function isRecorded(policy: Policy, deps: PolicyAnnouncementDeps): Promise
   const data = { policy, approvedBy: policy.approvedBy };
   const said = { atMs: deps.clock.nowMs(), actor: SLUICE, comment: null };
   const changed = installationDraft(said, { type: 'policyChanged', data });
-  const outcome = await appendEntries(deps, [changed], { seq });
+  const outcome = await appendEntries('installation', deps, [changed], { seq });
   return outcome.kind === 'appended';
 }

@@ -31,7 +31,7 @@ export class FalseAlarms implements FalseAlarmDesk {
     if (state.falseAlarmBy === null) {
       const saying = { atMs: this.#deps.clock.nowMs(), actor: actorOf(who), reason: 'operator' as const };
       const said = { ...saying, comment, evidence: null };
-      await appendEntries(this.#deps, [draft(state, said, { type: 'falseAlarmMarked', data: {} })], {});
+      await appendEntries('audit', this.#deps, [draft(state, said, { type: 'falseAlarmMarked', data: {} })], {});
     }
     return this.#rollout(rolloutId);
   }

@@ -8,11 +8,11 @@ import { accepted } from '../accepted.ts';
 import { actorOf } from '../actorOf.ts';
 import { appendEntries } from '../appendEntries.ts';
 import type { CalendarDesk, CalendarView } from '../governanceDesks.ts';
-import { installationDraft } from '../installationDraft.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { InstallationRegister } from '../ports/installationRegister.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import { Refusal } from '../refusal.ts';
+import { installationDraft } from './installationDraft.ts';
 
 export type CalendarsDeps = {
   readonly ledger: Ledger;
@@ -75,7 +75,7 @@ export class Calendars implements CalendarDesk {
   }
 
   async #append(entry: EntryDraft): Promise<void> {
-    await appendEntries(this.#deps, [entry], {});
+    await appendEntries('installation', this.#deps, [entry], {});
   }
 }
 

@@ -59,7 +59,7 @@ export class Incidents implements IncidentDesk {
       { type: 'incidentLinked', data: incident },
     );
     const expected = { feature: { key: state.feature, version: feature.state.version } };
-    const outcome = await appendEntries(this.#deps, [entry], expected);
+    const outcome = await appendEntries('audit', this.#deps, [entry], expected);
     if (outcome.kind === 'conflict') return null;
     const linked = await this.#known(rolloutId, incident.reference);
     if (linked === null) throw new Error(`the incident ${incident.reference} was written and is not there`);

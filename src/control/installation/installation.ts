@@ -5,13 +5,13 @@ import { actorOf } from '../actorOf.ts';
 import { appendEntries } from '../appendEntries.ts';
 import type { InstallationDesk, PolicyView, Readiness, SourceView, StopView } from '../application.ts';
 import type { Publisher } from '../flags/publisher.ts';
-import { installationDraft } from '../installationDraft.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { FlagStore } from '../ports/flagStore.ts';
 import type { InstallationRegister } from '../ports/installationRegister.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import type { MetricSources } from '../sight/metricSources.ts';
 import { type PolicyInForce, replacedText } from '../validation/policyInForce.ts';
+import { installationDraft } from './installationDraft.ts';
 
 export type InstallationDeps = {
   readonly ledger: Ledger;
@@ -87,7 +87,7 @@ export class Installation implements InstallationDesk {
   async #append(who: Principal, comment: string | null, type: 'stopSet' | 'stopLifted'): Promise<void> {
     const nowMs = this.#deps.clock.nowMs();
     const draft = installationDraft({ atMs: nowMs, actor: actorOf(who), comment }, { type, data: {} });
-    await appendEntries(this.#deps, [draft], {});
+    await appendEntries('installation', this.#deps, [draft], {});
   }
 
   async #ledger(): Promise<Dependency> {

@@ -1,4 +1,4 @@
-import type { Actor, EntryData, EntryDraft } from '../domain/ledger/entry.ts';
+import type { Actor, EntryData, EntryDraft } from '../../domain/ledger/entry.ts';
 
 type InstallationType = 'stopSet' | 'stopLifted' | 'policyChanged' | 'calendarSet' | 'calendarRemoved';
 
