@@ -235,6 +235,14 @@ describe('hooks over HTTP', () => {
       });
     });
 
+    test('are reachable where anybody answers, and take no question for a message', async () => {
+      expect(await notifier().reachable()).toEqual({ ok: true, detail: 'answers' });
+      expect(receiver.received).toEqual([]);
+      await receiver[Symbol.asyncDispose]();
+      expect(await notifier().reachable()).toMatchObject({ ok: false });
+      receiver = await HookReceiver.start();
+    });
+
     test('inform of nothing else', async () => {
       await notifier().tell({ ...notice, kind: 'advanced', change: NO_CHANGE }, '18');
       expect(receiver.received).toEqual([]);

@@ -142,7 +142,7 @@ describe('a text that can not be served', () => {
     ['half a document', { document: JSON.stringify(DOCUMENT).slice(0, 100) }, 'not a flag document'],
     ['no JSON object', { document: '17' }, 'not a flag document'],
     ['a newer schema', { document: newer, version: '18' }, 'schema 2 is newer'],
-    ['an unknown member', { document: JSON.stringify({ ...DOCUMENT, raises: {} }) }, 'not a flag document'],
+    ['an unknown member', { document: JSON.stringify({ ...DOCUMENT, colour: 'red' }) }, 'not a flag document'],
     ['another version beside it', { version: '18' }, 'the document is of another feature or version'],
     [
       'another feature',

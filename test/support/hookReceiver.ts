@@ -17,7 +17,9 @@ export class HookReceiver implements AsyncDisposable {
   /** By how many it was asked before; the last one goes for all that follow. */
   answers: readonly HookAnswer[] = [{ status: 204 }];
   readonly #server = createServer(async (request, response) => {
-    const { url = '', headers } = request;
+    const { url = '', headers, method } = request;
+    // Somebody only looks whether anybody is there.
+    if (method !== 'POST') return void response.writeHead(405).end();
     const body = await text(request).catch(() => '');
     const answer = this.answers[this.received.length] ?? this.answers.at(-1) ?? 'silence';
     this.received.push({ path: url, headers, body });
