@@ -67,7 +67,7 @@ import type { Policy } from './domain/contract/policy.ts';
 import type { Sources } from './domain/contract/subject.ts';
 
 /** Where records lie; all of it written by `Ledger.append` or its own register, read by all. */
-export type Records = {
+type Records = {
   readonly ledger: Ledger;
   readonly features: FeatureRegister;
   readonly contracts: ContractRegister;

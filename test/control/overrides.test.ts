@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { evaluate } from '../../src/domain/feature/evaluation.ts';
+import { audited, findingsIn } from '../support/audited.ts';
+import { forged, the } from '../support/forged.ts';
 import { proposalInput, stageInput } from '../support/proposals.ts';
 import { bad, FEATURE, healthy, inStage, startedRollout, until } from '../support/release.ts';
 import {
@@ -163,6 +165,33 @@ describe('the override of a workspace', () => {
     await poll(replica);
     expect(met(replica, 'acme')).toBeLessThan(8);
     expect(await replica.overrides.get(FEATURE, 'acme')).toMatchObject({ override: { threshold: 3000 } });
+  });
+
+  it('SLU-DOOR: is what the verifier sees of it: a cap that one person lifts, or a raise of one, is found on the chain', async () => {
+    const { replica, world } = await atTen();
+    await replica.overrides.set(OLGA, FEATURE, 'acme', wish(2));
+    await replica.overrides.remove(OLGA, FEATURE, 'acme', null);
+    await replica.overrides.remove(ANNA, FEATURE, 'acme', 'agreed');
+    await replica.overrides.set(OLGA, FEATURE, 'globex', wish(50));
+    await replica.overrides.set(ANNA, FEATURE, 'globex', wish(50));
+    const chain = await chainOf(world, FEATURE);
+    expect(findingsIn(audited(chain, world.clock.nowMs()))).toEqual([]);
+    const alone = (type: 'overrideSet' | 'overrideRemoved') =>
+      findingsIn(
+        audited(
+          forged(chain, (entries) => void (the(entries, type, -1).actor.subject = 'olga')),
+          world.clock.nowMs(),
+        ),
+      );
+    expect(alone('overrideRemoved')).toEqual([
+      expect.stringMatching(/^SLU-DOOR: .*lets in more of the workspace acme/),
+    ]);
+    expect(alone('overrideSet')).toEqual([expect.stringMatching(/^SLU-DOOR: .*lets in more of the workspace globex/)]);
+    const unasked = forged(
+      chain,
+      (entries) => void entries.splice(entries.indexOf(the(entries, 'overrideRequested', -1)), 1),
+    );
+    expect(findingsIn(audited(unasked, world.clock.nowMs()))).toEqual([expect.stringMatching(/workspace globex/)]);
   });
 
   it('with a time that is over, of no feature, or of nobody is refused', async () => {
