@@ -176,13 +176,11 @@ describe('the override of a workspace', () => {
     await replica.overrides.set(ANNA, FEATURE, 'globex', wish(50));
     const chain = await chainOf(world, FEATURE);
     expect(findingsIn(audited(chain, world.clock.nowMs()))).toEqual([]);
-    const alone = (type: 'overrideSet' | 'overrideRemoved') =>
-      findingsIn(
-        audited(
-          forged(chain, (entries) => void (the(entries, type, -1).actor.subject = 'olga')),
-          world.clock.nowMs(),
-        ),
-      );
+    const byOne = (type: 'overrideSet' | 'overrideRemoved') =>
+      forged(chain, (entries) => {
+        the(entries, type, -1).actor.subject = 'olga';
+      });
+    const alone = (type: 'overrideSet' | 'overrideRemoved') => findingsIn(audited(byOne(type), world.clock.nowMs()));
     expect(alone('overrideRemoved')).toEqual([
       expect.stringMatching(/^SLU-DOOR: .*lets in more of the workspace acme/),
     ]);
