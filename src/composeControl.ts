@@ -28,23 +28,14 @@ import { Calendars } from './control/installation/calendars.ts';
 import { Installation } from './control/installation/installation.ts';
 import type { Chance } from './control/ports/chance.ts';
 import type { Clock } from './control/ports/clock.ts';
-import type { ContractRegister } from './control/ports/contractRegister.ts';
-import type { FeatureRegister } from './control/ports/featureRegister.ts';
 import type { FlagStore } from './control/ports/flagStore.ts';
 import type { GateHooks } from './control/ports/gateHooks.ts';
-import type { IdempotencyRegister } from './control/ports/idempotencyRegister.ts';
-import type { InstallationRegister } from './control/ports/installationRegister.ts';
 import type { LateJournal } from './control/ports/lateJournal.ts';
-import type { Ledger } from './control/ports/ledger.ts';
 import type { Log } from './control/ports/log.ts';
 import type { Notifier } from './control/ports/notifier.ts';
-import type { Outbox } from './control/ports/outbox.ts';
-import type { ProjectionReader } from './control/ports/projectionReader.ts';
-import type { RolloutRegister } from './control/ports/rolloutRegister.ts';
+import type { Records } from './control/ports/records.ts';
 import type { RolloutTelemetry } from './control/ports/telemetry.ts';
 import type { Timer } from './control/ports/timer.ts';
-import type { TokenRegister } from './control/ports/tokenRegister.ts';
-import type { WaiverRegister } from './control/ports/waiverRegister.ts';
 import { Projections } from './control/projection/projections.ts';
 import { Proposals } from './control/proposal/proposals.ts';
 import { WaiverRequests } from './control/proposal/waiverRequests.ts';
@@ -65,20 +56,6 @@ import { PolicyFit } from './control/validation/policyFit.ts';
 import { PolicyInForce } from './control/validation/policyInForce.ts';
 import type { Policy } from './domain/contract/policy.ts';
 import type { Sources } from './domain/contract/subject.ts';
-
-/** Where records lie; all of it written by `Ledger.append` or its own register, read by all. */
-type Records = {
-  readonly ledger: Ledger;
-  readonly features: FeatureRegister;
-  readonly contracts: ContractRegister;
-  readonly waivers: WaiverRegister;
-  readonly rollouts: RolloutRegister;
-  readonly installation: InstallationRegister;
-  readonly tokens: TokenRegister;
-  readonly idempotency: IdempotencyRegister;
-  readonly outbox: Outbox;
-  readonly projections: ProjectionReader;
-};
 
 /** Everything that control needs of the outside, as ports; who opened it closes it. */
 export type Outside = Records & {

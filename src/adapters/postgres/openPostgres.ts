@@ -1,13 +1,4 @@
-import type { ContractRegister } from '../../control/ports/contractRegister.ts';
-import type { FeatureRegister } from '../../control/ports/featureRegister.ts';
-import type { IdempotencyRegister } from '../../control/ports/idempotencyRegister.ts';
-import type { InstallationRegister } from '../../control/ports/installationRegister.ts';
-import type { Ledger } from '../../control/ports/ledger.ts';
-import type { Outbox } from '../../control/ports/outbox.ts';
-import type { ProjectionReader } from '../../control/ports/projectionReader.ts';
-import type { RolloutRegister } from '../../control/ports/rolloutRegister.ts';
-import type { TokenRegister } from '../../control/ports/tokenRegister.ts';
-import type { WaiverRegister } from '../../control/ports/waiverRegister.ts';
+import type { Records } from '../../control/ports/records.ts';
 import { Connection } from './connection.ts';
 import { applyMigrations } from './migrations.ts';
 import { PostgresContracts } from './postgresContracts.ts';
@@ -33,17 +24,7 @@ export type PostgresOptions = {
   readonly maxConnections?: number;
 };
 
-export type Postgres = {
-  readonly ledger: Ledger;
-  readonly features: FeatureRegister;
-  readonly contracts: ContractRegister;
-  readonly waivers: WaiverRegister;
-  readonly rollouts: RolloutRegister;
-  readonly installation: InstallationRegister;
-  readonly tokens: TokenRegister;
-  readonly idempotency: IdempotencyRegister;
-  readonly outbox: Outbox;
-  readonly projections: ProjectionReader;
+export type Postgres = Records & {
   /** Waits for what is under way. */
   close(): Promise<void>;
 };

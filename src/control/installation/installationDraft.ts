@@ -1,4 +1,5 @@
 import type { Actor, EntryData, EntryDraft } from '../../domain/ledger/entry.ts';
+import { OUTSIDE_ROLLOUTS } from '../../domain/ledger/outsideRollouts.ts';
 
 type InstallationType = 'stopSet' | 'stopLifted' | 'policyChanged' | 'calendarSet' | 'calendarRemoved';
 
@@ -9,18 +10,11 @@ export function installationDraft<T extends InstallationType>(
 ): EntryDraft {
   // `type` and `data` belong together by T.
   return {
+    ...OUTSIDE_ROLLOUTS,
     ...said,
     ...what,
     feature: null,
     contract: null,
-    rollout: null,
-    dryRun: false,
-    stage: null,
-    visit: null,
-    percentageBefore: null,
-    percentageAfter: null,
-    reason: null,
-    evidence: null,
     policyDigest: null,
     contractDigest: null,
   } as EntryDraft;

@@ -3,6 +3,7 @@ import { contractDigest } from '../contract/digest.ts';
 import type { Policy } from '../contract/policy.ts';
 import { digestOf } from '../ledger/digest.ts';
 import type { Actor, EntryData, EntryDraft } from '../ledger/entry.ts';
+import { OUTSIDE_ROLLOUTS } from '../ledger/outsideRollouts.ts';
 
 type ContractType = 'proposed' | 'approved' | 'rejected';
 
@@ -14,18 +15,11 @@ export function contractDraft<T extends ContractType>(
 ): EntryDraft {
   // `type` and `data` belong together by T.
   return {
+    ...OUTSIDE_ROLLOUTS,
     ...said,
     ...saying,
     feature: contract.feature,
     contract: contract.id,
-    rollout: null,
-    dryRun: false,
-    stage: null,
-    visit: null,
-    percentageBefore: null,
-    percentageAfter: null,
-    reason: null,
-    evidence: null,
     policyDigest: digestOf(policy),
     contractDigest: contractDigest(contract),
   } as EntryDraft;

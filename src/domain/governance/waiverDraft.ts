@@ -1,4 +1,5 @@
 import type { Actor, EntryData, EntryDraft } from '../ledger/entry.ts';
+import { OUTSIDE_ROLLOUTS } from '../ledger/outsideRollouts.ts';
 
 type WaiverType = 'waiverRequested' | 'waiverApproved' | 'waiverRejected' | 'waiverExpired';
 
@@ -10,18 +11,11 @@ export function waiverDraft<T extends WaiverType>(
 ): EntryDraft {
   // `type` and `data` belong together by T.
   return {
+    ...OUTSIDE_ROLLOUTS,
     ...about,
     ...saying,
     ...said,
     contract: null,
-    rollout: null,
-    dryRun: false,
-    stage: null,
-    visit: null,
-    percentageBefore: null,
-    percentageAfter: null,
-    reason: null,
-    evidence: null,
     contractDigest: null,
   } as EntryDraft;
 }
