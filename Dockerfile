@@ -25,7 +25,7 @@ RUN node --max-semi-space-size=1 --min-semi-space-size=1 --semi-space-growth-fac
 FROM base AS shop
 RUN --mount=type=cache,target=/root/.npm npm ci
 COPY src ./src
-ENV NODE_ENV=production HOST=0.0.0.0 PORT=9100
+ENV MALLOC_ARENA_MAX=1 NODE_ENV=production HOST=0.0.0.0 PORT=9100
 USER node
 EXPOSE 9100
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s --retries=3 \

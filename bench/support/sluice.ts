@@ -42,7 +42,8 @@ export async function spawnSluice(setting: SluiceSetting, { folder }: BenchConte
     ...(databaseUrl !== undefined && { DATABASE_URL: databaseUrl }),
     ...(redisUrl !== undefined && { REDIS_URL: redisUrl }),
   };
-  const process = new StartedProcess({ name, args: await startArguments(), env, logFolder: folder });
+  const command = await startCommand();
+  const process = new StartedProcess({ name, args: command.args, env: { ...env, ...command.env }, logFolder: folder });
   return { url: `http://127.0.0.1:${port}`, process, [Symbol.asyncDispose]: () => process[Symbol.asyncDispose]() };
 }
 
@@ -55,8 +56,10 @@ export async function startSluice(setting: SluiceSetting, context: BenchContext)
   return sluice;
 }
 
-/** What stands behind `exec node` in `npm start`: its flags are part of what is measured, npm itself is not. */
-async function startArguments(): Promise<readonly string[]> {
+/** What stands before and behind `exec node` in `npm start`: settings and flags are part of what is measured, npm itself is not. */
+async function startCommand() {
   const { scripts } = packageJson.parse(JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')));
-  return scripts.start.split(' ').slice(2);
+  const [setting = '', , , ...args] = scripts.start.split(' ');
+  const [name = '', value = ''] = setting.split('=');
+  return { env: { [name]: value }, args };
 }

@@ -26,8 +26,9 @@ describe('the containers', () => {
   test('start Sluice as npm start does, and were loaded once under the same flags', async () => {
     const { scripts } = await manifest();
     // By `exec` a signal that npm passes on reaches Sluice, and not the shell between.
-    const startCommand = scripts.start.replace(/^exec /, '');
+    const [, setting = '', startCommand = ''] = /^(\S+) exec (.*)$/.exec(scripts.start) ?? [];
     const dockerfile = await text('Dockerfile');
+    expect(dockerfile).toMatch(new RegExp(`^ENV ${setting} `, 'm'));
     expect(JSON.parse(/^CMD (.*)$/m.exec(dockerfile.split('\nFROM ').at(-1) ?? '')?.[1] ?? '').join(' ')).toBe(
       startCommand,
     );
