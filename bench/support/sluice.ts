@@ -23,7 +23,7 @@ export type SluiceSetting = {
 export type Sluice = AsyncDisposable & { readonly url: string; readonly process: StartedProcess };
 
 const ROOT = join(import.meta.dirname, '..', '..');
-const packageJson = z.object({ scripts: z.object({ start: z.string().startsWith('exec node ') }) });
+const packageJson = z.object({ scripts: z.object({ start: z.string().regex(/^MALLOC_ARENA_MAX=\d+ exec node /) }) });
 
 /** Begins it and does not wait. */
 export async function spawnSluice(setting: SluiceSetting, { folder }: BenchContext): Promise<Sluice> {

@@ -37,7 +37,7 @@ export const REFUSALS = {
   AUDIT_NOT_EXTERNAL: { status: 409, title: 'The contract leaves its audit to Sluice' },
   VERDICT_STANDS: { status: 409, title: 'A verdict stands already' },
   STAGE_UNKNOWN: { status: 422, title: 'The plan has no such stage' },
-  CALENDARS_FULL: { status: 409, title: 'There are as many calendars as there may be' },
+  CALENDARS_FULL: { status: 409, title: 'There are as many calendars, or windows, as there may be' },
   CONFLICT: { status: 409, title: 'Somebody else was first' },
   IDEMPOTENCY_MISMATCH: { status: 409, title: 'The idempotency key was used with another request' },
   IDEMPOTENCY_BUSY: { status: 409, title: 'The same request is still being worked on' },

@@ -105,7 +105,7 @@ describe('the effectiveness report', () => {
     }
     const contract = (await replica.contracts.propose(OLGA, input)).state.contract;
     expect((await report()).waivers).toEqual({
-      ...{ requested: 1, approved: 2, rejected: 0, expired: 0 },
+      ...{ requested: 1, approvals: 2, rejected: 0, expired: 0 },
       used: [{ waiverId: state.waiverId, contractId: contract.id, rules }],
     });
   });

@@ -15,23 +15,23 @@ export type ContractWord = {
   readonly comment: string | null;
 };
 
-/** A second person's word on a contract. The same yes said twice stands once. */
+/** A second person's word on a contract. The same yes said twice stands once. False where somebody else was first: then look again. */
 export async function sayOnContract(
   deps: ApprovalDeps,
   who: Principal,
   state: ContractState,
   word: ContractWord,
-): Promise<void> {
+): Promise<boolean> {
   const refusal = approvalRefused(state, who.subject, word.digest);
   if (refusal !== null) throw new Refusal(refusal, REFUSED[refusal]);
   const said = state.approvals.some((approval) => approval.subject === who.subject);
-  if (said && word.decision === 'approve') return;
+  if (said && word.decision === 'approve') return true;
   const type = word.decision === 'approve' ? 'approved' : 'rejected';
   const saying = { atMs: deps.clock.nowMs(), actor: actorOf(who), comment: word.comment };
   const draft = contractDraft(state, saying, { type, data: { digest: word.digest } });
   const expected = { contract: { id: state.contract.id, version: state.version } };
   const outcome = await appendEntries('approval', deps, [draft], expected);
-  if (outcome.kind === 'conflict') throw new Refusal('CONFLICT', 'somebody else spoke first; look again');
+  return outcome.kind === 'appended';
 }
 
 const REFUSED = {

@@ -54,6 +54,8 @@ function assertMaySay(
   const standing = auditorsVerdict(state, subject);
   if (standing !== null) throw new Refusal('VERDICT_STANDS', `the verdict on this ${subject} is ${standing}`);
   if (!isLive(state)) throw notNow(state, `a verdict is said while a rollout is live, and it is ${state.wedgeState}`);
+  // In the ramp nothing of the stage was observed: a PASS, which is terminal, would stand there before any proof.
+  if (state.phase === 'ramp' && verdict !== 'FAIL') throw notNow(state, 'a visit is audited once it has begun');
   // A PASS of the whole is said with the last stage in sight, or nobody would have looked at it.
   if (subject === 'rollout' && verdict !== 'FAIL' && !isLastStage(state))
     throw notNow(state, 'a rollout is passed in its last stage');

@@ -16,6 +16,8 @@ export type ContractsDeps = {
   readonly clock: Clock;
 };
 
+const MOST_ATTEMPTS = 5;
+
 /** Contracts: judged, proposed, and approved by other people than those who proposed. */
 export class Contracts implements ContractDesk {
   readonly #deps: ContractsDeps;
@@ -44,9 +46,16 @@ export class Contracts implements ContractDesk {
   }
 
   async decide(who: Principal, id: string, word: ContractWord): Promise<ContractRecord> {
-    const { state } = await this.get(id);
-    await sayOnContract(this.#deps, who, state, word);
+    // Several people may speak at once: each says it of the digest, so what the others said meanwhile changes nothing.
+    for (let attempt = 1; !(await this.#said(who, id, word)); attempt += 1) {
+      if (attempt === MOST_ATTEMPTS) throw new Refusal('CONFLICT', 'others spoke at the same time; look again');
+    }
     return this.get(id);
+  }
+
+  async #said(who: Principal, id: string, word: ContractWord): Promise<boolean> {
+    const { state } = await this.get(id);
+    return sayOnContract(this.#deps, who, state, word);
   }
 
   #record(state: ContractState): ContractRecord {

@@ -1,3 +1,4 @@
+import { violation } from '../../domain/contract/violation.ts';
 import { type OverrideWish, onlyNarrows, type Reaching, type StandingOverride } from '../../domain/feature/override.ts';
 import { isNameable, ofWorkspace } from '../../domain/feature/workspace.ts';
 import type { Principal } from '../../domain/governance/role.ts';
@@ -42,9 +43,14 @@ export class OverrideSettings implements OverrideDesk {
   async set(who: Principal, key: string, workspaceId: string, wish: NewOverride): Promise<OverrideOutcome> {
     const { expiresAtMs, threshold, comment } = wish;
     await this.#standing(key, workspaceId);
-    if (!isNameable(workspaceId)) throw new Refusal('SCHEMA', 'no workspace of this name can have an override');
+    if (!isNameable(workspaceId))
+      throw unfit(
+        ['workspaceId'],
+        workspaceId,
+        'a name of 1 to 256 characters without control characters, not `__proto__`',
+      );
     if (expiresAtMs !== null && expiresAtMs <= this.#deps.clock.nowMs()) {
-      throw new Refusal('SCHEMA', 'expiresAt lies in the past');
+      throw unfit(['expiresAt'], new Date(expiresAtMs).toISOString(), 'a time to come');
     }
     return this.#change(who, key, workspaceId, { wish: { threshold, expiresAtMs }, comment });
   }
@@ -107,6 +113,11 @@ export class OverrideSettings implements OverrideDesk {
 
 type Asked = { readonly wish: OverrideWish | null; readonly comment: string | null };
 type Standing = { readonly exposure: Reaching; readonly before: StandingOverride | null };
+
+const unfit = (at: readonly string[], found: string, allowed: string) =>
+  new Refusal('SCHEMA', `${at.join('.')} must be ${allowed}`, {
+    violations: [violation('SCHEMA', at, found, allowed, `must be ${allowed}`)],
+  });
 
 const isWhatStands = (before: OverrideWish | null, wish: OverrideWish | null) =>
   before?.threshold === wish?.threshold && before?.expiresAtMs === wish?.expiresAtMs;

@@ -1,5 +1,5 @@
 import { type Calendar, parseCalendar } from '../../domain/calendar/calendar.ts';
-import { shutBy } from '../../domain/calendar/shutBy.ts';
+import { shutBy, windowsIn } from '../../domain/calendar/shutBy.ts';
 import { sameJson } from '../../domain/feature/sameJson.ts';
 import type { StandingCalendar } from '../../domain/governance/installationState.ts';
 import type { Principal } from '../../domain/governance/role.ts';
@@ -22,6 +22,10 @@ export type CalendarsDeps = {
 
 /** Every tick reads them. */
 const MOST_CALENDARS = 50;
+/** In all of them together: each is looked through once a minute, and whoever waits for that is not served. */
+const MOST_WINDOWS = 200;
+/** Of one calendar alone, for people who read the list. */
+const MOST_LOOKED_AT_EACH = 1_000;
 
 /** When increases may happen: set and taken away by an administrator, each time an entry of the installation's chain. */
 export class Calendars implements CalendarDesk {
@@ -48,6 +52,10 @@ export class Calendars implements CalendarDesk {
     if (before === undefined && standing.length >= MOST_CALENDARS) {
       throw new Refusal('CALENDARS_FULL', `there may be ${MOST_CALENDARS} calendars`);
     }
+    const others = standing.filter((other) => other.name !== name);
+    if (windowsIn([...others, calendar]) > MOST_WINDOWS) {
+      throw new Refusal('CALENDARS_FULL', `there may be ${MOST_WINDOWS} windows in all calendars together`);
+    }
     if (before !== undefined && sameJson(calendarIn(before), calendar)) return this.#view(before);
     const said = this.#said(who, null);
     await this.#append(installationDraft(said, { type: 'calendarSet', data: { name, calendar } }));
@@ -67,7 +75,7 @@ export class Calendars implements CalendarDesk {
   #view(calendar: StandingCalendar): CalendarView {
     const { features, criticality = 'standard' } = calendar.appliesTo;
     const subject = { feature: features?.[0] ?? '', criticality };
-    return { calendar, shut: shutBy([calendar], subject, this.#deps.clock.nowMs()) };
+    return { calendar, shut: shutBy([calendar], subject, this.#deps.clock.nowMs(), MOST_LOOKED_AT_EACH) };
   }
 
   #said(who: Principal, comment: string | null) {

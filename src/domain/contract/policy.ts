@@ -4,7 +4,8 @@ import { parseInput } from './parseInput.ts';
 import type { Violation } from './violation.ts';
 
 const hasNoRepeats = (names: readonly string[]) => new Set(names).size === names.length;
-const isNobodyOrTwo = (names: readonly string[]) => names.length === 0 || new Set(names).size >= 2;
+const isNobodyOrTwo = (names: readonly string[]) =>
+  names.length === 0 || new Set(names.map((name) => name.trim().toLowerCase())).size >= 2;
 
 /**
  * The thresholds that judge contracts. What a policy file leaves out keeps its default; fractions are allowed.

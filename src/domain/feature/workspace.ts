@@ -3,6 +3,7 @@ const LONGEST_WORKSPACE_ID = 256;
 
 /** Whether a workspace of this name can have an override. `__proto__` can't: readers of JSON drop it, and a cap that is lost lets people in. */
 export function isNameable(workspaceId: string): boolean {
+  if (workspaceId.trim() === '' || /\p{Cc}/u.test(workspaceId)) return false;
   return workspaceId !== '__proto__' && workspaceId.length <= LONGEST_WORKSPACE_ID;
 }
 

@@ -51,7 +51,8 @@ export type EffectivenessReport = {
   readonly incidents: { readonly linked: number; readonly detectedBySluice: number; readonly detectedByOthers: number };
   readonly waivers: {
     readonly requested: number;
-    readonly approved: number;
+    /** Words of approvers; a waiver takes two. */
+    readonly approvals: number;
     readonly rejected: number;
     readonly expired: number;
     readonly used: readonly {
@@ -96,7 +97,7 @@ export function effectivenessReport(records: EffectivenessRecords, period: Perio
     incidents: incidentCounts(within),
     waivers: {
       requested: count('waiverRequested'),
-      approved: count('waiverApproved'),
+      approvals: count('waiverApproved'),
       rejected: count('waiverRejected'),
       expired: count('waiverExpired'),
       used: happeningsOf(within, 'proposed').flatMap(usesIn),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Refusal } from '../../control/refusal.ts';
+import { violation } from '../../domain/contract/violation.ts';
 import type { Period } from '../../domain/projection/effectiveness.ts';
 import { callerOf } from '../auth.ts';
 import { effectivenessSchema, reportQuery } from '../schemas/report.ts';
@@ -48,7 +49,12 @@ function periodOf(
 ): Period {
   const toMs = to === undefined ? nowMs : Date.parse(to);
   const fromMs = from === undefined ? toMs - USUAL_MS : Date.parse(from);
-  if (fromMs >= toMs) throw new Refusal('SCHEMA', '`from` must lie before `to`');
-  if (toMs - fromMs > LONGEST_MS) throw new Refusal('SCHEMA', 'a report spans 366 days at most');
+  if (fromMs >= toMs) throw unfit(from ?? '', 'a time before `to`');
+  if (toMs - fromMs > LONGEST_MS) throw unfit(from ?? '', 'a time at most 366 days before `to`');
   return { fromMs, toMs };
 }
+
+const unfit = (found: string, allowed: string) =>
+  new Refusal('SCHEMA', `\`from\` must be ${allowed}`, {
+    violations: [violation('SCHEMA', ['from'], found, allowed, `must be ${allowed}`)],
+  });

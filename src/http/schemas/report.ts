@@ -42,7 +42,7 @@ export const effectivenessSchema = z
     incidents: z.strictObject({ linked: z.int(), detectedBySluice: z.int(), detectedByOthers: z.int() }),
     waivers: z.strictObject({
       requested: z.int(),
-      approved: z.int(),
+      approvals: z.int().describe('words of approvers; a waiver takes two'),
       rejected: z.int(),
       expired: z.int(),
       used: z

@@ -50,7 +50,7 @@ function sections(report: EffectivenessReport): readonly string[] {
     '<h2>Waivers</h2>',
     facts([
       ['requested', waivers.requested],
-      ['words of approval', waivers.approved],
+      ['words of approval', waivers.approvals],
       ['rejected', waivers.rejected],
       ['expired', waivers.expired],
       ['used by contracts', waivers.used.length],

@@ -42,7 +42,7 @@ describe('a policy file', () => {
   });
 
   it('is told all its mistakes at once', () => {
-    expect(pathsOf({ minStages: 'two', minDwellMinutes: -1, approvedBy: ['ann', 'ann'], maxStages: 3 })).toEqual([
+    expect(pathsOf({ minStages: 'two', minDwellMinutes: -1, approvedBy: ['ann', ' Ann '], maxStages: 3 })).toEqual([
       '$.minStages',
       '$.minDwellMinutes',
       '$.approvedBy',
