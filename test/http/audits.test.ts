@@ -2,11 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { proposalInput } from '../support/proposals.ts';
 import { ServerUnderTest } from './serverUnderTest.ts';
 
-/** A started rollout whose contract asks for an auditor; the administrator has proposed it. */
-async function external(under: ServerUnderTest): Promise<string> {
+/** A started rollout whose contract asks for an auditor; the administrator has proposed it. It begins at its first target, or below. */
+async function external(under: ServerUnderTest, initialPercentage = 10): Promise<string> {
   await under.feature();
   for (const arm of ['all', 'treatment', 'control'] as const) under.application.source.observe('error_rate', arm, 0);
-  const proposal = { ...proposalInput(), audit: 'external' };
+  const proposal = { ...proposalInput({}, { initialPercentage }), audit: 'external' };
   const proposed = await under.post('/v1/contracts', { as: 'admin', body: proposal });
   const { id: contractId, digest } = proposed.body;
   await under.post(`/v1/contracts/${contractId}/approvals`, { as: 'approver', body: { decision: 'approve', digest } });
@@ -83,6 +83,15 @@ describe("an auditor's verdict", () => {
       );
     }
     expect((await under.get(`${path}/audit`)).body['verdicts']).toHaveLength(1);
+  });
+
+  test('is no PASS while the ramp has not brought the rollout to its first stage', async () => {
+    await using under = new ServerUnderTest();
+    const path = await external(under, 5);
+    const say = (verdict: string) => under.refusal('POST', `${path}/audit`, { as: 'auditor', body: { verdict } });
+    expect(await say('PASS')).toBe('409 ILLEGAL_STATE');
+    expect(await say('INCONCLUSIVE')).toBe('409 ILLEGAL_STATE');
+    expect(await say('FAIL')).toBe('200 undefined');
   });
 
   test('on the rollout stands beside that on the visit, and is said once too', async () => {
