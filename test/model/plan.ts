@@ -11,7 +11,8 @@ export const DWELL_MS = 15 * MINUTE;
 export const POLICY_COOLDOWN_MINUTES = 20;
 export const PAUSE_AFTER_WINDOWS = 3;
 /** Of every plan. */
-export const WINDOW_MS = HOUR;
+const WINDOW_HOURS = 1;
+export const WINDOW_MS = WINDOW_HOURS * HOUR;
 export const HEALTH_THRESHOLD = 0.9;
 export const BLAST_RADIUS = 60;
 export const STAGES = [
@@ -74,7 +75,7 @@ export function inputOf(plan: Plan): ProposalInput {
   const plain = proposalInput(plan.critical ? { criticality: 'critical' } : {}, {
     initialPercentage: plan.initialPercentage,
     maxBlastRadius: BLAST_RADIUS,
-    observationWindowHours: WINDOW_MS / HOUR,
+    observationWindowHours: WINDOW_HOURS,
     incrementPolicy: plan.manual ? 'manual' : 'linear',
     rollback: { to: plan.rollbackTo, cooldownMinutes: plan.cooldownMinutes },
     wedgeStages: stages,
