@@ -9,7 +9,10 @@ const needsNothing = [
 ];
 // Whole controllers in memory, on a clock that is held: days of polls, so their script runs them without `detectAsyncLeaks`,
 // which looks at every promise and takes thirty times as long. They open nothing that could leak.
-const simulated = ['test/control/**/*.test.ts', 'test/simulation/**/*.test.ts'];
+const simulated = ['test/control/**/*.test.ts', 'test/model/**/*.test.ts', 'test/simulation/**/*.test.ts'];
+
+/** Minutes of the same: only in the whole suite. */
+const manySequences = ['test/model/manySequences.test.ts'];
 
 export default defineConfig({
   test: {
@@ -23,7 +26,8 @@ export default defineConfig({
     coverage: { provider: 'v8', include: ['src/**'], exclude: ['src/adapters/postgres/generated/**'] },
     projects: [
       { extends: true, test: { name: 'unit', include: needsNothing } },
-      { extends: true, test: { name: 'simulation', include: simulated } },
+      { extends: true, test: { name: 'simulation', include: simulated, exclude: manySequences } },
+      { extends: true, test: { name: 'model', include: manySequences } },
       {
         extends: true,
         test: {

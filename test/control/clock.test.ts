@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { firstBreak } from '../../src/domain/ledger/chain.ts';
+import { audited, findingsIn } from '../support/audited.ts';
 import { proposalInput, stageInput } from '../support/proposals.ts';
 import {
   bad,
@@ -11,8 +12,9 @@ import {
   startedRollout,
   stateOf,
   until,
+  wishFor,
 } from '../support/release.ts';
-import { chainOf, poll, pollFor, startReplica, tickDue, worldOf } from '../support/simulatedInstallation.ts';
+import { chainOf, OLGA, poll, pollFor, startReplica, tickDue, worldOf } from '../support/simulatedInstallation.ts';
 
 const HOUR = 3_600_000;
 const MINUTE = 60_000;
@@ -39,6 +41,37 @@ describe('the clock', () => {
     const chain = await chainOf(world, FEATURE);
     expect(firstBreak(chain)).toBeNull();
     expect(world.faults).toEqual([]);
+  });
+
+  it('that goes backwards before a person resumes shortens no window', async () => {
+    const started = await inCanary();
+    const { world, replica, id } = started;
+    await pollFor(replica, 30 * MINUTE);
+    await replica.closings.pause(OLGA, id, null);
+    await poll(replica);
+    world.clock.advance(-2 * MINUTE);
+    await replica.rollouts.resume(OLGA, id, await wishFor(replica, id));
+    await poll(replica);
+    expect((await activeMsOf(started)).observation).toBe(0);
+  });
+
+  it('that goes backwards before a person closes shortens no cooldown', async () => {
+    const { world, replica, id } = await inCanary();
+    await pollFor(replica, 30 * MINUTE);
+    world.clock.advance(-HOUR);
+    const seenAtMs = (await recordOf(replica, id)).tick?.poll.atMs ?? 0;
+    await replica.closings.rollback(OLGA, id, { to: 'zero', comment: null });
+    expect((await stateOf(replica, id)).cooldownUntilMs).toBe(seenAtMs + HOUR);
+  });
+
+  it('that goes backwards before a kill shortens no cooldown either', async () => {
+    const { world, replica, id } = await inCanary();
+    await pollFor(replica, 30 * MINUTE);
+    world.clock.advance(-HOUR);
+    const seenAtMs = (await recordOf(replica, id)).tick?.poll.atMs ?? 0;
+    await replica.closings.kill(OLGA, FEATURE, 'burning');
+    expect((await stateOf(replica, id)).cooldownUntilMs).toBe(seenAtMs + HOUR);
+    expect(findingsIn(audited(await chainOf(world, FEATURE), world.clock.nowMs()))).toEqual([]);
   });
 
   it('INV-RWG-ROLLBACK: set back by hours it does not blind the protection', async () => {

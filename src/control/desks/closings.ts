@@ -7,12 +7,13 @@ import type { Closing } from '../execution/closing/closing.ts';
 import type { ClosingOutcome } from '../execution/closing/closingOutcome.ts';
 import type { Killing } from '../execution/closing/killing.ts';
 import type { FlagView } from '../flags/flagView.ts';
+import { nowFor } from '../nowFor.ts';
 import type { Chance } from '../ports/chance.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { KillRequest } from '../ports/closingRequest.ts';
 import type { FeatureRegister } from '../ports/featureRegister.ts';
 import { LedgerUnreachable } from '../ports/ledger.ts';
-import type { RolloutRegister } from '../ports/rolloutRegister.ts';
+import type { RolloutRecord, RolloutRegister } from '../ports/rolloutRegister.ts';
 import { Refusal } from '../refusal.ts';
 import type { Known, KnownRollouts } from '../sight/knownRollouts.ts';
 import { assertLegal } from './assertLegal.ts';
@@ -37,16 +38,17 @@ export class Closings implements ClosingDesk {
   }
 
   async pause(who: Principal, rolloutId: string, comment: string | null): Promise<RolloutStatus> {
-    const { state } = await this.#find(rolloutId);
+    const found = await this.#find(rolloutId);
+    const { state } = found;
     assertLegal(state, 'pause');
-    const request = { kind: 'pause' as const, ...this.#request(who, state.feature, comment), rolloutId };
+    const request = { kind: 'pause' as const, ...this.#requestOn(found, who, comment), rolloutId };
     return this.#closed(state, await this.#deps.closing.pause(request));
   }
 
   async rollback(who: Principal, rolloutId: string, wish: RollbackWish): Promise<RolloutStatus> {
     const found = await this.#find(rolloutId);
     assertLegal(found.state, 'rollback');
-    const request = this.#request(who, found.state.feature, wish.comment);
+    const request = this.#requestOn(found, who, wish.comment);
     return this.#closed(found.state, await this.#rollBack(found, request, wish));
   }
 
@@ -78,11 +80,11 @@ export class Closings implements ClosingDesk {
     try {
       const record = await this.#deps.rollouts.get(rolloutId);
       if (record === null) throw new Refusal('NOT_FOUND', 'no such rollout');
-      return { state: record.state, known: null };
+      return { ...record, known: null };
     } catch (error) {
       const known = error instanceof LedgerUnreachable ? this.#deps.known.get(rolloutId) : null;
       if (known === null) throw error;
-      return { state: known.state, known };
+      return { state: known.state, tick: null, known };
     }
   }
 
@@ -101,9 +103,15 @@ export class Closings implements ClosingDesk {
     return statusOf(record, nowMs);
   }
 
+  /** What closes begins a cooldown, and a new visit. */
+  #requestOn(found: Found, who: Principal, comment: string | null) {
+    const request = this.#request(who, found.state.feature, comment);
+    return { ...request, atMs: nowFor(found, request.atMs) };
+  }
+
   #request(who: Principal, feature: string, comment: string | null) {
     return { id: this.#deps.chance.id(), feature, actor: actorOf(who), comment, atMs: this.#deps.clock.nowMs() };
   }
 }
 
-type Found = { readonly state: RolloutState; readonly known: Known | null };
+type Found = Pick<RolloutRecord, 'state' | 'tick'> & { readonly known: Known | null };

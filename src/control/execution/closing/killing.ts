@@ -9,13 +9,14 @@ import type { RolloutState } from '../../../domain/rollout/state.ts';
 import { appendEntries } from '../../appendEntries.ts';
 import type { FlagView } from '../../flags/flagView.ts';
 import type { Publisher } from '../../flags/publisher.ts';
-import { liveRollout } from '../../liveRollout.ts';
+import { liveRecord } from '../../liveRollout.ts';
+import { nowFor } from '../../nowFor.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { KillRequest } from '../../ports/closingRequest.ts';
 import type { FeatureRecord, FeatureRegister } from '../../ports/featureRegister.ts';
 import type { LateJournal } from '../../ports/lateJournal.ts';
 import { type Ledger, LedgerUnreachable } from '../../ports/ledger.ts';
-import type { RolloutRegister } from '../../ports/rolloutRegister.ts';
+import type { RolloutRecord, RolloutRegister } from '../../ports/rolloutRegister.ts';
 import type { RolloutTelemetry } from '../../ports/telemetry.ts';
 import type { RolloutDisplay } from '../../sight/rolloutDisplay.ts';
 import { type ClosingOutcome, RECORDED, STANDS } from './closingOutcome.ts';
@@ -65,8 +66,9 @@ export class Killing {
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       const feature = await this.#deps.features.get(request.feature);
       if (feature === null || feature.state.exposure.killed) return STANDS;
-      const ended = await liveRollout(this.#deps.rollouts, feature);
-      const drafts = killEntries(request, feature, ended, storedVersion);
+      const live = await liveRecord(this.#deps.rollouts, feature);
+      const ended = live?.state ?? null;
+      const drafts = killEntries(live === null ? request : noEarlier(request, live), feature, ended, storedVersion);
       const outcome = await appendEntries('execution', this.#deps, drafts, {
         feature: { key: request.feature, version: feature.state.version },
       });
@@ -103,6 +105,12 @@ function endedBy(killed: FeatureState, live: RolloutState, saying: Saying): Entr
   const exposure = rolledBackExposure(live, killed, null, saying.atMs);
   const how = { exposure, toStageIndex: null, automatic: false, detail: 'the feature was killed' };
   return rolledBackEntry(live, { ...saying, reason: 'killed' }, how);
+}
+
+/** The cooldown begins no earlier than what the rollout has seen, also where the clock was set back. */
+function noEarlier({ removedAtMs, ...request }: KillRequest, live: RolloutRecord): KillRequest {
+  const atMs = nowFor(live, request.atMs);
+  return { ...request, atMs, ...(removedAtMs === undefined ? {} : { removedAtMs: Math.max(removedAtMs, atMs) }) };
 }
 
 const killedFrom = (served: FlagDocument): FlagDocument => ({

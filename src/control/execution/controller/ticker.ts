@@ -17,6 +17,7 @@ import type { ChainAudit, ChainVerdict } from '../../audit/chainAudit.ts';
 import type { Preflight, PreflightDraft } from '../../eligibility/preflight.ts';
 import type { Publisher } from '../../flags/publisher.ts';
 import { exposureIn } from '../../notices.ts';
+import { nowFor } from '../../nowFor.ts';
 import type { Chance } from '../../ports/chance.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Expected, Ledger } from '../../ports/ledger.ts';
@@ -81,9 +82,8 @@ export class Ticker {
   }
 
   async #look(claim: Claim, surroundings: Surroundings | null): Promise<Work> {
-    // A clock that goes backwards never shortens a window.
     const clockMs = this.#deps.clock.nowMs();
-    const nowMs = Math.max(clockMs, claim.state.lastEntryAtMs, claim.tick?.poll.atMs ?? 0);
+    const nowMs = nowFor(claim, clockMs);
     const plan = measurementPlan(claim.state, nowMs);
     const audited = await this.#deps.audit.sinceLastLook(claim.state, claim.headSeq, nowMs);
     const superseded = await this.#deps.contexts.supersededBy(claim.state);

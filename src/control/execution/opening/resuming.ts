@@ -2,6 +2,7 @@ import type { Principal } from '../../../domain/governance/role.ts';
 import { draft } from '../../../domain/rollout/draft.ts';
 import { actorOf } from '../../actorOf.ts';
 import { appendEntries, type Recording } from '../../appendEntries.ts';
+import { nowFor } from '../../nowFor.ts';
 import type { RolloutRecord } from '../../ports/rolloutRegister.ts';
 import { Refusal } from '../../refusal.ts';
 
@@ -9,16 +10,17 @@ import { Refusal } from '../../refusal.ts';
 export async function resume(
   deps: Recording,
   who: Principal,
-  { state, tick }: RolloutRecord,
+  record: RolloutRecord,
   comment: string | null,
 ): Promise<void> {
+  const { state, tick } = record;
   // Of this exposure: the same place in another stage is another criterion.
   const poll = tick?.poll.epoch === state.epoch ? tick.poll : null;
   const failing = (poll?.verdicts ?? []).filter(({ severity, outcome }) => severity === 'pause' && outcome === 'fail');
   const stillMuted = poll?.muted ?? state.acknowledged;
   const acknowledged = [...new Set([...stillMuted, ...failing.map(({ key }) => key)])];
   const saying = {
-    atMs: deps.clock.nowMs(),
+    atMs: nowFor(record, deps.clock.nowMs()),
     actor: actorOf(who),
     reason: 'operator' as const,
     comment,

@@ -7,6 +7,7 @@ import { appendEntries } from '../../appendEntries.ts';
 import type { PreflightDraft } from '../../eligibility/preflight.ts';
 import type { Publisher } from '../../flags/publisher.ts';
 import { exposureIn } from '../../notices.ts';
+import { nowFor } from '../../nowFor.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { FeatureRecord } from '../../ports/featureRegister.ts';
 import type { Expected, Ledger } from '../../ports/ledger.ts';
@@ -51,7 +52,7 @@ export class RolloutOpening {
   async open(wish: OpeningWish): Promise<void> {
     const { record, feature, ask } = wish;
     const rollout = record.state;
-    const nowMs = Math.max(this.#deps.clock.nowMs(), rollout.lastEntryAtMs, record.tick?.poll.atMs ?? 0);
+    const nowMs = nowFor(record, this.#deps.clock.nowMs());
     const audited = await this.#deps.lastLook.wholeChain(rollout, nowMs);
     const surroundings = await this.#deps.contexts.surroundings();
     const superseded = await this.#deps.contexts.supersededBy(rollout);

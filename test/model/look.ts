@@ -1,0 +1,28 @@
+import type { Metrics } from './act.ts';
+
+/** What one look at a release finds. Null: there is no data to say so. */
+export type Look = {
+  readonly atMs: number;
+  readonly stopped: boolean;
+  /** Too many errors: what rolls back. */
+  readonly bad: boolean | null;
+  /** Too slow: what pauses. */
+  readonly slow: boolean | null;
+  /** Few enough errors to go on. */
+  readonly good: boolean | null;
+  /** Why there is no data. */
+  readonly lacks: 'missingData' | 'noTraffic' | 'sourceUnavailable' | null;
+};
+
+const LACKS: Readonly<Partial<Record<Metrics, Look['lacks']>>> = {
+  missing: 'missingData',
+  noTraffic: 'noTraffic',
+  away: 'sourceUnavailable',
+};
+
+/** Windows never reach back before the last change of exposure: of one that has just changed nothing can be known. */
+export function lookAt(metrics: Metrics, exposedForMs: number): Omit<Look, 'atMs' | 'stopped'> {
+  const lacks = exposedForMs > 0 ? (LACKS[metrics] ?? null) : 'missingData';
+  if (lacks !== null) return { bad: null, slow: null, good: null, lacks };
+  return { bad: metrics === 'bad', slow: metrics === 'slow', good: metrics === 'healthy' || metrics === 'slow', lacks };
+}
