@@ -23,6 +23,8 @@ const LACKS: Readonly<Partial<Record<Metrics, Look['lacks']>>> = {
 /** Windows never reach back before the last change of exposure: of one that has just changed nothing can be known. */
 export function lookAt(metrics: Metrics, exposedForMs: number): Omit<Look, 'atMs' | 'stopped'> {
   const lacks = exposedForMs > 0 ? (LACKS[metrics] ?? null) : 'missingData';
-  if (lacks !== null) return { bad: null, slow: null, good: null, lacks };
-  return { bad: metrics === 'bad', slow: metrics === 'slow', good: metrics === 'healthy' || metrics === 'slow', lacks };
+  // Where the errors can't be counted the latency still can, and is fine: only a source that is away has neither.
+  const slow = exposedForMs > 0 && metrics !== 'away' ? metrics === 'slow' : null;
+  if (lacks !== null) return { bad: null, slow, good: null, lacks };
+  return { bad: metrics === 'bad', slow, good: metrics === 'healthy' || metrics === 'slow', lacks };
 }
