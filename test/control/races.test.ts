@@ -34,6 +34,7 @@ import {
   pollFor,
   type Replica,
   startReplica,
+  tickDue,
   type World,
   worldOf,
 } from '../support/simulatedInstallation.ts';
@@ -96,6 +97,7 @@ async function assertWhole(outside: World, id: string): Promise<void> {
   const own = chain.filter(({ rollout }) => rollout === id);
   const folded = own.reduce<RolloutState | null>(foldRollout, null);
   expect((await outside.kept.rollouts.get(id))?.state).toEqual(JSON.parse(JSON.stringify(folded)));
+  expect(findingsIn(audited(chain, outside.clock.nowMs()))).toEqual([]);
 }
 
 const handled = (error: unknown) => {
@@ -329,6 +331,24 @@ describe("a rollback loses its race to an approver's advance", () => {
     expect(findingsIn(audited(chain), { check: 'SLU-REPLAY' })).toEqual([]);
     expect(outside.store.document(FEATURE)?.grants).toEqual(grantedBy(chain));
     expect(exposed(replica)).toEqual({ here: 10_000, stored: 10_000 });
+    await assertWhole(outside, id);
+  });
+});
+
+describe("a tick's rollback", () => {
+  it('SLU-CLOSE: leaves standing the cap that was set while it measured', async () => {
+    const { outside, replica, id } = await world(toPrevious, 1);
+    bad(outside);
+    const wish = { threshold: 0, expiresAtMs: null, comment: 'not them' };
+    const ledger = preceded(outside.kept.ledger, () => replica.overrides.set(OLGA, FEATURE, 'acme', wish));
+    const other = await startReplica(outside, { kept: { ...outside.kept, ledger } });
+    await tickDue(other);
+    for (const document of [replica.view.document(FEATURE), outside.store.document(FEATURE)]) {
+      expect(document).toMatchObject({ caps: { acme: 0 }, live: { stage: 'canary' } });
+    }
+    healthy(outside);
+    await poll(replica);
+    expect(await stateOf(replica, id)).toMatchObject({ wedgeState: 'ACTIVE', stageIndex: 0 });
     await assertWhole(outside, id);
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { audited, findingsIn } from '../support/audited.ts';
 import type { ProposalInput, StageInput } from '../support/proposals.ts';
 import { proposalInput, stageInput } from '../support/proposals.ts';
 import {
@@ -125,6 +126,27 @@ describe('start', () => {
     world.clock.advance(HOUR);
     await replica.rollouts.start(OLGA, next, await wishFor(replica, next));
     expect(await stateOf(replica, next)).toMatchObject({ wedgeState: 'ACTIVE' });
+  });
+
+  it('of a plan that begins below what a completed rollout left takes nobody away, and says what is granted', async () => {
+    const { world, replica } = await installation();
+    const plan = (title: string) =>
+      proposalInput({ title }, { maxBlastRadius: 60, wedgeStages: [stageInput('canary', 10), stageInput('most', 60)] });
+    const first = await startedRollout(replica, plan('first'));
+    const second = await createdRollout(replica, plan('second'));
+    await until(replica, first, ({ wedgeState }) => wedgeState === 'COMPLETE');
+    await replica.rollouts.start(OLGA, second, await wishFor(replica, second));
+    expect(exposed(replica)).toEqual({ here: 60_000, stored: 60_000 });
+    await until(replica, second, ({ wedgeState }) => wedgeState === 'COMPLETE');
+    expect(exposed(replica)).toEqual({ here: 60_000, stored: 60_000 });
+    const chain = await chainOf(world, FEATURE);
+    const opened = chain.filter(({ type, rollout }) => rollout === second && /started|ramped|advanced/.test(type));
+    expect(opened.map(({ type, percentageAfter }) => [type, percentageAfter])).toEqual([
+      ['started', 60],
+      ['ramped', 60],
+      ['advanced', 60],
+    ]);
+    expect(findingsIn(audited(chain, world.clock.nowMs()))).toEqual([]);
   });
 
   it('at its hour happens by itself', async () => {

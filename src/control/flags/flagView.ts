@@ -1,3 +1,4 @@
+import { closedOver } from '../../domain/feature/closedOver.ts';
 import type { EvaluationContext } from '../../domain/feature/context.ts';
 import { type Evaluation, evaluate, flagNotFound } from '../../domain/feature/evaluation.ts';
 import { type Explanation, explain } from '../../domain/feature/explain.ts';
@@ -116,6 +117,17 @@ export class FlagView implements FlagListener {
     return this.#put(document, entry?.edits ?? UNTOUCHED);
   }
 
+  /**
+   * Takes a closing at once, before the store: laid over what is out, which may have been closed further than whoever closes knows.
+   * What comes back is what the store is to have.
+   */
+  close(closing: FlagDocument): FlagDocument {
+    const published = this.#entries.get(closing.feature)?.document;
+    const document = published === undefined ? closing : closedOver(closing, published);
+    this.apply(document);
+    return document;
+  }
+
   changed(flag: StoredFlag): void {
     const known = this.#entries.get(flag.feature)?.document;
     switch (flag.kind) {
@@ -155,8 +167,12 @@ export class FlagView implements FlagListener {
   }
 }
 
-/** What the store holds, unless that is older than what the view has, or wider at the same version. */
+/**
+ * What the store holds, unless that is older than what the view has. At the same version one of the two is a closing that the other
+ * has not heard of: of both the lower.
+ */
 function newerOf(known: FlagDocument | undefined, stored: FlagDocument): FlagDocument {
   if (known === undefined || stored.version > known.version) return stored;
-  return stored.version === known.version && isLowering(stored, known) ? stored : known;
+  if (stored.version < known.version) return known;
+  return isLowering(stored, known) ? stored : closedOver(known, stored);
 }

@@ -55,8 +55,8 @@ export class Publisher {
   }
 
   /** The same for a document at hand, with no ledger to ask. The version that the store has now; null where it took nothing. */
-  async closeDocument(document: FlagDocument): Promise<number | null> {
-    this.#deps.view.apply(document);
+  async closeDocument(closing: FlagDocument): Promise<number | null> {
+    const document = this.#deps.view.close(closing);
     const version = await this.#put(document, 'closing');
     if (version === null) this.#unclosed.set(document.feature, document);
     return version;
@@ -64,7 +64,7 @@ export class Publisher {
 
   /** Closes in the store what it could not take when it was away. */
   async retryClosings(): Promise<void> {
-    for (const document of [...this.#unclosed.values()]) await this.#put(document, 'closing');
+    for (const closing of [...this.#unclosed.values()]) await this.#put(this.#deps.view.close(closing), 'closing');
   }
 
   /** The version that the store now has; null where it did not take the document. */

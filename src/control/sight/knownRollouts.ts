@@ -21,12 +21,13 @@ export class KnownRollouts {
     else this.#claims.delete(claim.state.id);
   }
 
-  /** What was recorded since, or will be once the ledger hears of it: the next look from memory must not rest on the exposure before, nor on what has ended. */
+  /**
+   * What was recorded since of a feature and its rollouts, or will be once the ledger hears of it: the next look from memory must not
+   * rest on the exposure before, nor on what has ended.
+   */
   follow(entries: readonly Entry[]): void {
-    for (const rolloutId of new Set(entries.map(({ rollout }) => rollout))) {
-      const claim = rolloutId === null ? undefined : this.#claims.get(rolloutId);
-      if (claim !== undefined) this.#follow(claim, entries);
-    }
+    const chain = entries[0]?.feature;
+    for (const claim of this.all()) if (claim.state.feature === chain) this.#follow(claim, entries);
   }
 
   #follow(claim: Claim, entries: readonly Entry[]): void {

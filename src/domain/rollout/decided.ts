@@ -5,7 +5,7 @@ import { type EntryDraft, SLUICE } from '../ledger/entry.ts';
 import type { DecisionContext } from './context.ts';
 import type { AwaitApproval, Hold, Opening, Pause } from './decision.ts';
 import { draft, type Saying } from './draft.ts';
-import { exposureAt, exposureWithoutRollout, startThreshold } from './exposure.ts';
+import { exposureAt, exposureWithoutRollout, percentageIn, startThreshold } from './exposure.ts';
 import { approvalWanted } from './stageGate.ts';
 import { auditorsVerdict, currentStage, isLive, type RolloutState, stageAt } from './state.ts';
 import { takeoverEntries } from './takeover.ts';
@@ -71,7 +71,7 @@ function started({ rollout, feature }: Subject, saying: Saying): EntryDraft {
   const exposure = exposureAt(rollout, feature, { base, stageIndex: 0, threshold, nowMs: saying.atMs });
   const own = { stageIndex: 0, supersedes: null, approvalTakenAsGiven: isTakenAsGiven(rollout) };
   const data = { exposure, base, phase, ...own };
-  return draft(rollout, saying, { type: 'started', data, after: threshold / 1000 });
+  return draft(rollout, saying, { type: 'started', data, after: percentageIn(currentStage(rollout), exposure) });
 }
 
 function ramped({ rollout, feature }: Subject, saying: Saying): EntryDraft {
@@ -79,7 +79,7 @@ function ramped({ rollout, feature }: Subject, saying: Saying): EntryDraft {
   return draft(rollout, saying, {
     type: 'ramped',
     data: { exposure },
-    after: currentStage(rollout).targetPercentage,
+    after: percentageIn(currentStage(rollout), exposure),
   });
 }
 
@@ -89,7 +89,8 @@ function advanced({ rollout, feature }: Subject, saying: Saying): EntryDraft {
   const exposure = atTarget(rollout, feature, stageIndex, saying.atMs);
   const fromStage = currentStage(rollout).stageId;
   const data = { exposure, fromStage, stageIndex, approvalTakenAsGiven: isTakenAsGiven(rollout) };
-  return { ...draft(rollout, saying, { type: 'advanced', data, after: next.targetPercentage }), stage: next.stageId };
+  const after = percentageIn(next, exposure);
+  return { ...draft(rollout, saying, { type: 'advanced', data, after }), stage: next.stageId };
 }
 
 /** A dry run passes the gates that wait for people, and says so where nobody had opened them. */

@@ -1,8 +1,9 @@
+import type { WedgeStage } from '../contract/wedge.ts';
 import type { FeatureState } from '../feature/featureState.ts';
 import type { Exposure } from '../feature/flagDocument.ts';
-import { type Grants, withGrant } from '../feature/grants.ts';
+import { exposedTo, type Grants, withGrant } from '../feature/grants.ts';
 import { sameScope } from '../feature/scope.ts';
-import { thresholdOf } from '../feature/threshold.ts';
+import { percentageOf, thresholdOf } from '../feature/threshold.ts';
 import { type RolloutState, stageAt } from './state.ts';
 
 /** The grants of a rollout that stands at `threshold` in a stage: what was there before, every earlier stage's target, its own. */
@@ -46,6 +47,11 @@ export function exposureWithoutRollout(feature: FeatureState, grants: Grants, no
     grants,
     live: null,
   };
+}
+
+/** The percentage of a stage's people who are met. What was exposed before stays, so it may be more than the stage plans. */
+export function percentageIn({ scope }: WedgeStage, { grants }: Pick<Exposure, 'grants'>): number {
+  return percentageOf(exposedTo(grants, scope));
 }
 
 /** The stage that the ramp stands below, or the first one at its target where there is no ramp. */

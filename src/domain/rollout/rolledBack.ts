@@ -1,9 +1,8 @@
 import type { Exposure } from '../feature/flagDocument.ts';
-import { exposedTo } from '../feature/grants.ts';
-import { percentageOf } from '../feature/threshold.ts';
 import { minutesToMs } from '../hours.ts';
 import type { EntryDraft } from '../ledger/entry.ts';
 import { draft, type Saying } from './draft.ts';
+import { percentageIn } from './exposure.ts';
 import { currentStage, type RolloutState, stageAt } from './state.ts';
 
 export type RolledBackHow = {
@@ -33,6 +32,6 @@ export function rolledBackEntry(rollout: RolloutState, saying: Saying, how: Roll
 
 /** Of the scope that it goes back to: what the feature exposed before stays, and what a hand has capped stays as low. */
 function exposedAfter(rollout: RolloutState, { exposure, toStageIndex }: RolledBackHow): number {
-  const { scope } = toStageIndex === null ? currentStage(rollout) : stageAt(rollout, toStageIndex);
-  return exposure.killed ? 0 : percentageOf(exposedTo(exposure.grants, scope));
+  const stage = toStageIndex === null ? currentStage(rollout) : stageAt(rollout, toStageIndex);
+  return exposure.killed ? 0 : percentageIn(stage, exposure);
 }

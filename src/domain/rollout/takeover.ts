@@ -1,10 +1,10 @@
 import type { FeatureState } from '../feature/featureState.ts';
 import { exposedTo, isNoWider } from '../feature/grants.ts';
-import { percentageOf, thresholdOf } from '../feature/threshold.ts';
+import { thresholdOf } from '../feature/threshold.ts';
 import type { EntryDraft } from '../ledger/entry.ts';
 import type { Takeover } from './context.ts';
 import { draft, type Saying } from './draft.ts';
-import { exposureAt, grantsAt } from './exposure.ts';
+import { exposureAt, grantsAt, percentageIn } from './exposure.ts';
 import { isLive, type RolloutState, stageAt } from './state.ts';
 
 /** What a rollout would be taken over with; null where it is live no more. */
@@ -46,6 +46,6 @@ export function takeoverEntries(
     approvalTakenAsGiven: false,
   };
   const ended = draft(superseded, { ...saying, evidence: null }, { type: 'superseded', data: { by: rollout.id } });
-  const started = draft(rollout, saying, { type: 'started', data, after: percentageOf(threshold) });
+  const started = draft(rollout, saying, { type: 'started', data, after: percentageIn(stage, exposure) });
   return [ended, { ...started, stage: stage.stageId }];
 }

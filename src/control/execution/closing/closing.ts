@@ -68,7 +68,7 @@ export class Closing {
       target = lowerOf(target, lowerOf(rollbackStage(at.state, request), targetAsSeen(at.state, request)));
       const closed = await this.#close(at, target, asked);
       asked = closed.request;
-      const outcome = await this.#recordOrLater(at.state, closed.drafts, asked, attempt === 0 ? share : null);
+      const outcome = await this.#recordOrLater(at, closed.drafts, asked, attempt === 0 ? share : null);
       if (outcome !== 'conflict') return outcome;
       at = await this.#find(request.rolloutId);
     }
@@ -82,7 +82,7 @@ export class Closing {
       if (at === null || legality(at.state.wedgeState, 'pause') !== 'allowed') return STANDS;
       const saying: Saying = { ...said(request), reason: 'operator', evidence: null };
       const paused = draft(at.state, saying, { type: 'paused', data: { detail: request.comment ?? 'paused by hand' } });
-      const outcome = await this.#recordOrLater(at.state, [paused], request, null);
+      const outcome = await this.#recordOrLater(at, [paused], request, null);
       if (outcome !== 'conflict') return outcome;
     }
     return this.#later(request, null, []);
@@ -126,23 +126,26 @@ export class Closing {
   }
 
   async #recordOrLater(
-    state: RolloutState,
+    at: Known,
     drafts: readonly EntryDraft[],
     request: RollbackRequest | PauseRequest,
     share: TickShare | null,
   ) {
     try {
-      return (await this.#record(state, drafts, share)) ? RECORDED : ('conflict' as const);
+      return (await this.#record(at, drafts, share)) ? RECORDED : ('conflict' as const);
     } catch (error) {
       if (!(error instanceof LedgerUnreachable)) throw error;
-      return this.#later(request, state, drafts);
+      return this.#later(request, at.state, drafts);
     }
   }
 
-  async #record(state: RolloutState, drafts: readonly EntryDraft[], share: TickShare | null) {
-    const rollout = { id: state.id, version: state.version };
-    const expected: Expected =
-      share === null ? { rollout } : { rollout, fence: { rolloutId: state.id, fence: share.fence } };
+  /** An entry says what the feature exposes from now on, so nobody may have changed that since it was looked at. */
+  async #record({ state, feature }: Known, drafts: readonly EntryDraft[], share: TickShare | null) {
+    const expected: Expected = {
+      rollout: { id: state.id, version: state.version },
+      ...(state.dryRun ? {} : { feature: { key: state.feature, version: feature.state.version } }),
+      ...(share === null ? {} : { fence: { rolloutId: state.id, fence: share.fence } }),
+    };
     const outcome = await appendEntries('execution', this.#deps, drafts, expected, share?.ticked ?? null);
     if (outcome.kind === 'conflict') return false;
     this.#deps.shown.recorded(state, outcome.entries);
