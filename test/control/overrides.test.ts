@@ -7,6 +7,7 @@ import { bad, FEATURE, healthy, inStage, startedRollout, until } from '../suppor
 import {
   ANNA,
   chainOf,
+  EMIL,
   OLGA,
   OSKAR,
   person,
@@ -190,6 +191,22 @@ describe('the override of a workspace', () => {
       (entries) => void entries.splice(entries.indexOf(the(entries, 'overrideRequested', -1)), 1),
     );
     expect(findingsIn(audited(unasked, world.clock.nowMs()))).toEqual([expect.stringMatching(/workspace globex/)]);
+  });
+
+  it('SLU-DOOR: asked for before a rollback is not asked for: the verifier wants it asked again', async () => {
+    const { replica, world, id } = await atTen();
+    await until(replica, id, inStage(1));
+    await replica.overrides.set(OLGA, FEATURE, 'acme', wish(50));
+    await replica.closings.rollback(OSKAR, id, { to: 'previousStage', comment: null });
+    expect(await replica.overrides.set(ANNA, FEATURE, 'acme', wish(50))).toMatchObject({ outcome: 'waiting' });
+    await replica.overrides.set(EMIL, FEATURE, 'acme', wish(50));
+    const chain = await chainOf(world, FEATURE);
+    expect(findingsIn(audited(chain, world.clock.nowMs()))).toEqual([]);
+    const notAgain = forged(chain, (entries) => {
+      entries.splice(entries.indexOf(the(entries, 'overrideRequested', -1)), 1);
+      the(entries, 'overrideSet').data.requestedBy = 'olga';
+    });
+    expect(findingsIn(audited(notAgain, world.clock.nowMs()))).toEqual([expect.stringMatching(/^SLU-DOOR: .*acme/)]);
   });
 
   it('with a time that is over, of no feature, or of nobody is refused', async () => {

@@ -39,6 +39,8 @@ export class WorkspaceBook {
       if (told.type === 'overrideRemoved') this.#ends.delete(workspaceId);
       if (told.type !== 'overrideRequested') this.#asked.delete(workspaceId);
     }
+    // What was asked for beside a release that nobody doubted yet has to be asked for again.
+    if (told.type === 'rolledBack' || told.type === 'killed') this.#asked.clear();
     if (!isMembers(exposure)) return;
     this.#caps = workspacesIn(exposure['caps']);
     this.#raises = workspacesIn(exposure['raises']);
