@@ -35,6 +35,7 @@ import {
   worldOf,
 } from '../support/simulatedInstallation.ts';
 import { askedWaiver, grantedWaiver, SHORT_WINDOW, shortWindow } from '../support/waivedRelease.ts';
+import { YOUNG_POLICY } from '../support/youngPolicy.ts';
 
 const HOUR = 3_600_000;
 const MINUTE = 60_000;
@@ -93,6 +94,19 @@ describe('a waiver that ends', () => {
     bad(world);
     await poll(replica);
     expect(await stateOf(replica, other)).toMatchObject({ wedgeState: 'ROLLED_BACK' });
+  });
+
+  it('SLU-WAIVER: sooner under a policy that has become stricter lets its plan rise until then, and the audit agrees', async () => {
+    const { world, replica: before } = await installation();
+    await grantedWaiver(before, shortWindow(), 60 * DAY);
+    const replica = await startReplica({ ...world, policy: { ...YOUNG_POLICY, waiverMaxDays: 30 } });
+    const id = await startedRollout(replica, shortWindow());
+    await until(replica, id, inStage(1));
+    world.clock.advance(30 * DAY);
+    await pollFor(replica, 2 * HOUR);
+    expect((await replica.rollouts.status(id)).decision).toMatchObject({ kind: 'hold', reason: 'waiverExpired' });
+    expect(await stateOf(replica, id)).toMatchObject({ wedgeState: 'ACTIVE', stageIndex: 1 });
+    expect(findingsIn(audited(await chainOf(world, FEATURE), world.clock.nowMs()))).toEqual([]);
   });
 
   it('before the start holds the start', async () => {

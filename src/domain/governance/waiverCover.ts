@@ -25,7 +25,7 @@ export function coveringWaiver(
   return waivers
     .filter((waiver) => waiver.rules.includes(rule) && stands(waiver, policy, nowMs))
     .reduce<WaiverState | null>(
-      (longest, waiver) => (longest !== null && longest.expiresAtMs >= waiver.expiresAtMs ? longest : waiver),
+      (longest, waiver) => (longest !== null && endMs(longest, policy) >= endMs(waiver, policy) ? longest : waiver),
       null,
     );
 }
