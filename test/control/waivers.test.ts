@@ -129,6 +129,23 @@ describe('a waiver that ends', () => {
     expect((await replica.rollouts.status(id)).decision).toMatchObject({ reason: 'waiverExpired' });
   });
 
+  it('SLU-WAIVER: by a rejection that comes just before a rise is recorded makes the rise the loser', async () => {
+    const { world, replica } = await installation();
+    const waiver = await grantedWaiver(replica, shortWindow(), 10 * HOUR);
+    const { ledger } = world.kept;
+    const append: Ledger['append'] = async (asked) => {
+      const rises = asked.drafts.some(({ type }) => type === 'advanced');
+      if (rises) await replica.waivers.decide(EMIL, waiver, NO);
+      return ledger.append(asked);
+    };
+    const slow = await startReplica(world, { kept: { ...world.kept, ledger: { ...ledger, append } } });
+    const id = await startedRollout(slow, shortWindow());
+    await until(slow, id, ({ heldFor }) => heldFor === 'waiverExpired');
+    expect(await entriesOfType(world, 'waiverRejected')).toHaveLength(1);
+    expect(await entriesOfType(world, 'advanced')).toEqual([]);
+    expect(findingsIn(audited(await chainOf(world, FEATURE), world.clock.nowMs()))).toEqual([]);
+  });
+
   it('is recorded once, whichever of many replicas sees it first, and told once', async () => {
     const { world, replica } = await installation();
     const used = await grantedWaiver(replica, shortWindow(), HOUR);
