@@ -13,9 +13,22 @@ import {
   until,
   wishFor,
 } from '../support/release.ts';
-import { chainOf, OLGA, poll, pollFor, startReplica, tickDue, worldOf } from '../support/simulatedInstallation.ts';
+import {
+  ANNA,
+  chainOf,
+  OLGA,
+  person,
+  poll,
+  pollFor,
+  startReplica,
+  tickDue,
+  worldOf,
+} from '../support/simulatedInstallation.ts';
+import { grantedWaiver, shortWindow } from '../support/waivedRelease.ts';
 
 const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const FRIDAYS = { timeZone: 'UTC', effect: 'closed' as const, windows: [{ days: ['friday' as const] }], reason: 'x' };
 
 async function installation() {
   const world = worldOf();
@@ -181,6 +194,67 @@ describe('while a hook is asked', () => {
     });
     await until(replica, id, ({ heldFor }) => heldFor === 'globalStop');
     expect(await typesOf(world)).not.toContain('advanced');
+  });
+
+  it('a calendar that is put up meanwhile holds it', async () => {
+    const { world, replica } = await installation();
+    const id = await startedRollout(replica, proposalInput());
+    world.hooks.answer('beforeAdvance', async () => {
+      await replica.calendars.set(person('adam', 'admin'), 'fridays', FRIDAYS);
+      return null;
+    });
+    const held = await until(replica, id, ({ heldFor }) => heldFor === 'calendar');
+    expect(held).toMatchObject({ wedgeState: 'ACTIVE', stageIndex: 0 });
+    expect(world.hooks.asked).toHaveLength(1);
+  });
+
+  it.for(['ends', 'is rejected'])('SLU-WAIVER: a waiver that %s meanwhile lets nothing rise by it', async (how) => {
+    const { world, replica } = await installation();
+    const waiver = await grantedWaiver(replica, shortWindow(), 2 * HOUR_MS);
+    const id = await startedRollout(replica, shortWindow());
+    world.hooks.answer('beforeAdvance', async () => {
+      if (how === 'is rejected') await replica.waivers.decide(ANNA, waiver, { decision: 'reject', comment: 'no' });
+      else world.clock.advance(2 * HOUR_MS);
+      return null;
+    });
+    await until(replica, id, ({ heldFor }) => heldFor === 'waiverExpired');
+    await pollFor(replica, 5 * MINUTE_MS);
+    expect(await typesOf(world)).not.toContain('advanced');
+    expect(world.hooks.asked).toHaveLength(1);
+    expect(findingsIn(audited(await chainOf(world, FEATURE), world.clock.nowMs()))).toEqual([]);
+  });
+
+  it('what opens is recorded as of when they agreed, by hand and by itself', async () => {
+    const { world, replica } = await installation();
+    const thinking = async () => {
+      world.clock.advance(5000);
+      return null;
+    };
+    for (const hook of ['beforeStart', 'beforeAdvance'] as const) world.hooks.answer(hook, thinking);
+    const id = await startedRollout(replica, proposalInput());
+    await until(replica, id, inStage(1));
+    const chain = await chainOf(world, FEATURE);
+    const opened = chain.filter(({ type }) => type === 'started' || type === 'advanced');
+    const waitedMs = opened.map(({ at, evidence }) => Date.parse(at) - (evidence?.nowMs ?? 0));
+    expect(waitedMs).toEqual([5000, 5000]);
+    expect(opened.map(({ late }) => late)).toEqual([false, false]);
+    expect(findingsIn(audited(chain))).toEqual([]);
+  });
+
+  it('a start by hand heeds what has ended meanwhile, and nothing is stored', async () => {
+    const { world, replica } = await installation();
+    await grantedWaiver(replica, shortWindow(), HOUR_MS);
+    const id = await createdRollout(replica, shortWindow());
+    world.hooks.answer('beforeStart', async () => {
+      world.clock.advance(HOUR_MS);
+      return null;
+    });
+    const before = await chainOf(world, FEATURE);
+    await expect(replica.rollouts.start(OLGA, id, await wishFor(replica, id))).rejects.toMatchObject({
+      code: 'HELD',
+      more: { reason: 'waiverExpired' },
+    });
+    expect(await chainOf(world, FEATURE)).toEqual(before);
   });
 
   it('a pause that is asked for meanwhile stands, and what was agreed to comes to nothing', async () => {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { AuditVerdict } from '../../src/domain/audit/report.ts';
 import { DEFAULT_POLICY } from '../../src/domain/contract/policy.ts';
 import type { Scope } from '../../src/domain/feature/scope.ts';
+import { audited, findingsIn } from '../support/audited.ts';
 import { type ProposalInput, proposalInput, stageInput } from '../support/proposals.ts';
 import {
   bad,
@@ -15,6 +17,7 @@ import {
   wishFor,
 } from '../support/release.ts';
 import {
+  AUREL,
   chainOf,
   OLGA,
   pollFor,
@@ -35,14 +38,21 @@ function planOf(targets: readonly [number, number, number], more: Partial<Propos
 }
 
 /** A release that stands in its second stage, at 50 %. */
-async function atFifty() {
+const atFifty = () => inTheSecondStage(planOf([10, 50, 100]));
+
+async function inTheSecondStage(plan: ProposalInput) {
   const world = worldOf({ pollIntervalMs: 5 * MINUTE, policy: { ...DEFAULT_POLICY, cooldownMinutes: 20 } });
   healthy(world);
   const replica = await startReplica(world);
-  const old = await startedRollout(replica, planOf([10, 50, 100]));
+  const old = await startedRollout(replica, plan);
+  await until(replica, old, inStage(0));
+  if (plan.audit === 'external') await sayAsAuditor(replica, old, 'PASS');
   await until(replica, old, inStage(1));
   return { world, replica, old };
 }
+
+const sayAsAuditor = (replica: Replica, id: string, verdict: AuditVerdict) =>
+  replica.audits.say(AUREL, id, { verdict, subject: 'visit', findings: [], comment: null });
 
 const start = async (replica: Replica, id: string) => replica.rollouts.start(OLGA, id, await wishFor(replica, id));
 
@@ -87,6 +97,43 @@ describe('a contract that supersedes a live rollout', () => {
     await replica.closings.pause(OLGA, old, 'the threshold is wrong');
     const id = await createdRollout(replica, planOf([10, 40, 80], { supersedes: old }));
     expect(await start(replica, id)).toMatchObject({ wedgeState: 'ACTIVE', percentage: 50 });
+  });
+
+  it('does not start while the audit of the visit that it would end is FAIL, and does after a rollback', async () => {
+    const { replica, old, world } = await inTheSecondStage(planOf([10, 50, 100], { audit: 'external' }));
+    const id = await createdRollout(replica, planOf([5, 40, 80], { supersedes: old }));
+    await sayAsAuditor(replica, old, 'FAIL');
+    await expect(start(replica, id)).rejects.toMatchObject({
+      code: 'HELD',
+      message: `the audit of rollout ${old} is FAIL: only a rollback leaves such a visit`,
+      more: { reason: 'audit' },
+    });
+    expect(await stateOf(replica, id)).toMatchObject({ wedgeState: 'PENDING' });
+    expect((await stateOf(replica, old)).supersededBy).toBeNull();
+    await replica.closings.rollback(OLGA, old, { to: 'previousStage', comment: null });
+    await pollFor(replica, 65 * MINUTE);
+    await start(replica, id);
+    expect(await stateOf(replica, old)).toMatchObject({ wedgeState: 'SUPERSEDED' });
+    expect(findingsIn(audited(await chainOf(world, FEATURE), world.clock.nowMs()))).toEqual([]);
+  });
+
+  it('starts over a visit that an auditor is undecided about', async () => {
+    const { replica, old, world } = await inTheSecondStage(planOf([10, 50, 100], { audit: 'external' }));
+    const id = await createdRollout(replica, planOf([10, 40, 80], { supersedes: old }));
+    await sayAsAuditor(replica, old, 'INCONCLUSIVE');
+    await start(replica, id);
+    expect(findingsIn(audited(await chainOf(world, FEATURE), world.clock.nowMs()))).toEqual([]);
+  });
+
+  it('loses to an auditor who fails that visit while it starts', async () => {
+    const { replica, old, world } = await inTheSecondStage(planOf([10, 50, 100], { audit: 'external' }));
+    const id = await createdRollout(replica, planOf([10, 40, 80], { supersedes: old }));
+    world.hooks.answer('beforeStart', async () => {
+      await sayAsAuditor(replica, old, 'FAIL');
+      return null;
+    });
+    await expect(start(replica, id)).rejects.toMatchObject({ code: 'VERSION_STALE' });
+    expect(await stateOf(replica, id)).toMatchObject({ wedgeState: 'PENDING' });
   });
 
   it('keeps for later stages what it took over, also of a scope that its own plan never names', async () => {

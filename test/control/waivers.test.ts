@@ -35,6 +35,7 @@ import {
   worldOf,
 } from '../support/simulatedInstallation.ts';
 import { askedWaiver, grantedWaiver, SHORT_WINDOW, shortWindow } from '../support/waivedRelease.ts';
+import { YOUNG_POLICY } from '../support/youngPolicy.ts';
 
 const HOUR = 3_600_000;
 const MINUTE = 60_000;
@@ -95,6 +96,19 @@ describe('a waiver that ends', () => {
     expect(await stateOf(replica, other)).toMatchObject({ wedgeState: 'ROLLED_BACK' });
   });
 
+  it('SLU-WAIVER: sooner under a policy that has become stricter lets its plan rise until then, and the audit agrees', async () => {
+    const { world, replica: before } = await installation();
+    await grantedWaiver(before, shortWindow(), 60 * DAY);
+    const replica = await startReplica({ ...world, policy: { ...YOUNG_POLICY, waiverMaxDays: 30 } });
+    const id = await startedRollout(replica, shortWindow());
+    await until(replica, id, inStage(1));
+    world.clock.advance(30 * DAY);
+    await pollFor(replica, 2 * HOUR);
+    expect((await replica.rollouts.status(id)).decision).toMatchObject({ kind: 'hold', reason: 'waiverExpired' });
+    expect(await stateOf(replica, id)).toMatchObject({ wedgeState: 'ACTIVE', stageIndex: 1 });
+    expect(findingsIn(audited(await chainOf(world, FEATURE), world.clock.nowMs()))).toEqual([]);
+  });
+
   it('before the start holds the start', async () => {
     const { world, replica } = await installation();
     await grantedWaiver(replica, shortWindow(), HOUR);
@@ -113,6 +127,23 @@ describe('a waiver that ends', () => {
     await replica.waivers.decide(EMIL, waiver, NO);
     await pollFor(replica, 2 * HOUR);
     expect((await replica.rollouts.status(id)).decision).toMatchObject({ reason: 'waiverExpired' });
+  });
+
+  it('SLU-WAIVER: by a rejection that comes just before a rise is recorded makes the rise the loser', async () => {
+    const { world, replica } = await installation();
+    const waiver = await grantedWaiver(replica, shortWindow(), 10 * HOUR);
+    const { ledger } = world.kept;
+    const append: Ledger['append'] = async (asked) => {
+      const rises = asked.drafts.some(({ type }) => type === 'advanced');
+      if (rises) await replica.waivers.decide(EMIL, waiver, NO);
+      return ledger.append(asked);
+    };
+    const slow = await startReplica(world, { kept: { ...world.kept, ledger: { ...ledger, append } } });
+    const id = await startedRollout(slow, shortWindow());
+    await until(slow, id, ({ heldFor }) => heldFor === 'waiverExpired');
+    expect(await entriesOfType(world, 'waiverRejected')).toHaveLength(1);
+    expect(await entriesOfType(world, 'advanced')).toEqual([]);
+    expect(findingsIn(audited(await chainOf(world, FEATURE), world.clock.nowMs()))).toEqual([]);
   });
 
   it('is recorded once, whichever of many replicas sees it first, and told once', async () => {

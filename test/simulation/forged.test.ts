@@ -473,11 +473,15 @@ describe('waivers on the chain', () => {
   const GOOD: Waiver = { requester: 'olga', approvers: ['anna', 'emil'], rules: [RULE], days: 30, plan: null };
 
   /** The same life, of a plan that breaks a rule by these waivers. `uses` names the first. */
-  const waived = (...waivers: readonly Partial<Waiver>[]) =>
+  const waived = (...waivers: readonly Partial<Waiver>[]) => waivedUnder(90, ...waivers);
+
+  /** The same, judged by a policy that lets a waiver last so long. */
+  const waivedUnder = (waiverMaxDays: number, ...waivers: readonly Partial<Waiver>[]) =>
     forged(chain, (entries) => {
       const beganMs = Date.parse(entries[0]?.at ?? '');
       const first = { ...GOOD, ...waivers[0] };
       replanned(entries, (embedded) => {
+        embedded.policy.waiverMaxDays = waiverMaxDays;
         embedded.waivers = [{ waiverId: 'w0', rules: [RULE], expiresAtMs: beganMs + first.days * DAY }];
       });
       const { planDigest } = the(entries, 'proposed').data;
@@ -511,7 +515,6 @@ describe('waivers on the chain', () => {
     ['by nobody', { approvers: [] }],
     ['of another plan', { plan: 'f'.repeat(64) }],
     ['of another rule', { rules: ['INITIAL_PERCENTAGE'] }],
-    ['for longer than the policy lets it last', { days: 91 }],
     ['that had ended before it was used', { days: 0 }],
   ])('one %s does not', ([, waiver]) => {
     expect(failedChecks(audited(waived(waiver)))).toEqual(['WAIVERS']);
@@ -524,6 +527,15 @@ describe('waivers on the chain', () => {
     expect(findingsIn(ended)[0]).toMatch(/rises while no waiver lets it break MIN_STAGES/);
     expect(findingsIn(audited(waived({ days: hour }, {})))).toEqual([]);
     expect(failedChecks(audited(waived({ days: hour }, { plan: 'f'.repeat(64) })))).toEqual(['WAIVERS']);
+  });
+
+  it('one that was asked for under a looser policy is good for as long as this one lets it last', () => {
+    const hour = 1 / 24;
+    expect(findingsIn(audited(waivedUnder(1, {})))).toEqual([]);
+    const shortened = findingsIn(audited(waivedUnder(hour, {})));
+    expect(shortened).toEqual(findingsIn(audited(waived({ days: hour }))));
+    expect(shortened.length).toBeGreaterThan(0);
+    expect(failedChecks(audited(waivedUnder(0, {})))).toEqual(['WAIVERS']);
   });
 });
 

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Entry } from '../../src/domain/ledger/entry.ts';
 import { audited, failedChecks, findingsIn } from '../support/audited.ts';
-import { forged, the } from '../support/forged.ts';
+import { forged, inserted, the } from '../support/forged.ts';
 import { proposalInput, stageInput } from '../support/proposals.ts';
 import { FEATURE, healthy, inStage, startedRollout, until } from '../support/release.ts';
 import { chainOf, startReplica, worldOf } from '../support/simulatedInstallation.ts';
@@ -49,6 +49,19 @@ describe('a takeover, held against the laws', () => {
       }),
     );
     expect(failedChecks(found)).toEqual(expect.arrayContaining(['STATES', 'SLU-DOOR']));
+  });
+
+  it('STATES: one out of a visit whose audit is FAIL is found', () => {
+    const found = audited(
+      forged(chain, (entries) => {
+        const superseded = the(entries, 'superseded');
+        const before = entries[entries.indexOf(superseded) - 1];
+        if (before === undefined) throw new Error('something comes before it');
+        const data = { subject: 'visit', verdict: 'FAIL', throughSeq: 1, findings: [] };
+        inserted(entries, before, { type: 'audited', rollout: superseded.rollout, data });
+      }),
+    );
+    expect(findingsIn(found, { check: 'STATES' }).join()).toContain('takes over out of visit 2, whose audit is FAIL');
   });
 
   it('STATES: half of one, at the end of what was read, is not to be told yet', () => {

@@ -9,7 +9,7 @@ export type Expected = {
   /** The one that a start ends: superseded as it stands, or not at all. */
   readonly superseded?: { readonly id: string; readonly version: number };
   readonly contract?: { readonly id: string; readonly version: number };
-  /** Those that a proposal makes use of, or the one that is spoken of. */
+  /** Those that a proposal or an opening makes use of, or the one that is spoken of. */
   readonly waivers?: readonly { readonly id: string; readonly version: number }[];
   /** Of the newest entry of the chain: nobody has written to it since; 0 where it is empty. */
   readonly seq?: number;

@@ -1,7 +1,8 @@
 import type { NamedCalendar } from '../../domain/calendar/shutBy.ts';
 import { planDigest } from '../../domain/contract/digest.ts';
 import { isApproved } from '../../domain/governance/contractState.ts';
-import { type WaiverGap, waiverGap, waiverGapUnseen } from '../../domain/governance/waiverCover.ts';
+import { coveringWaivers, type WaiverGap, waiverGap, waiverGapUnseen } from '../../domain/governance/waiverCover.ts';
+import type { WaiverState } from '../../domain/governance/waiverState.ts';
 import type { Ask, DecisionContext } from '../../domain/rollout/context.ts';
 import { isPending, type RolloutState } from '../../domain/rollout/state.ts';
 import { takeoverOf } from '../../domain/rollout/takeover.ts';
@@ -37,13 +38,15 @@ export const UNKNOWN_SURROUNDINGS: Surroundings = { globalStop: false, calendars
 export type Weighing = {
   readonly rollout: RolloutState;
   readonly feature: FeatureRecord;
-  readonly surroundings: Surroundings;
   readonly audit: DecisionContext['audit'];
   /** By {@link DecisionContexts.supersededBy}. */
   readonly superseded: RolloutState | null;
   readonly ask: Ask | null;
   readonly nowMs: number;
 };
+
+/** What an opening rests on, read anew; the waivers are those that let it break a rule. */
+export type LatestContext = { readonly context: DecisionContext; readonly waivers: readonly WaiverState[] };
 
 /** Gathers what a decision needs to know beside the rollout and its measurements. */
 export class DecisionContexts {
@@ -75,43 +78,52 @@ export class DecisionContexts {
     return (await this.#deps.rollouts.get(supersedes))?.state ?? null;
   }
 
-  async of(weighing: Weighing): Promise<DecisionContext> {
+  async of(weighing: Weighing, surroundings: Surroundings): Promise<DecisionContext> {
+    return this.#context(weighing, surroundings, await this.#waiverGap(weighing));
+  }
+
+  /**
+   * The same with everything read anew: who has stopped it while something was waited for meant what is about to happen.
+   * Throws `LedgerUnreachable`.
+   */
+  async latest(weighing: Weighing): Promise<LatestContext> {
+    const { rollout, nowMs } = weighing;
+    const cover = [usesOf(rollout), await this.#waiversOf(rollout), rollout.policy, nowMs] as const;
+    const context = await this.#context(weighing, await this.surroundings(), waiverGap(...cover));
+    return { context, waivers: coveringWaivers(...cover) };
+  }
+
+  async #context(weighing: Weighing, surroundings: Surroundings, gap: WaiverGap | null): Promise<DecisionContext> {
     const { rollout, feature } = weighing;
     const live = feature.state.exposure.live;
     const isOther = live !== null && live.rolloutId !== rollout.id;
     const countsItself = live?.rolloutId === rollout.id ? 1 : 0;
     return {
       pollIntervalMs: this.pollIntervalMs(rollout),
-      globalStop: weighing.surroundings.globalStop,
+      globalStop: surroundings.globalStop,
       storePaused: this.#storePaused(rollout),
       found: rollout.dryRun ? null : this.#deps.view.found(rollout.feature),
       featureCooldownUntilMs: feature.state.cooldownUntilMs,
       otherLiveRolloutId: isOther ? live.rolloutId : null,
       // With the ledger away nobody has counted.
-      otherLiveRollouts: Math.max(0, weighing.surroundings.liveRollouts - countsItself),
+      otherLiveRollouts: Math.max(0, surroundings.liveRollouts - countsItself),
       audit: weighing.audit,
       contractApproved: await this.#contractApproved(rollout, weighing.nowMs),
-      calendar: this.#calendar(weighing),
-      waiverGap: await this.#waiverGap(rollout, weighing.nowMs),
+      calendar: this.#calendar(weighing, surroundings),
+      waiverGap: gap,
       gateHook: null,
       takeover: takeoverOf(weighing.superseded),
       ask: weighing.ask,
     };
   }
 
-  /** The same after something was waited for: who has stopped it meanwhile meant what was about to happen. */
-  async afterWaiting(rollout: RolloutState, context: DecisionContext): Promise<DecisionContext> {
-    const { stop } = await this.#deps.installation.get();
-    return { ...context, globalStop: stop !== null, storePaused: this.#storePaused(rollout) };
-  }
-
   #storePaused(rollout: RolloutState): boolean {
     return !rollout.dryRun && this.#deps.view.edits(rollout.feature).paused === true;
   }
 
-  #calendar({ rollout, surroundings, nowMs }: Weighing): DecisionContext['calendar'] {
+  #calendar({ rollout, nowMs }: Weighing, { calendars }: Surroundings): DecisionContext['calendar'] {
     const { feature, contract } = rollout;
-    return this.#shut.by(surroundings.calendars, { feature, criticality: contract.criticality }, nowMs);
+    return this.#shut.by(calendars, { feature, criticality: contract.criticality }, nowMs);
   }
 
   /** Asked only where it matters: before the gate opens for the first time. */
@@ -122,15 +134,21 @@ export class DecisionContexts {
   }
 
   /** Asked only of a rollout that breaks a rule by leave; the others pay nothing for it. */
-  async #waiverGap(rollout: RolloutState, nowMs: number): Promise<WaiverGap | null> {
-    const { waivers, feature, contract, policy, dryRun } = rollout;
-    if (waivers.length === 0 || dryRun) return null;
+  async #waiversOf(rollout: RolloutState): Promise<readonly WaiverState[]> {
+    if (usesOf(rollout).length === 0) return [];
+    return this.#deps.waivers.ofPlan(rollout.feature, planDigest(rollout.contract));
+  }
+
+  async #waiverGap({ rollout, nowMs }: Weighing): Promise<WaiverGap | null> {
     try {
-      return waiverGap(waivers, await this.#deps.waivers.ofPlan(feature, planDigest(contract)), policy, nowMs);
+      return waiverGap(usesOf(rollout), await this.#waiversOf(rollout), rollout.policy, nowMs);
     } catch (error) {
       if (!(error instanceof LedgerUnreachable)) throw error;
       // Nothing opens without the ledger; what must close is still weighed.
-      return waiverGapUnseen(waivers, nowMs);
+      return waiverGapUnseen(usesOf(rollout), nowMs);
     }
   }
 }
+
+/** A dry run exposes nobody, and needs nobody's leave. */
+const usesOf = ({ dryRun, waivers }: RolloutState) => (dryRun ? [] : waivers);

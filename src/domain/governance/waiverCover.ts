@@ -25,10 +25,23 @@ export function coveringWaiver(
   return waivers
     .filter((waiver) => waiver.rules.includes(rule) && stands(waiver, policy, nowMs))
     .reduce<WaiverState | null>(
-      (longest, waiver) => (longest !== null && longest.expiresAtMs >= waiver.expiresAtMs ? longest : waiver),
+      (longest, waiver) => (longest !== null && endMs(longest, policy) >= endMs(waiver, policy) ? longest : waiver),
       null,
     );
 }
+
+/** Of the waivers of a plan those that cover what it breaks at this moment, each once. */
+export function coveringWaivers(
+  uses: readonly WaiverUse[],
+  waivers: readonly WaiverState[],
+  policy: Term,
+  nowMs: number,
+): readonly WaiverState[] {
+  const covering = rulesOf(uses).map((rule) => coveringWaiver(waivers, rule, policy, nowMs));
+  return [...new Set(covering.filter((waiver) => waiver !== null))];
+}
+
+const rulesOf = (uses: readonly WaiverUse[]) => [...new Set(uses.flatMap((use) => use.rules))].toSorted();
 
 /** A violation with what a waiver can do about it, and the one that does. */
 export type WeighedViolation = Violation & { readonly waivable: boolean; readonly waivedBy: string | null };
@@ -73,8 +86,7 @@ export function waiverGap(
   policy: Term,
   nowMs: number,
 ): WaiverGap | null {
-  const rules = [...new Set(uses.flatMap((use) => use.rules))].toSorted();
-  const rule = rules.find((used) => coveringWaiver(waivers, used, policy, nowMs) === null);
+  const rule = rulesOf(uses).find((used) => coveringWaiver(waivers, used, policy, nowMs) === null);
   if (rule === undefined) return null;
   const granted = waivers.filter((waiver) => waiver.rules.includes(rule) && approversMissing(waiver) === 0);
   const ends = granted.map((waiver) =>

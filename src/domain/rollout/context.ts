@@ -11,7 +11,13 @@ export type Ask = {
 };
 
 /** Of a rollout that another takes over: what it exposes, and what was exposed before it. */
-export type Takeover = { readonly rolloutId: string; readonly grants: Grants; readonly base: Grants };
+export type Takeover = {
+  readonly rolloutId: string;
+  readonly grants: Grants;
+  readonly base: Grants;
+  /** Of the visit that it is in: only a rollback leaves that. */
+  readonly auditFailed: boolean;
+};
 
 /** What the decision needs to know beside the rollout and its measurements. Recorded with every decision, so that it can be replayed. */
 export type DecisionContext = {

@@ -37,6 +37,8 @@ function roomTaken({ rollout, context }: DecisionInput): Hold | null {
 /** It takes the place of the one that it ends, so it needs no other room. */
 function takeoverRefused({ contract }: RolloutState, { takeover }: DecisionContext): Hold | null {
   if (takeover === null) return hold('concurrency', `rollout ${contract.supersedes}, which it supersedes, is not live`);
+  if (takeover.auditFailed)
+    return hold('audit', `the audit of rollout ${takeover.rolloutId} is FAIL: only a rollback leaves such a visit`);
   const { maxBlastRadius, wedgeStages } = contract.rolloutWedge;
   const widest = percentageOf(largestThreshold(takeover.grants.filter((grant) => !isNoWider([grant], takeover.base))));
   if (widest > maxBlastRadius) return hold('concurrency', `${widest} % is exposed, above its blast radius`);

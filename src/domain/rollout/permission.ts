@@ -103,20 +103,23 @@ function requiredMetrics({ rollout }: DecisionInput, poll: Poll): Hold | null {
 export const audit: Row = ({ rollout, context }) => {
   if (isPending(rollout) || rollout.phase === 'ramp') return null;
   if (context.audit !== 'PASS') return hold('audit', `the audit of this visit is ${context.audit}`);
-  return rollout.contract.audit === 'external' && !rollout.dryRun ? auditorsWord(rollout) : null;
+  return rollout.contract.audit === 'external' ? auditorsWord(rollout) : null;
 };
 
-/** On a visit where the next stage comes, on the whole rollout where it is to complete. */
+/** What was said holds unless it is PASS; due is a word on the visit where the next stage comes, on the whole rollout where it is to complete. */
 function auditorsWord(rollout: RolloutState): Hold | null {
-  const subject = isLastStage(rollout) ? 'rollout' : 'visit';
-  const verdict = auditorsVerdict(rollout, subject);
-  if (verdict === 'PASS') return null;
-  const what = subject === 'visit' ? `visit ${rollout.visit}` : 'the rollout';
-  return hold(
-    'audit',
-    verdict === null ? `waits for an auditor's verdict on ${what}` : `the auditor's verdict on ${what} is ${verdict}`,
-  );
+  const due = isLastStage(rollout) ? 'rollout' : 'visit';
+  for (const subject of ['visit', due] as const) {
+    const verdict = auditorsVerdict(rollout, subject) ?? 'PASS';
+    if (verdict !== 'PASS') return hold('audit', `the auditor's verdict on ${named(subject, rollout)} is ${verdict}`);
+  }
+  // A dry run waits for nobody's word.
+  if (rollout.dryRun || auditorsVerdict(rollout, due) !== null) return null;
+  return hold('audit', `waits for an auditor's verdict on ${named(due, rollout)}`);
 }
+
+const named = (subject: 'visit' | 'rollout', { visit }: RolloutState) =>
+  subject === 'visit' ? `visit ${visit}` : 'the rollout';
 
 /** Row 14. */
 export const complete: Row = ({ rollout, context }) => {

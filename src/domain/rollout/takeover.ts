@@ -10,8 +10,8 @@ import { isLive, type RolloutState, stageAt } from './state.ts';
 /** What a rollout would be taken over with; null where it is live no more. */
 export function takeoverOf(superseded: RolloutState | null): Takeover | null {
   if (superseded === null || !isLive(superseded) || superseded.dryRun) return null;
-  const { id, grants, base } = superseded;
-  return { rolloutId: id, grants, base };
+  const { id, grants, base, auditFailedVisit, visit } = superseded;
+  return { rolloutId: id, grants, base, auditFailed: auditFailedVisit === visit };
 }
 
 /** The last stage of the plan that lets nobody in who is out at present; null where even the first one is wider: then its ramp goes on. */

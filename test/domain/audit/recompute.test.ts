@@ -50,11 +50,12 @@ function nearBy(rollout: RolloutState, poll: Poll, nowMs: number, calm: number):
   return { ...here, activeMs: over, verdicts, health, counts: { [PASSING.key]: PASSING.consecutive } };
 }
 
-/** Some contracts leave the verdict to an auditor, who may have spoken. */
+/** Some contracts leave the verdict to an auditor, who may have spoken; some take another rollout over. */
 const anyJudged: fc.Arbitrary<RolloutState> = fc
   .record({
     rollout: anyRollout,
     audit: fc.constantFrom('automatic' as const, 'external' as const),
+    takesOver: fc.boolean(),
     auditFailedVisit: fc.option(fc.nat(3), { freq: 1 }),
     auditorsVerdicts: fc.array(
       fc.record({
@@ -67,7 +68,10 @@ const anyJudged: fc.Arbitrary<RolloutState> = fc
       { maxLength: 3 },
     ),
   })
-  .map(({ rollout, audit, ...said }) => ({ ...rollout, ...said, contract: { ...rollout.contract, audit } }));
+  .map(({ rollout, audit, takesOver, ...said }) => {
+    const supersedes = takesOver ? { supersedes: 'rollout-2' } : {};
+    return { ...rollout, ...said, contract: { ...rollout.contract, audit, ...supersedes } };
+  });
 
 const situations: fc.Arbitrary<Situation> = fc
   .tuple(anyJudged, fc.option(anyPoll, { freq: 12 }), calmContext, anyMoment, fc.nat(3))
@@ -95,5 +99,14 @@ describe('the decision table, written twice', () => {
     expect([...rows].sort((one, other) => one - other)).toEqual([
       1, 2, 3, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17,
     ]);
+  });
+
+  it('what is drawn takes over, and is refused it for every reason', () => {
+    const starts = fc
+      .sample(situations, { numRuns: 3000, seed: 4 })
+      .filter(([{ contract, wedgeState }]) => wedgeState === 'PENDING' && contract.supersedes !== undefined)
+      .map((situation) => decide(...situation));
+    const reasons = new Set(starts.filter(({ row }) => row >= 15).map(({ reason }) => reason));
+    expect([...reasons]).toEqual(expect.arrayContaining(['audit', 'concurrency', 'ready']));
   });
 });

@@ -50,6 +50,15 @@ describe('violations beside waivers', () => {
     ]);
   });
 
+  it('of two, one that the policy cuts short does not pass for the longer one', () => {
+    const asked = approvedWaiver({ expiresAtMs: T0 + 60 * DAY });
+    const later = approvedWaiver({ waiverId: 'w2', atMs: T0 + 20 * DAY, expiresAtMs: T0 + 40 * DAY });
+    const policy = { ...POLICY, waiverMaxDays: 30 };
+    expect(weighedBy([broken('STAGES_MINIMUM')], [asked, later], policy, T0 + 21 * DAY).uses).toEqual([
+      use('w2', ['STAGES_MINIMUM'], T0 + 40 * DAY),
+    ]);
+  });
+
   it('a preflight item that was asked for is used by the plan, a rule that it keeps is not', () => {
     const waiver = approvedWaiver({ rules: ['PREFLIGHT_BASELINE', 'STAGES_MINIMUM'] });
     expect(weighedBy([], [waiver], POLICY, T0).uses).toEqual([use('w1', ['PREFLIGHT_BASELINE'])]);

@@ -104,6 +104,7 @@ export const anyContext: fc.Arbitrary<DecisionContext> = fc.record({
       rolloutId: fc.constant('rollout-2'),
       grants: fc.constant([{ scope: EVERYONE, threshold: 5000 }]),
       base: fc.constant([]),
+      auditFailed: fc.boolean(),
     }),
   ),
   ask: fc.option(

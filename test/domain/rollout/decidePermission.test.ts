@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { VerdictReason } from '../../../src/domain/health/verdict.ts';
 import { decide } from '../../../src/domain/rollout/decide.ts';
-import type { StageApproval } from '../../../src/domain/rollout/state.ts';
+import type { AuditorsVerdict, StageApproval } from '../../../src/domain/rollout/state.ts';
 import {
   all,
   askOf,
@@ -189,6 +189,44 @@ describe('row 13: the audit of the visit', () => {
     expect(ruledAfter(undecided)).toMatchObject({ row: 13, kind: 'hold', reason: 'audit' });
     expect(ruledAfter(inLastStage, undecided)).toMatchObject({ row: 13 });
     expect(ruledAfter(ramping, undecided)).toMatchObject({ row: 17, kind: 'ramp' });
+  });
+
+  const external = withContract({}, {}, { audit: 'external' });
+  /** On the visit that the rollout has come to by then. */
+  const said =
+    (...words: readonly Pick<AuditorsVerdict, 'subject' | 'verdict'>[]): Step =>
+    (situation) => {
+      const { visit } = situation.rollout;
+      return withRollout({ auditorsVerdicts: words.map((word) => ({ ...word, visit, by: 'aurel', atMs: T0 })) })(
+        situation,
+      );
+    };
+  const [visitPassed, rolloutPassed] = [
+    { subject: 'visit', verdict: 'PASS' },
+    { subject: 'rollout', verdict: 'PASS' },
+  ] as const;
+  const undecidedVisit = { subject: 'visit', verdict: 'INCONCLUSIVE' } as const;
+
+  it("needs an auditor's word too where the contract says so: on the visit, in the last stage on the rollout", () => {
+    expect(ruledAfter(external)).toMatchObject({ row: 13, detail: "waits for an auditor's verdict on visit 1" });
+    expect(ruledAfter(external, said(visitPassed))).toMatchObject({ row: 17 });
+    const waits = { row: 13, detail: "waits for an auditor's verdict on the rollout" };
+    expect(ruledAfter(external, inLastStage, said(visitPassed))).toMatchObject(waits);
+    expect(ruledAfter(external, inLastStage, said(rolloutPassed))).toMatchObject({ row: 14, kind: 'complete' });
+  });
+
+  it('a word on the visit that is not PASS holds the last stage, whatever was said of the rollout', () => {
+    const both = said(rolloutPassed, undecidedVisit);
+    const held = (visit: number) => ({ row: 13, detail: `the auditor's verdict on visit ${visit} is INCONCLUSIVE` });
+    expect(ruledAfter(external, inLastStage, both)).toMatchObject(held(3));
+    expect(ruledAfter(external, both)).toMatchObject(held(1));
+  });
+
+  it('a dry run waits for no word, and goes over none', () => {
+    const dryRun = withRollout({ dryRun: true });
+    expect(ruledAfter(external, dryRun)).toMatchObject({ row: 17 });
+    expect(ruledAfter(external, dryRun, inLastStage)).toMatchObject({ row: 14 });
+    expect(ruledAfter(external, dryRun, inLastStage, said(undecidedVisit))).toMatchObject({ row: 13 });
   });
 });
 

@@ -1,3 +1,4 @@
+import type { WaiverState } from '../../../domain/governance/waiverState.ts';
 import { judge } from '../../../domain/health/judge.ts';
 import { measurementPlan, type PlannedCriterion } from '../../../domain/health/measurementPlan.ts';
 import type { EntryDraft, Evidence } from '../../../domain/ledger/entry.ts';
@@ -22,7 +23,12 @@ import type { Chance } from '../../ports/chance.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Expected, Ledger } from '../../ports/ledger.ts';
 import type { Claim, RolloutRegister, Tick } from '../../ports/rolloutRegister.ts';
-import { type DecisionContexts, type Surroundings, UNKNOWN_SURROUNDINGS } from '../../sight/decisionContext.ts';
+import {
+  type DecisionContexts,
+  type Surroundings,
+  UNKNOWN_SURROUNDINGS,
+  type Weighing,
+} from '../../sight/decisionContext.ts';
 import type { KnownRollouts } from '../../sight/knownRollouts.ts';
 import type { MetricSources } from '../../sight/metricSources.ts';
 import type { RolloutDisplay } from '../../sight/rolloutDisplay.ts';
@@ -55,12 +61,16 @@ const START_ROW = 17;
 type Work = {
   readonly claim: Claim;
   readonly nowMs: number;
+  /** When what is decided happens: later than `nowMs` where something was waited for before it opens. */
+  readonly atMs: number;
   /** As the clock has it, also where it went backwards: sources know no other time. */
   readonly clockMs: number;
   readonly poll: Poll;
   readonly context: DecisionContext;
   readonly audited: ChainVerdict;
   readonly superseded: RolloutState | null;
+  /** Those that an opening rests on. */
+  readonly waivers: readonly WaiverState[];
 };
 
 /** One look at one rollout: measure, judge, decide, record, publish, in this order; a closing acts before it records. */
@@ -87,15 +97,8 @@ export class Ticker {
     const plan = measurementPlan(claim.state, nowMs);
     const audited = await this.#deps.audit.sinceLastLook(claim.state, claim.headSeq, nowMs);
     const superseded = await this.#deps.contexts.supersededBy(claim.state);
-    const context = await this.#deps.contexts.of({
-      rollout: claim.state,
-      feature: claim.feature,
-      surroundings: surroundings ?? UNKNOWN_SURROUNDINGS,
-      audit: audited.verdict,
-      superseded,
-      ask: null,
-      nowMs,
-    });
+    const weighing = weighingOf({ claim, audited, superseded, nowMs });
+    const context = await this.#deps.contexts.of(weighing, surroundings ?? UNKNOWN_SURROUNDINGS);
     const answers = await this.#deps.sources.measure(questionsOf(plan), clockMs);
     const { pollIntervalMs } = context;
     const poll = nextPoll(claim.tick?.poll ?? null, claim.state, {
@@ -105,7 +108,7 @@ export class Ticker {
       onHold: context.globalStop || context.storePaused,
       served: isServed(claim.state, context),
     });
-    return { claim, nowMs, clockMs, poll, context, audited, superseded };
+    return { claim, nowMs, atMs: nowMs, clockMs, poll, context, audited, superseded, waivers: [] };
   }
 
   async #carryOut(work: Work, decision: RuledDecision): Promise<void> {
@@ -138,7 +141,7 @@ export class Ticker {
       actor: SLUICE,
       comment: null,
       evidence: this.#evidence(work),
-      atMs: work.nowMs,
+      atMs: work.atMs,
       seen: { visit: state.visit, stageIndex: state.stageIndex },
     };
     const ticked = {
@@ -161,12 +164,11 @@ export class Ticker {
       decision.kind === 'start' ? await this.#deps.preflight.entry(state, feature, SLUICE, work.nowMs) : null;
     if (preflight !== null && !preflight.data.passed) return this.#record(proven, failedStart(preflight), []);
     const drafts = entriesOf(this.#subject(proven), decision, this.#saying(proven));
-    const objection = await this.#deps.lastLook.objection(state, { decision, drafts }, context);
-    if (objection !== null) {
-      const held = decide(state, work.poll, objection, work.nowMs);
-      return this.#carryOut({ ...proven, context: objection }, held);
-    }
-    return this.#record(proven, decision, preflight === null ? drafts : [preflight, ...drafts]);
+    const latest = { ...proven, ...(await this.#deps.lastLook.latest(weighingOf(proven), { decision, drafts })) };
+    const inTheEnd = decide(state, work.poll, latest.context, work.nowMs);
+    if (inTheEnd.kind !== decision.kind) return this.#carryOut(latest, inTheEnd);
+    const entries = entriesOf(this.#subject(latest), decision, this.#saying(latest));
+    return this.#record(latest, decision, preflight === null ? entries : [preflight, ...entries]);
   }
 
   /** Records before it acts: what opens is published only once the ledger has it. The loser of a race stops here, and looks again. */
@@ -204,11 +206,12 @@ export class Ticker {
     return next > nowMs ? next : nowMs + context.pollIntervalMs - ((nowMs - due) % context.pollIntervalMs);
   }
 
-  /** An opening also rests on what the feature exposed, and a start on the room that is left. */
-  #expected({ claim, superseded }: Work, decision: RecordedDecision): Expected {
+  /** An opening also rests on what the feature exposed and on its waivers, and a start on the room that is left. */
+  #expected({ claim, superseded, waivers }: Work, decision: RecordedDecision): Expected {
     if (decision.reason !== 'ready') return {};
     const maxLive = this.#deps.policyFit.maxLive(claim.state);
-    return expectedOfOpening(claim.state, claim.feature, decision.kind === 'start' ? { superseded, maxLive } : null);
+    const start = decision.kind === 'start' ? { superseded, maxLive } : null;
+    return expectedOfOpening(claim.state, claim.feature, waivers, start);
   }
 
   #subject(work: Work) {
@@ -226,7 +229,7 @@ export class Ticker {
   }
 
   #saying(work: Work) {
-    return { atMs: work.nowMs, actor: SLUICE, reason: null, comment: null, evidence: this.#evidence(work) };
+    return { atMs: work.atMs, actor: SLUICE, reason: null, comment: null, evidence: this.#evidence(work) };
   }
 }
 
@@ -234,6 +237,11 @@ export class Ticker {
 function failedStart({ data }: PreflightDraft): Hold & RuledDecision {
   const failed = failedItems(data.items);
   return { ...hold(heldFor(failed), `preflight: ${failed.map(describeItem).join('; ')}`), row: START_ROW };
+}
+
+function weighingOf(looked: Pick<Work, 'claim' | 'audited' | 'superseded' | 'nowMs'>): Weighing {
+  const { claim, audited, superseded, nowMs } = looked;
+  return { rollout: claim.state, feature: claim.feature, audit: audited.verdict, superseded, ask: null, nowMs };
 }
 
 function questionsOf(plan: readonly PlannedCriterion[]) {

@@ -1,5 +1,5 @@
 import type { Actor, EntryDraft } from '../../../domain/ledger/entry.ts';
-import type { Ask } from '../../../domain/rollout/context.ts';
+import type { Ask, DecisionContext } from '../../../domain/rollout/context.ts';
 import { decide } from '../../../domain/rollout/decide.ts';
 import { entriesOf } from '../../../domain/rollout/decided.ts';
 import type { RuledDecision } from '../../../domain/rollout/decision.ts';
@@ -56,33 +56,28 @@ export class RolloutOpening {
     const audited = await this.#deps.lastLook.wholeChain(rollout, nowMs);
     const surroundings = await this.#deps.contexts.surroundings();
     const superseded = await this.#deps.contexts.supersededBy(rollout);
-    const context = await this.#deps.contexts.of({
-      rollout,
-      feature,
-      surroundings,
-      audit: audited.verdict,
-      superseded,
-      ask,
-      nowMs,
-    });
+    const weighing = { rollout, feature, audit: audited.verdict, superseded, ask, nowMs };
+    const context = await this.#deps.contexts.of(weighing, surroundings);
     const poll = record.tick?.poll ?? null;
     const decision = decide(rollout, poll, context, nowMs);
     if (decision.reason !== 'ready') throw held(decision);
-    const saying = {
-      atMs: nowMs,
-      actor: wish.actor,
-      reason: null,
-      comment: ask.comment,
-      evidence: { rolloutVersion: rollout.version, nowMs, poll, context },
-    };
     const subject = { rollout, feature: feature.state, audit: audited, superseded };
-    const drafts = entriesOf(subject, decision, saying);
-    const objection = await this.#deps.lastLook.objection(rollout, { decision, drafts }, context);
-    if (objection !== null) throw held(decide(rollout, poll, objection, nowMs));
+    const draftsOf = (context: DecisionContext, atMs: number) =>
+      entriesOf(subject, decision, {
+        atMs,
+        actor: wish.actor,
+        reason: null,
+        comment: ask.comment,
+        evidence: { rolloutVersion: rollout.version, nowMs, poll, context },
+      });
+    const latest = await this.#deps.lastLook.latest(weighing, { decision, drafts: draftsOf(context, nowMs) });
+    const again = decide(rollout, poll, latest.context, nowMs);
+    if (again.reason !== 'ready') throw held(again);
+    const drafts = draftsOf(latest.context, latest.atMs);
     const maxLive = this.#deps.policyFit.maxLive(rollout);
     const start = decision.kind === 'start' ? { superseded, maxLive } : null;
     await this.#record(wish, wish.preflight === null ? drafts : [wish.preflight, ...drafts], {
-      ...expectedOfOpening(rollout, feature, start),
+      ...expectedOfOpening(rollout, feature, latest.waivers, start),
       rollout: { id: rollout.id, version: rollout.version },
     });
   }

@@ -1,6 +1,7 @@
 import type { Policy } from '../../contract/policy.ts';
 import type { WaiverUse } from '../../governance/waiver.ts';
 import { list, text, whole } from '../read.ts';
+import { msOfHours } from '../spans.ts';
 import { isByPerson, type Told } from './told.ts';
 
 type Waiver = {
@@ -15,8 +16,11 @@ type Waiver = {
 
 export type WaivedPlan = { readonly planDigest: string; readonly policy: Policy; readonly atMs: number };
 
-const DAY_MS = 24 * 60 * 60 * 1000;
 const EYES = 2;
+
+/** A policy that has become stricter since it was asked for shortens it, and takes nothing back before that. */
+const endMs = ({ expiresAtMs, requestedAtMs }: Waiver, { policy }: WaivedPlan) =>
+  Math.min(expiresAtMs, requestedAtMs + msOfHours(policy.waiverMaxDays * 24));
 
 /** Waivers as the chain tells of them. */
 export class WaiverBook {
@@ -40,7 +44,7 @@ export class WaiverBook {
   /** Whether this or another waiver of the same plan lets it break the rule at this time. */
   covers(rule: string, plan: WaivedPlan): boolean {
     return [...this.#waivers.values()].some(
-      (waiver) => waiver.rules.includes(rule) && plan.atMs < waiver.expiresAtMs && whyVoid(waiver, plan) === null,
+      (waiver) => waiver.rules.includes(rule) && plan.atMs < endMs(waiver, plan) && whyVoid(waiver, plan) === null,
     );
   }
 }
@@ -58,12 +62,10 @@ function requested(told: Told): Waiver {
   };
 }
 
-function whyVoid(waiver: Waiver, { planDigest, policy }: WaivedPlan): string | null {
+function whyVoid(waiver: Waiver, { planDigest }: WaivedPlan): string | null {
   if (waiver.planDigest !== planDigest) return 'was asked for another plan';
   if (waiver.rejected) return 'was rejected';
-  if (waiver.approvers.size < EYES) return `has ${waiver.approvers.size} of ${EYES} approvers`;
-  const isLong = !(waiver.expiresAtMs - waiver.requestedAtMs <= policy.waiverMaxDays * DAY_MS);
-  return isLong ? `lasts longer than ${policy.waiverMaxDays} days` : null;
+  return waiver.approvers.size < EYES ? `has ${waiver.approvers.size} of ${EYES} approvers` : null;
 }
 
 /** What is wrong with the use that a plan makes of waivers. */
@@ -79,5 +81,5 @@ function faultOf(waiver: Waiver | null, use: WaiverUse, plan: WaivedPlan): strin
   const foreign = use.rules.find((rule) => !waiver.rules.includes(rule));
   if (foreign !== undefined) return `was not asked for ${foreign}`;
   if (use.expiresAtMs !== waiver.expiresAtMs) return 'ends at another time than was approved';
-  return plan.atMs < waiver.expiresAtMs ? whyVoid(waiver, plan) : 'had ended';
+  return plan.atMs < endMs(waiver, plan) ? whyVoid(waiver, plan) : 'had ended';
 }

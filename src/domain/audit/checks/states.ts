@@ -84,7 +84,11 @@ function handover(told: Told, { handover: ended, feature }: Books): readonly str
   if (started === null || takes !== ended.life.id || told.rollout !== ended.by)
     return [`stands where ${ended.by} was to take over rollout ${ended.life.id}`];
   const wider = raising(started.exposure.grants, feature.shown);
-  return when(wider !== null, 'takes over at more than was exposed');
+  const { visit, visitFailed } = ended.life;
+  return [
+    ...when(wider !== null, 'takes over at more than was exposed'),
+    ...when(visitFailed, `takes over out of visit ${visit}, whose audit is FAIL: only a rollback leaves it`),
+  ];
 }
 
 /** A verdict is terminal, and nothing leaves a visit by the front door that has not passed. */

@@ -1,3 +1,4 @@
+import type { Takeover } from '../../rollout/context.ts';
 import type { HoldReason } from '../../rollout/reason.ts';
 import { isGateOpen } from '../gate.ts';
 import { stageOf } from '../judgedRollout.ts';
@@ -21,20 +22,25 @@ function heldFromOutside(question: Question): HoldReason | null {
   const cooledAtMs = Math.max(context.featureCooldownUntilMs ?? 0, rollout.cooldownUntilMs ?? 0);
   if (cooledAtMs > nowMs) return 'cooldown';
   if (context.calendar !== null) return 'calendar';
-  if (rollout.wedgeState === 'PENDING' && !isThereRoom(question)) return 'concurrency';
+  const crowded = rollout.wedgeState === 'PENDING' ? lackOfRoom(question) : null;
+  if (crowded !== null) return crowded;
   if (context.waiverGap !== null) return 'waiverExpired';
   return context.gateHook === null ? null : 'gateHook';
 }
 
-function isThereRoom({ rollout, context }: Question): boolean {
-  if (rollout.contract.supersedes !== undefined) return canTakeOver(rollout, context.takeover);
-  return context.otherLiveRolloutId === null && context.otherLiveRollouts < rollout.policy.maxConcurrentRollouts;
+function lackOfRoom({ rollout, context }: Question): HoldReason | null {
+  const { takeover, otherLiveRolloutId, otherLiveRollouts } = context;
+  if (rollout.contract.supersedes === undefined) {
+    const isFree = otherLiveRolloutId === null && otherLiveRollouts < rollout.policy.maxConcurrentRollouts;
+    return isFree ? null : 'concurrency';
+  }
+  if (takeover === null) return 'concurrency';
+  if (takeover.auditFailed) return 'audit';
+  return isWithinReach(rollout, takeover) ? null : 'concurrency';
 }
 
-/** What it takes over must be live, within its blast radius but for what was there before, and reach its first stage. */
-function canTakeOver({ contract }: Question['rollout'], takeover: Question['context']['takeover']): boolean {
-  if (takeover === null) return false;
-  const { grants, base } = takeover;
+/** What it takes over must be within its blast radius, but for what was there before, and reach its first stage. */
+function isWithinReach({ contract }: Question['rollout'], { grants, base }: Takeover): boolean {
   const own = grants.filter((grant) => raising([grant], base) !== null);
   const isWithin = highestOf(own) <= bucketsOf(contract.rolloutWedge.maxBlastRadius);
   return isWithin && reachOf(grants, stageOf({ contract }, 0).scope) > 0;

@@ -103,11 +103,14 @@ function unmetAtTarget({ rollout }: Question, poll: Poll): HoldReason | null {
   return requiredMetrics.some(isLacking) ? 'requiredMetrics' : null;
 }
 
-/** Row 13, where the contract asks for an auditor: of the visit, on the last stage of the rollout. */
+/** Row 13, where the contract asks for an auditor: whose word is due of the visit, on the last stage of the rollout, and of the visit not against it. */
 function isAuditorContent({ rollout }: Question): boolean {
-  if (rollout.contract.audit !== 'external' || rollout.dryRun) return true;
-  const spoken = isAtEnd(rollout)
-    ? rollout.auditorsVerdicts.find(({ subject }) => subject === 'rollout')
-    : rollout.auditorsVerdicts.find(({ subject, visit }) => subject === 'visit' && visit === rollout.visit);
-  return spoken?.verdict === 'PASS';
+  const { auditorsVerdicts, contract, dryRun, visit } = rollout;
+  if (contract.audit !== 'external') return true;
+  const onVisit = auditorsVerdicts.find((said) => said.subject === 'visit' && said.visit === visit)?.verdict;
+  const onAll = auditorsVerdicts.find((said) => said.subject === 'rollout')?.verdict;
+  const spoken = isAtEnd(rollout) ? [onVisit, onAll] : [onVisit];
+  const isAgainst = spoken.some((verdict) => verdict !== undefined && verdict !== 'PASS');
+  // A dry run waits for nobody's word.
+  return !isAgainst && (dryRun || spoken.at(-1) !== undefined);
 }

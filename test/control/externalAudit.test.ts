@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import type { AuditVerdict } from '../../src/domain/audit/report.ts';
+import { audited, findingsIn } from '../support/audited.ts';
+import { proposalInput, stageInput } from '../support/proposals.ts';
+import { type Creation, FEATURE, healthy, inStage, startedRollout, stateOf, until } from '../support/release.ts';
+import { AUREL, chainOf, pollFor, startReplica, worldOf } from '../support/simulatedInstallation.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+/** In the last of its two stages, of a contract that asks for an auditor. */
+async function inLastStage(creation: Creation = {}) {
+  const world = worldOf({ pollIntervalMs: 5 * MINUTE });
+  healthy(world);
+  const replica = await startReplica(world);
+  const wedgeStages = [stageInput('canary', 10), stageInput('most', 60)];
+  const id = await startedRollout(replica, proposalInput({ audit: 'external' }, { wedgeStages }), creation);
+  const say = (subject: 'visit' | 'rollout', verdict: AuditVerdict) =>
+    replica.audits.say(AUREL, id, { subject, verdict, findings: [], comment: null });
+  await until(replica, id, inStage(0));
+  await say('visit', 'PASS');
+  await until(replica, id, inStage(1));
+  const findings = async () => findingsIn(audited(await chainOf(world, FEATURE), world.clock.nowMs()));
+  return { replica, id, say, findings };
+}
+
+describe('an auditor in the last stage', () => {
+  it.for([false, true])('who is undecided about the visit keeps it from completing, dry run: %s', async (dryRun) => {
+    const { replica, id, say, findings } = await inLastStage({ dryRun });
+    await say('visit', 'INCONCLUSIVE');
+    await say('rollout', 'PASS');
+    await pollFor(replica, 2 * HOUR);
+    expect((await replica.rollouts.status(id)).decision).toMatchObject({
+      reason: 'audit',
+      detail: "the auditor's verdict on visit 2 is INCONCLUSIVE",
+    });
+    expect(await stateOf(replica, id)).toMatchObject({ wedgeState: 'ACTIVE', stageIndex: 1 });
+    expect(await findings()).toEqual([]);
+  });
+
+  it('who passes the rollout and says nothing of the visit lets it complete', async () => {
+    const { replica, id, say, findings } = await inLastStage();
+    await say('rollout', 'PASS');
+    await until(replica, id, ({ wedgeState }) => wedgeState === 'COMPLETE');
+    expect(await findings()).toEqual([]);
+  });
+});
