@@ -55,6 +55,17 @@ describe('the clock', () => {
     expect((await activeMsOf(started)).observation).toBe(0);
   });
 
+  it('DWELL: that goes backwards before a person pauses takes back no time that is counted already', async () => {
+    const { world, replica, id } = await inCanary();
+    await pollFor(replica, 30 * MINUTE);
+    world.clock.advance(-10 * MINUTE);
+    await replica.closings.pause(OLGA, id, null);
+    await pollFor(replica, 5 * MINUTE);
+    await replica.rollouts.resume(OLGA, id, await wishFor(replica, id));
+    await until(replica, id, inStage(1), 200);
+    expect(findingsIn(audited(await chainOf(world, FEATURE), world.clock.nowMs()))).toEqual([]);
+  });
+
   it('that goes backwards before a person closes shortens no cooldown', async () => {
     const { world, replica, id } = await inCanary();
     await pollFor(replica, 30 * MINUTE);

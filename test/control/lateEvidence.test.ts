@@ -1,8 +1,30 @@
 import { describe, expect, it } from 'vitest';
+import type { Entry } from '../../src/domain/ledger/entry.ts';
 import { audited, findingsIn } from '../support/audited.ts';
+import { forged, replanned, the } from '../support/forged.ts';
+import { MemoryJournal } from '../support/memoryJournal.ts';
 import { proposalInput, stageInput } from '../support/proposals.ts';
-import { bad, exposed, FEATURE, healthy, inStage, startedRollout, until, wishFor } from '../support/release.ts';
-import { ANNA, chainOf, poll, startReplica, worldOf } from '../support/simulatedInstallation.ts';
+import {
+  bad,
+  exposed,
+  FEATURE,
+  healthy,
+  inStage,
+  recordOf,
+  startedRollout,
+  until,
+  wishFor,
+} from '../support/release.ts';
+import {
+  ANNA,
+  chainOf,
+  OLGA,
+  poll,
+  pollFor,
+  startReplica,
+  tickDue,
+  worldOf,
+} from '../support/simulatedInstallation.ts';
 
 const MINUTE = 60_000;
 const PLAN = proposalInput(
@@ -61,5 +83,70 @@ describe('closings of a process that was cut off, told late', () => {
     await poll(replica);
     expect(exposed(replica)).toEqual({ here: closedTo, stored: closedTo });
     expect(findingsIn(audited(await chainOf(world, FEATURE)))).toEqual([]);
+  });
+});
+
+describe('a pause of a process that was cut off, told late', () => {
+  /** Asked for, told after 15 minutes that the others went on counting, ended half an hour later; then on to the second stage. */
+  async function pausedLate() {
+    const world = worldOf({ pollIntervalMs: 5 * MINUTE });
+    healthy(world);
+    const replica = await startReplica(world);
+    const cutOff = await startReplica({ ...world, late: new MemoryJournal() });
+    const id = await startedRollout(replica, proposalInput());
+    await until(replica, id, inStage(0));
+    await tickDue(cutOff);
+    const askedAt = new Date(world.clock.nowMs()).toISOString();
+    world.kept.cut();
+    await cutOff.closings.pause(OLGA, id, 'careful');
+    world.kept.mend();
+    await pollFor(replica, 15 * MINUTE);
+    const countedAtMs = (await recordOf(replica, id)).tick?.poll.atMs ?? 0;
+    await cutOff.scheduler.look();
+    await pollFor(replica, 30 * MINUTE);
+    await replica.rollouts.resume(OLGA, id, await wishFor(replica, id));
+    await until(replica, id, inStage(1), 60);
+    return { chain: await chainOf(world, FEATURE), askedAt, countedAtMs, nowMs: world.clock.nowMs() };
+  }
+  type Lived = Awaited<ReturnType<typeof pausedLate>>;
+  const timeOf = ({ chain }: Lived, type: Entry['type']) =>
+    Date.parse(chain.find((one) => one.type === type)?.at ?? '');
+  const dwellFindings = ({ nowMs }: Lived, chain: readonly Entry[]) =>
+    findingsIn(audited(chain, nowMs), { check: 'DWELL' });
+
+  it('DWELL: holds from the last poll that the others have counted, and says when it was asked for', async () => {
+    const lived = await pausedLate();
+    expect(timeOf(lived, 'paused')).toBe(lived.countedAtMs);
+    expect(lived.chain.find(({ type }) => type === 'paused')).toMatchObject({
+      comment: 'careful',
+      data: { detail: `careful; asked for at ${lived.askedAt}` },
+    });
+    expect(findingsIn(audited(lived.chain, lived.nowMs))).toEqual([]);
+  });
+
+  it('DWELL: the stay lasts as long without the pause, and a dwell that asks for a minute more is found too short', async () => {
+    const lived = await pausedLate();
+    const beforeMs = timeOf(lived, 'paused') - timeOf(lived, 'ramped');
+    const activeMs = beforeMs + timeOf(lived, 'advanced') - timeOf(lived, 'resumed');
+    expect(activeMs).toBeGreaterThanOrEqual(60 * MINUTE);
+    const withDwell = (minutes: number) =>
+      forged(lived.chain, (entries) => {
+        replanned(entries, ({ policy }) => {
+          policy.minDwellMinutes = minutes;
+        });
+      });
+    const left = expect.stringContaining(`leaves after ${activeMs} ms, and the minimum dwell is`);
+    expect(dwellFindings(lived, withDwell(activeMs / MINUTE))).not.toContainEqual(left);
+    expect(dwellFindings(lived, withDwell(activeMs / MINUTE + 1))).toContainEqual(left);
+  });
+
+  it('DWELL: said to hold from earlier, the polls that were counted since are found to claim too much', async () => {
+    const lived = await pausedLate();
+    const earlier = forged(lived.chain, (entries) => {
+      the(entries, 'paused').at = lived.askedAt;
+    });
+    expect(dwellFindings(lived, earlier)).toEqual([
+      expect.stringContaining('claims to have been there for longer than it was'),
+    ]);
   });
 });

@@ -96,6 +96,7 @@ describe('a preflight', () => {
     expect(report.items.map(({ id, item, outcome }) => [id, item, outcome])).toEqual([
       ['PREFLIGHT_KILLED', 'feature not killed', 'passed'],
       ['PREFLIGHT_POLICY', 'policy', 'passed'],
+      ['PREFLIGHT_BLAST_RADIUS', 'workspaces', 'passed'],
       ['PREFLIGHT_STORE', 'flag store', 'passed'],
       ['PREFLIGHT_REHEARSAL', 'rollback rehearsed', 'passed'],
       ['PREFLIGHT_SOURCE', 'source prometheus', 'passed'],

@@ -26,6 +26,7 @@ import { noOpenIncident } from './items/noOpenIncident.ts';
 import { notifiersReachable } from './items/notifiersReachable.ts';
 import { notKilled } from './items/notKilled.ts';
 import { policyKept } from './items/policyKept.ts';
+import { raisesWithinBlastRadius } from './items/raisesWithinBlastRadius.ts';
 import { slisYieldData } from './items/slisYieldData.ts';
 import { sourcesAnswer } from './items/sourcesAnswer.ts';
 import { steadyBaseline } from './items/steadyBaseline.ts';
@@ -86,6 +87,7 @@ export class Preflight {
     return [
       itemOf('PREFLIGHT_KILLED', notKilled(subject)),
       itemOf('PREFLIGHT_POLICY', kept),
+      ...itemsOf('PREFLIGHT_BLAST_RADIUS', raisesWithinBlastRadius(subject)),
       ...closes,
       ...itemsOf('PREFLIGHT_NOTIFICATIONS', told),
       ...itemsOf('PREFLIGHT_SOURCE', answering),

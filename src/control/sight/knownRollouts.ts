@@ -36,7 +36,7 @@ export class KnownRollouts {
     this.remember({ ...claim, state, feature }, null);
   }
 
-  get(rolloutId: string): Known | null {
+  get(rolloutId: string): Claim | null {
     return this.#claims.get(rolloutId) ?? null;
   }
 

@@ -40,6 +40,14 @@ export function raisesAbove(exposure: Pick<Reaching, 'grants'>, threshold: numbe
   return threshold > largestThreshold(exposure.grants);
 }
 
+/** The workspaces that are raised above so many, each with how far. */
+export function raisedAbove(
+  { raises }: Pick<Reaching, 'raises'>,
+  most: number,
+): readonly (readonly [string, number])[] {
+  return Object.entries(raises).filter(([, threshold]) => threshold > most);
+}
+
 /** True where nobody of the workspace is met, now or later, who would not be met without this change. `next` null: removed. */
 export function onlyNarrows(exposure: Reaching, before: StandingOverride | null, next: OverrideWish | null): boolean {
   const raises = next !== null && raisesAbove(exposure, next.threshold);

@@ -5,6 +5,7 @@ import type { HoldReason } from './reason.ts';
 export const PREFLIGHT_IDS = [
   'PREFLIGHT_KILLED',
   'PREFLIGHT_POLICY',
+  'PREFLIGHT_BLAST_RADIUS',
   'PREFLIGHT_STORE',
   'PREFLIGHT_REHEARSAL',
   'PREFLIGHT_NOTIFICATIONS',
@@ -18,6 +19,9 @@ export type PreflightId = (typeof PREFLIGHT_IDS)[number];
 
 /** What people may start in spite of. Nobody may start blind, or with a gate that can not be closed. */
 const WAIVABLE: readonly PreflightId[] = ['PREFLIGHT_BASELINE', 'PREFLIGHT_INCIDENTS', 'PREFLIGHT_ATTESTATIONS'];
+
+/** What only speaks of whether, and how many, users should be met. */
+const OF_USERS: readonly PreflightId[] = [...WAIVABLE, 'PREFLIGHT_BLAST_RADIUS'];
 
 /** One thing looked at before the gate may open for the first time. */
 export type PreflightItem = {
@@ -45,9 +49,9 @@ export function waived(found: PreflightItem, waivers: readonly WaiverUse[], nowM
   return waiver === undefined ? found : { ...found, outcome: 'waived', waiverId: waiver.waiverId };
 }
 
-/** A dry run exposes nobody: what only speaks of whether users should be met is told, and refuses nothing. */
+/** A dry run exposes nobody: what only speaks of users is told, and refuses nothing. */
 export function toldOnly(found: PreflightItem): PreflightItem {
-  if (found.outcome !== 'failed' || !WAIVABLE.includes(found.id)) return found;
+  if (found.outcome !== 'failed' || !OF_USERS.includes(found.id)) return found;
   return { ...found, outcome: 'passed', detail: `refuses no dry run, but would refuse a real one: ${found.detail}` };
 }
 
@@ -72,6 +76,7 @@ const HELD_FOR: Readonly<Record<PreflightId, HoldReason>> = {
   // People owe something before it may begin.
   PREFLIGHT_ATTESTATIONS: 'pending',
   PREFLIGHT_POLICY: 'pending',
+  PREFLIGHT_BLAST_RADIUS: 'pending',
   PREFLIGHT_KILLED: 'pending',
 };
 

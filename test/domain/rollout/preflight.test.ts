@@ -44,6 +44,7 @@ describe('a preflight item', () => {
     expect(kept).toEqual([
       'PREFLIGHT_KILLED',
       'PREFLIGHT_POLICY',
+      'PREFLIGHT_BLAST_RADIUS',
       'PREFLIGHT_STORE',
       'PREFLIGHT_REHEARSAL',
       'PREFLIGHT_NOTIFICATIONS',
@@ -61,6 +62,7 @@ describe('a preflight item', () => {
       outcome: 'passed',
       detail: expect.stringMatching(/would refuse a real one: why/),
     });
+    expect(toldOnly(failed('PREFLIGHT_BLAST_RADIUS'))).toMatchObject({ outcome: 'passed' });
     expect(toldOnly(failed('PREFLIGHT_SLI'))).toEqual(failed('PREFLIGHT_SLI'));
     expect(toldOnly(passed('PREFLIGHT_BASELINE'))).toEqual(passed('PREFLIGHT_BASELINE'));
   });
@@ -70,6 +72,7 @@ describe('a preflight item', () => {
     expect(reasons).toEqual({
       PREFLIGHT_KILLED: 'pending',
       PREFLIGHT_POLICY: 'pending',
+      PREFLIGHT_BLAST_RADIUS: 'pending',
       PREFLIGHT_STORE: 'sourceUnavailable',
       PREFLIGHT_REHEARSAL: 'sourceUnavailable',
       PREFLIGHT_NOTIFICATIONS: 'sourceUnavailable',

@@ -9,12 +9,13 @@ import { rolledBackEntry } from '../../../domain/rollout/rolledBack.ts';
 import { isLive, type RolloutState } from '../../../domain/rollout/state.ts';
 import { appendEntries } from '../../appendEntries.ts';
 import type { Closed, Publisher } from '../../flags/publisher.ts';
+import { nowFor } from '../../nowFor.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { PauseRequest, RollbackRequest } from '../../ports/closingRequest.ts';
 import type { FeatureRegister } from '../../ports/featureRegister.ts';
 import type { LateJournal } from '../../ports/lateJournal.ts';
 import { type Expected, type Ledger, LedgerUnreachable, type TickedRollout } from '../../ports/ledger.ts';
-import type { RolloutRegister } from '../../ports/rolloutRegister.ts';
+import type { RolloutRecord, RolloutRegister } from '../../ports/rolloutRegister.ts';
 import type { RolloutTelemetry } from '../../ports/telemetry.ts';
 import type { Known, KnownRollouts } from '../../sight/knownRollouts.ts';
 import type { RolloutDisplay } from '../../sight/rolloutDisplay.ts';
@@ -37,6 +38,7 @@ export type ClosingDeps = {
 /** What a tick adds to the record: its findings and the lease under which it ran. */
 export type TickShare = { readonly ticked: TickedRollout; readonly fence: number };
 
+type KnownWithTick = Known & Pick<RolloutRecord, 'tick'>;
 type ClosedFrom = { readonly request: RollbackRequest; readonly drafts: readonly EntryDraft[] };
 
 const ATTEMPTS = 5;
@@ -80,9 +82,7 @@ export class Closing {
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       const at = await this.#find(request.rolloutId);
       if (at === null || legality(at.state.wedgeState, 'pause') !== 'allowed') return STANDS;
-      const saying: Saying = { ...said(request), reason: 'operator', evidence: null };
-      const paused = draft(at.state, saying, { type: 'paused', data: { detail: request.comment ?? 'paused by hand' } });
-      const outcome = await this.#recordOrLater(at, [paused], request, null);
+      const outcome = await this.#recordOrLater(at, [pausedEntry(at, request)], request, null);
       if (outcome !== 'conflict') return outcome;
     }
     return this.#later(request, null, []);
@@ -166,11 +166,11 @@ export class Closing {
   }
 
   /** The ledger's own word where it answers, else what this process saw last. */
-  async #find(rolloutId: string): Promise<Known | null> {
+  async #find(rolloutId: string): Promise<KnownWithTick | null> {
     try {
       const rollout = await this.#deps.rollouts.get(rolloutId);
       const feature = rollout === null ? null : await this.#deps.features.get(rollout.state.feature);
-      return rollout === null || feature === null ? null : { state: rollout.state, feature };
+      return rollout === null || feature === null ? null : { ...rollout, feature };
     } catch (error) {
       const known = error instanceof LedgerUnreachable ? this.#deps.known.get(rolloutId) : null;
       if (known === null) throw error;
@@ -209,6 +209,18 @@ function wasClosedSince(state: RolloutState, request: RollbackRequest): boolean 
 }
 
 const isExposing = (state: RolloutState) => isLive(state) && !state.dryRun;
+
+/**
+ * Told late by a process that was cut off, it holds from the last poll that others have counted meanwhile: active time that is
+ * proven already can't be taken back. When it was asked for stays in its words.
+ */
+function pausedEntry(at: KnownWithTick, request: PauseRequest): EntryDraft {
+  const atMs = nowFor(at, request.atMs);
+  const words = request.comment ?? 'paused by hand';
+  const detail = atMs === request.atMs ? words : `${words}; asked for at ${new Date(request.atMs).toISOString()}`;
+  const saying: Saying = { ...said(request), atMs, reason: 'operator', evidence: null };
+  return draft(at.state, saying, { type: 'paused', data: { detail } });
+}
 
 /** Of a dry run the pretended exposure; a pending rollout leaves the feature as it is. */
 const untouched = (at: Known, pretended: Exposure) => (at.state.dryRun ? pretended : at.feature.state.exposure);
