@@ -123,11 +123,16 @@ function audited(state: RolloutState, entry: EntryOf<'audited'>, atMs: number): 
   return { ...failed, auditorsVerdicts: [...state.auditorsVerdicts, said] };
 }
 
-/** A cap by hand lasts through a rollback: what the feature exposed before is not to come back above it. */
+/**
+ * A cap by hand lasts: neither a rollback brings back what the feature exposed before above it, nor the next stage what was taken
+ * over. Of that there is left what the hand has left, in its scopes too.
+ */
 function adopted(state: RolloutState, entry: EntryOf<'driftAdopted'>, atMs: number): Change {
   const { grants } = entry.data.exposure;
   const threshold = exposedTo(grants, currentStage(state).scope);
-  return { grants, threshold, base: cappedAt(state.base, largestThreshold(grants)), exposureChangedAtMs: atMs };
+  const base = cappedAt(state.base, largestThreshold(grants));
+  const inherited = state.inherited === null ? null : grants;
+  return { grants, threshold, base, inherited, exposureChangedAtMs: atMs };
 }
 
 const approvalIn = (entry: EntryOf<'stageApproved'>, atMs: number) => ({

@@ -135,10 +135,11 @@ function fallen(life: Life, told: Told, rolledBack: EntryData['rolledBack']): Pa
   return { ...after, rolledBackFrom, ...arrival(life, told, toStageIndex, exposure.grants) };
 }
 
-/** A cap by hand holds for what was there before, too: a rollback must not bring it back. */
+/** A cap by hand holds for what was there before and for what was taken over, too: neither a rollback nor the next stage may bring it back. */
 function cappedByHand(life: Life, grants: Life['grants']): Partial<Life> {
   const { scope } = stageOf(life, life.stageIndex);
-  return { grants, threshold: reachOf(grants, scope), base: cutTo(life.base, highestOf(grants)) };
+  const inherited = life.inherited === null ? null : grants;
+  return { grants, threshold: reachOf(grants, scope), base: cutTo(life.base, highestOf(grants)), inherited };
 }
 
 /** Sluice's own PASS changes nothing by itself; a FAIL, and whatever an auditor says, does. */
