@@ -5,6 +5,7 @@ import { audited, findingsIn } from '../support/audited.ts';
 import { type ProposalInput, proposalInput, stageInput } from '../support/proposals.ts';
 import {
   createdRollout,
+  exposed,
   FEATURE,
   healthy,
   inStage,
@@ -13,7 +14,15 @@ import {
   until,
   wishFor,
 } from '../support/release.ts';
-import { chainOf, OLGA, type Replica, startReplica, type World, worldOf } from '../support/simulatedInstallation.ts';
+import {
+  chainOf,
+  OLGA,
+  pollFor,
+  type Replica,
+  startReplica,
+  type World,
+  worldOf,
+} from '../support/simulatedInstallation.ts';
 
 const MINUTE = 60_000;
 
@@ -83,6 +92,42 @@ describe('SLU-DOOR: a cap by hand', () => {
     await until(replica, id, inStage(1));
     expect(exposedTo(grantsIn(world), INTERNAL)).toBe(40_000);
     expect(exposedTo(grantsIn(world), EVERYONE)).toBe(0);
+    expect(await findingsOf(world)).toEqual([]);
+  });
+
+  it('holds in the ramp, which proves nothing of more than was measured', async () => {
+    const { world, replica } = await installation();
+    const id = await startedRollout(replica, proposalInput());
+    await capByHand(world, replica, id, { rolloutPercent: 2 });
+    await resume(replica, id);
+    await pollFor(replica, 60 * MINUTE);
+    expect(await stateOf(replica, id)).toMatchObject({ wedgeState: 'ACTIVE', phase: 'ramp', heldFor: 'missingData' });
+    expect(exposed(replica)).toEqual({ here: 2_000, stored: 2_000 });
+    expect(await findingsOf(world)).toEqual([]);
+  });
+
+  it('holds in a ramp that began on what was taken over, be it above the initial percentage', async () => {
+    const { world, replica } = await installation();
+    const old = await startedRollout(replica, proposalInput());
+    await until(replica, old, inStage(0));
+    const wedgeStages = [stageInput('quarter', 20), stageInput('half', 50)];
+    const id = await takenOver(replica, old, { wedgeStages });
+    expect(await stateOf(replica, id)).toMatchObject({ phase: 'ramp', threshold: 10_000 });
+    await capByHand(world, replica, id, { rolloutPercent: 7 });
+    await resume(replica, id);
+    await pollFor(replica, 60 * MINUTE);
+    expect(exposed(replica)).toEqual({ here: 7_000, stored: 7_000 });
+    expect(await findingsOf(world)).toEqual([]);
+  });
+
+  it('is lifted by a new contract, which begins its ramp below its own initial percentage', async () => {
+    const { world, replica } = await installation();
+    const old = await startedRollout(replica, proposalInput());
+    await capByHand(world, replica, old, { rolloutPercent: 2 });
+    const id = await takenOver(replica, old, {});
+    expect(await stateOf(replica, id)).toMatchObject({ phase: 'ramp', threshold: 2_000 });
+    await until(replica, id, inStage(0), 10);
+    expect(exposed(replica)).toEqual({ here: 10_000, stored: 10_000 });
     expect(await findingsOf(world)).toEqual([]);
   });
 });

@@ -13,6 +13,7 @@ export type JudgedRollout = Pick<
   | 'visit'
   | 'epoch'
   | 'threshold'
+  | 'startedThreshold'
   | 'base'
   | 'grants'
   | 'stageApprovals'

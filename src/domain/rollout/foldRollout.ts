@@ -40,6 +40,7 @@ function begun(entry: EntryOf<'created'>): RolloutState {
     epoch: 0,
     epochBeganAtMs: atMs,
     threshold: 0,
+    startedThreshold: 0,
     base: [],
     grants: [],
     inherited: null,
@@ -153,9 +154,9 @@ const newEpoch = (state: RolloutState, atMs: number): Change => ({ epoch: state.
 function started(state: RolloutState, entry: EntryOf<'started'>, atMs: number): Change {
   const { base, exposure, phase, stageIndex, supersedes } = entry.data;
   const inherited = supersedes === null ? null : exposure.grants;
-  const opened: Change = { wedgeState: 'ACTIVE', startedAtMs: atMs, base, inherited };
-  if (phase === 'stage') return { ...opened, ...arrived(state, exposure.grants, stageIndex, atMs) };
   const threshold = exposedTo(exposure.grants, currentStage(state).scope);
+  const opened: Change = { wedgeState: 'ACTIVE', startedAtMs: atMs, startedThreshold: threshold, base, inherited };
+  if (phase === 'stage') return { ...opened, ...arrived(state, exposure.grants, stageIndex, atMs) };
   return { ...opened, ...newEpoch(state, atMs), phase, threshold, grants: exposure.grants, exposureChangedAtMs: atMs };
 }
 

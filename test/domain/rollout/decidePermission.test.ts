@@ -80,6 +80,13 @@ describe('row 10: a measurement that the stage needs is not there', () => {
     expect(asked(2 * POLL_INTERVAL + 1)).toMatchObject({ row: 10, reason: 'staleData' });
   });
 
+  it('what a hand has lowered proves nothing of more, at a target and in the ramp', () => {
+    const expected = { row: 10, kind: 'hold', reason: 'missingData' };
+    expect(ruledAfter(withRollout({ threshold: 9_999 }))).toMatchObject(expected);
+    expect(ruledAfter(ramping, withRollout({ threshold: 4_999 }))).toMatchObject(expected);
+    expect(ruledAfter(ramping)).toMatchObject({ row: 17, kind: 'ramp' });
+  });
+
   it('a pending rollout has nothing to be measured', () => {
     expect(ruledAfter(pending, start, withPoll({ verdicts: [] }))).toMatchObject({ row: 17, kind: 'start' });
   });

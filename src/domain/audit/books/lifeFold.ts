@@ -28,6 +28,7 @@ export function bornOf(told: Told): Life {
     visit: 0,
     epoch: 0,
     threshold: 0,
+    startedThreshold: 0,
     base: [],
     grants: [],
     inherited: null,
@@ -91,13 +92,15 @@ function turn(life: Life, told: Told): Partial<Life> {
 
 function begun(life: Life, told: Told, started: EntryData['started']): Partial<Life> {
   const { base, exposure, phase, stageIndex, supersedes } = started;
-  const open = { wedgeState: 'ACTIVE' as const, base, inherited: supersedes === null ? null : exposure.grants };
+  const reached = reachOf(exposure.grants, stageOf(life, 0).scope);
+  const inherited = supersedes === null ? null : exposure.grants;
+  const open = { wedgeState: 'ACTIVE' as const, startedThreshold: reached, base, inherited };
   if (phase === 'stage') return { ...arrival({ ...life, ...open }, told, stageIndex, exposure.grants), ...open };
   return {
     ...open,
     phase: 'ramp',
     grants: exposure.grants,
-    threshold: reachOf(exposure.grants, stageOf(life, 0).scope),
+    threshold: reached,
     epoch: life.epoch + 1,
     epochSinceMs: told.atMs,
     activeBeforeMs: 0,

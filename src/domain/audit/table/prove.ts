@@ -41,14 +41,19 @@ const LACKS: readonly (readonly [VerdictReason, HoldReason])[] = [
 /** Row 10. */
 function unknownYet(question: Question): HoldReason | null {
   const { rollout, poll, context, nowMs } = question;
-  const target = bucketsOf(stageOf(rollout, rollout.stageIndex).targetPercentage);
-  const capped = rollout.phase === 'stage' && rollout.threshold < target;
-  if (isServedLess(question) || capped || poll === null) return 'missingData';
+  if (isServedLess(question) || isLowered(rollout) || poll === null) return 'missingData';
   if (poll.atMs + 2 * context.pollIntervalMs < nowMs) return 'staleData';
   const needed = neededOf(question, poll);
   if (needed.length === 0) return 'missingData';
   const lack = LACKS.find(([reason]) => needed.some((verdict) => verdict.reason === reason));
   return lack === undefined ? null : lack[1];
+}
+
+/** By hand: in the ramp below where the start stood, later below the target. */
+function isLowered(rollout: Question['rollout']): boolean {
+  const { targetPercentage } = stageOf(rollout, rollout.stageIndex);
+  const meant = rollout.phase === 'ramp' ? rollout.startedThreshold : bucketsOf(targetPercentage);
+  return rollout.threshold < meant;
 }
 
 /** Lookups are answered from less than was granted, so what is measured is not of this exposure. */
