@@ -95,7 +95,7 @@ export class Drift {
     if (rollout === null) return this.#take(feature, [featureDraft(feature, saying, said)], stored);
     const pause = draft(rollout, saying, { type: 'paused', data: { detail: 'lowered in the flag store' } });
     const adopted = draft(rollout, saying, said);
-    return this.#take(feature, rollout.wedgeState === 'PAUSED' ? [adopted] : [adopted, pause], stored);
+    return this.#take(feature, rollout.wedgeState === 'PAUSED' ? [adopted] : [adopted, pause], stored, rollout);
   }
 
   /** Anything that raises is never served, put back, and recorded. */
@@ -112,11 +112,20 @@ export class Drift {
     await this.#deps.store.publish(document, 'derived', stored.hand);
   }
 
-  /** Recorded, then published over the fields as they were read. A lost race is looked at again at the next reconciliation. */
-  async #take(feature: FeatureRecord, drafts: readonly EntryDraft[], stored: Stored): Promise<void> {
+  /**
+   * Recorded, then published over the fields as they were read. `rollout`: the one that the drafts speak of, as it was seen; who pauses
+   * it leaves the feature's version as it is. A lost race is looked at again at the next reconciliation.
+   */
+  async #take(
+    feature: FeatureRecord,
+    drafts: readonly EntryDraft[],
+    stored: Stored,
+    rollout: RolloutState | null = null,
+  ): Promise<void> {
     const { definition, state } = feature;
     const outcome = await appendEntries('upkeep', this.#deps, drafts, {
       feature: { key: definition.key, version: state.version },
+      ...(rollout === null ? {} : { rollout: { id: rollout.id, version: rollout.version } }),
     });
     const after = outcome.kind === 'appended' ? await this.#deps.features.get(definition.key) : null;
     if (after !== null) await this.#deps.store.publish(this.#documentOf(after), 'derived', stored.hand);
