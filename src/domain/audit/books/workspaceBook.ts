@@ -40,8 +40,19 @@ export class WorkspaceBook {
       if (told.type !== 'overrideRequested') this.#asked.delete(workspaceId);
     }
     if (!isMembers(exposure)) return;
-    this.#caps = workspacesIn(exposure['caps']);
+    const caps = workspacesIn(exposure['caps']);
+    if (told.type === 'driftAdopted') this.#closedUnheard(caps);
+    this.#caps = caps;
     this.#raises = workspacesIn(exposure['raises']);
+  }
+
+  /** Nobody said until when it is closed, and whoever asked for more did so before. */
+  #closedUnheard(caps: ByWorkspace): void {
+    const closed = [...caps].filter(([id, cap]) => cap < (this.#caps.get(id) ?? Infinity));
+    for (const [id] of closed) {
+      this.#ends.delete(id);
+      this.#asked.delete(id);
+    }
   }
 }
 
