@@ -120,6 +120,35 @@ describe('SLU-DOOR: a cap by hand', () => {
     expect(await findingsOf(world)).toEqual([]);
   });
 
+  it('holds for earlier stages of the plan where it leaves the present one as it is', async () => {
+    const { world, replica } = await installation();
+    const wedgeStages = [internal('few', 20), internal('most', 80), stageInput('all', 10), stageInput('third', 30)];
+    const id = await startedRollout(replica, proposalInput({}, { wedgeStages }));
+    await until(replica, id, inStage(2));
+    await capByHand(world, replica, id, { rolloutPercent: 28 });
+    await resume(replica, id);
+    await pollFor(replica, 120 * MINUTE);
+    expect(await stateOf(replica, id)).toMatchObject({ stageIndex: 2, heldFor: 'missingData' });
+    expect(exposedTo(grantsIn(world), INTERNAL)).toBe(28_000);
+    expect(await findingsOf(world)).toEqual([]);
+  });
+
+  it('to the internals holds for what others had before the rollout', async () => {
+    const { world, replica } = await installation();
+    const before = { wedgeStages: [stageInput('tenth', 10), stageInput('fifth', 20)] };
+    const first = await startedRollout(replica, proposalInput({}, before));
+    await until(replica, first, ({ wedgeState }) => wedgeState === 'COMPLETE');
+    const wedgeStages = [internal('few', 40), internal('most', 80), stageInput('all', 90)];
+    const id = await startedRollout(replica, proposalInput({}, { initialPercentage: 25, wedgeStages }));
+    await until(replica, id, inStage(0));
+    await capByHand(world, replica, id, { internalOnly: true });
+    await resume(replica, id);
+    await pollFor(replica, 120 * MINUTE);
+    expect(await stateOf(replica, id)).toMatchObject({ stageIndex: 0, heldFor: 'missingData' });
+    expect(exposedTo(grantsIn(world), EVERYONE)).toBe(0);
+    expect(await findingsOf(world)).toEqual([]);
+  });
+
   it('is lifted by a new contract, which begins its ramp below its own initial percentage', async () => {
     const { world, replica } = await installation();
     const old = await startedRollout(replica, proposalInput());

@@ -1,7 +1,9 @@
+import { isNoWider } from '../feature/grants.ts';
 import { thresholdOf } from '../feature/threshold.ts';
 import { describeVerdict } from '../health/describeVerdict.ts';
 import { decides, type Verdict, type VerdictReason } from '../health/verdict.ts';
 import type { Hold } from './decision.ts';
+import { grantsAt } from './exposure.ts';
 import { refusedByHook } from './freeToRise.ts';
 import { healthOf } from './healthTally.ts';
 import { hold } from './hold.ts';
@@ -45,8 +47,9 @@ export const needsData: Row = ({ rollout, poll, context, nowMs }) => {
 
 /** What a hand has lowered proves nothing of more, in the ramp as at a target, and nothing that this contract may still do lifts a cap. */
 function isCapped(rollout: RolloutState): boolean {
-  const { phase, threshold, startedThreshold } = rollout;
-  return threshold < (phase === 'ramp' ? startedThreshold : thresholdOf(currentStage(rollout).targetPercentage));
+  const { phase, stageIndex, startedThreshold, inherited, base, grants } = rollout;
+  const own = phase === 'ramp' ? startedThreshold : thresholdOf(currentStage(rollout).targetPercentage);
+  return !isNoWider(grantsAt(rollout, inherited ?? base, stageIndex, own), grants);
 }
 
 /** Row 11: of all windows still open the one that ends last, so that its time is when the gate can move. */

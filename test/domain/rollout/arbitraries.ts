@@ -157,6 +157,11 @@ export const anyRollout: fc.Arbitrary<RolloutState> = fc
     const phase = phases[phaseAt % phases.length] ?? 'ended';
     const stageIndex = phase === 'stage' ? stageAt % stages.length : 0;
     const target = Math.round((stages[stageIndex]?.targetPercentage ?? 0) * 1000);
+    const lowest = capped === 0 ? 1 : 0;
+    const planned = stages.slice(0, stageIndex + 1).map(({ scope, targetPercentage }) => ({
+      scope,
+      threshold: Math.round(targetPercentage * 1000) - lowest,
+    }));
     return rolloutOf(
       {
         ...rest,
@@ -164,7 +169,8 @@ export const anyRollout: fc.Arbitrary<RolloutState> = fc
         wedgeState,
         phase,
         stageIndex,
-        threshold: capped === 0 ? target - 1 : target,
+        threshold: target - lowest,
+        grants: planned,
         startedThreshold: target,
         stageApprovals: approved.map(({ stage, ...word }) => ({ ...word, stageId: idOf(stage), atMs: T0 })),
         rolledBackFrom: rolledBack.map(idOf),

@@ -27,7 +27,6 @@ export function bornOf(told: Told): Life {
     stageIndex: 0,
     visit: 0,
     epoch: 0,
-    threshold: 0,
     startedThreshold: 0,
     base: [],
     grants: [],
@@ -100,7 +99,6 @@ function begun(life: Life, told: Told, started: EntryData['started']): Partial<L
     ...open,
     phase: 'ramp',
     grants: exposure.grants,
-    threshold: reached,
     epoch: life.epoch + 1,
     epochSinceMs: told.atMs,
     activeBeforeMs: 0,
@@ -115,7 +113,6 @@ function arrival(life: Life, told: Told, stageIndex: number, grants: Life['grant
     stageIndex,
     visit: life.visit + 1,
     grants,
-    threshold: reachOf(grants, stageOf(life, stageIndex).scope),
     epoch: life.epoch + 1,
     epochSinceMs: told.atMs,
     activeBeforeMs: 0,
@@ -140,9 +137,8 @@ function fallen(life: Life, told: Told, rolledBack: EntryData['rolledBack']): Pa
 
 /** A cap by hand holds for what was there before and for what was taken over, too: neither a rollback nor the next stage may bring it back. */
 function cappedByHand(life: Life, grants: Life['grants']): Partial<Life> {
-  const { scope } = stageOf(life, life.stageIndex);
   const inherited = life.inherited === null ? null : grants;
-  return { grants, threshold: reachOf(grants, scope), base: cutTo(life.base, highestOf(grants)), inherited };
+  return { grants, base: cutTo(life.base, highestOf(grants)), inherited };
 }
 
 /** Sluice's own PASS changes nothing by itself; a FAIL, and whatever an auditor says, does. */

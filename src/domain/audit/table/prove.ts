@@ -1,8 +1,9 @@
 import type { Verdict, VerdictReason } from '../../health/verdict.ts';
 import type { Poll } from '../../rollout/poll.ts';
 import type { HoldReason } from '../../rollout/reason.ts';
+import { plannedGrants } from '../checks/plannedGrants.ts';
 import { isAtEnd, stageOf } from '../judgedRollout.ts';
-import { bucketsOf, raising } from '../reach.ts';
+import { raising } from '../reach.ts';
 import { msOfHours, msOfMinutes } from '../spans.ts';
 import { counts, hasPassed, healthIn, successCriteria } from './criteria.ts';
 import { type Answer, holds, type Question } from './question.ts';
@@ -49,11 +50,11 @@ function unknownYet(question: Question): HoldReason | null {
   return lack === undefined ? null : lack[1];
 }
 
-/** By hand: in the ramp below where the start stood, later below the target. */
+/** By hand: below what the plan grants by now, of which in the ramp where the start stood. */
 function isLowered(rollout: Question['rollout']): boolean {
-  const { targetPercentage } = stageOf(rollout, rollout.stageIndex);
-  const meant = rollout.phase === 'ramp' ? rollout.startedThreshold : bucketsOf(targetPercentage);
-  return rollout.threshold < meant;
+  const { phase, stageIndex, startedThreshold, inherited, base, grants } = rollout;
+  const meant = plannedGrants(rollout, inherited ?? base, stageIndex, phase === 'ramp' ? startedThreshold : undefined);
+  return raising(meant, grants) !== null;
 }
 
 /** Lookups are answered from less than was granted, so what is measured is not of this exposure. */
