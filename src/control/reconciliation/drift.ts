@@ -2,7 +2,12 @@ import { featureDraft } from '../../domain/feature/featureDraft.ts';
 import { type FlagDocument, flagDocumentOf } from '../../domain/feature/flagDocument.ts';
 import { isNoWider } from '../../domain/feature/grants.ts';
 import { editsOf, type HandFields, handFieldsOf, loweredByHand } from '../../domain/feature/handFields.ts';
-import { isLowering, isStrictLowering } from '../../domain/feature/lowering.ts';
+import {
+  isLowering,
+  isStrictLowering,
+  lowersWorkspacesAlone,
+  narrowedWorkspaces,
+} from '../../domain/feature/lowering.ts';
 import type { StoredFlag } from '../../domain/feature/storedFlag.ts';
 import { type Actor, type EntryDraft, SLUICE } from '../../domain/ledger/entry.ts';
 import { draft, type Saying } from '../../domain/rollout/draft.ts';
@@ -83,19 +88,23 @@ export class Drift {
   ): Promise<void> {
     const atMs = this.#deps.clock.nowMs();
     const saying: Saying = { ...sayingOf(HAND, atMs), reason: 'operator' };
+    const ledgers = this.#documentOf(feature);
     const documentVersion = versionAbove(feature, stored.document);
     const exposure = {
       ...feature.state.exposure,
       documentVersion,
       changedAtMs: atMs,
       grants: served.grants,
+      caps: served.caps,
       raises: served.raises,
     };
-    const said = { type: 'driftAdopted' as const, data: { exposure, found: foundOf(stored.hand) } };
-    if (rollout === null) return this.#take(feature, [featureDraft(feature, saying, said)], stored);
+    const found = [foundOf(stored.hand), ...narrowedWorkspaces(stored.document, ledgers)].join(', narrowed ');
+    const said = { type: 'driftAdopted' as const, data: { exposure, found } };
+    if (rollout === null || isOfWorkspaces(served, ledgers, stored))
+      return this.#take(feature, [featureDraft(feature, saying, said)], stored);
     const pause = draft(rollout, saying, { type: 'paused', data: { detail: 'lowered in the flag store' } });
     const adopted = draft(rollout, saying, said);
-    return this.#take(feature, rollout.wedgeState === 'PAUSED' ? [adopted] : [adopted, pause], stored);
+    return this.#take(feature, rollout.wedgeState === 'PAUSED' ? [adopted] : [adopted, pause], stored, rollout);
   }
 
   /** Anything that raises is never served, put back, and recorded. */
@@ -112,11 +121,20 @@ export class Drift {
     await this.#deps.store.publish(document, 'derived', stored.hand);
   }
 
-  /** Recorded, then published over the fields as they were read. A lost race is looked at again at the next reconciliation. */
-  async #take(feature: FeatureRecord, drafts: readonly EntryDraft[], stored: Stored): Promise<void> {
+  /**
+   * Recorded, then published over the fields as they were read. `rollout`: the one that the drafts speak of, as it was seen; who pauses
+   * it leaves the feature's version as it is. A lost race is looked at again at the next reconciliation.
+   */
+  async #take(
+    feature: FeatureRecord,
+    drafts: readonly EntryDraft[],
+    stored: Stored,
+    rollout: RolloutState | null = null,
+  ): Promise<void> {
     const { definition, state } = feature;
     const outcome = await appendEntries('upkeep', this.#deps, drafts, {
       feature: { key: definition.key, version: state.version },
+      ...(rollout === null ? {} : { rollout: { id: rollout.id, version: rollout.version } }),
     });
     const after = outcome.kind === 'appended' ? await this.#deps.features.get(definition.key) : null;
     if (after !== null) await this.#deps.store.publish(this.#documentOf(after), 'derived', stored.hand);
@@ -141,6 +159,10 @@ function versionAbove({ definition, state }: FeatureRecord, stored: FlagDocument
 function isClosed(served: FlagDocument, rollout: RolloutState): boolean {
   return isNoWider(served.grants, rollout.base);
 }
+
+/** A closing of single workspaces that was lost on its way into the ledger: nobody doubts the release, and none of it is the rollout's. */
+const isOfWorkspaces = (served: FlagDocument, ledgers: FlagDocument, stored: Stored) =>
+  lowersWorkspacesAlone(served, ledgers) && !isStrictLowering(served, stored.document);
 
 /** A field that would let somebody in; what lowers beside it is looked at once this is put back. */
 function raises({ document, hand }: Stored): boolean {

@@ -2,7 +2,7 @@ import { incidentsAfter, type OpenIncident } from '../governance/incident.ts';
 import type { Entry, EntryOf } from '../ledger/entry.ts';
 import type { Exposure } from './flagDocument.ts';
 import { cappedAt, type Grants, largestThreshold } from './grants.ts';
-import { capsAmong, loweredOverrides, type OverrideRequest, type Overrides } from './override.ts';
+import { capsAmong, loweredOverrides, type OverrideRequest, type Overrides, unheardCaps } from './override.ts';
 import { withoutWorkspace, withWorkspace } from './workspace.ts';
 
 /** What a feature exposes and what that rests on: the fold of its chain. */
@@ -60,7 +60,7 @@ function changeBy(state: FeatureState, entry: Entry): Partial<FeatureState> | nu
     case 'advanced':
       return { exposure: entry.data.exposure };
     case 'driftAdopted':
-      return adopted(state, entry.data.exposure);
+      return adopted(state, entry);
     case 'completed':
       return { exposure: entry.data.exposure, settled: entry.data.exposure.grants };
     case 'rolledBack':
@@ -104,11 +104,17 @@ function rolledBack(state: FeatureState, entry: EntryOf<'rolledBack'>): Partial<
 }
 
 /** A cap by hand holds for what completed rollouts left, too: only a contract or a second person lifts it. */
-const adopted = (state: FeatureState, exposure: Exposure): Partial<FeatureState> => ({
-  exposure,
-  settled: cappedAt(state.settled, largestThreshold(exposure.grants)),
-  overrides: loweredOverrides(state.overrides, exposure),
-});
+function adopted(state: FeatureState, { data, actor, comment, at }: EntryOf<'driftAdopted'>): Partial<FeatureState> {
+  const { exposure } = data;
+  const caps = unheardCaps(state.overrides, exposure, { setBy: actor, comment, atMs: Date.parse(at) });
+  return {
+    exposure,
+    settled: cappedAt(state.settled, largestThreshold(exposure.grants)),
+    overrides: { ...loweredOverrides(state.overrides, exposure), ...caps },
+    // Who asked for more did so before it was closed.
+    overrideRequests: Object.keys(caps).reduce(withoutWorkspace, state.overrideRequests),
+  };
+}
 
 const linkedIncidents = (state: FeatureState, { data, rollout, at }: EntryOf<'incidentLinked'>) =>
   incidentsAfter(state.openIncidents, data, { rolloutId: rollout ?? '', atMs: Date.parse(at) });

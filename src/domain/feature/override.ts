@@ -1,7 +1,7 @@
 import type { Actor } from '../ledger/entry.ts';
 import type { Exposure } from './flagDocument.ts';
 import { largestThreshold } from './grants.ts';
-import { withoutWorkspace, withWorkspace } from './workspace.ts';
+import { ofWorkspace, withoutWorkspace, withWorkspace } from './workspace.ts';
 
 /** What is asked for one workspace: at most so many of it, until then (null: until somebody removes it). */
 export type OverrideWish = { readonly threshold: number; readonly expiresAtMs: number | null };
@@ -97,4 +97,22 @@ export function loweredOverrides(overrides: Overrides, { raises }: Exposure): Ov
     return [id, { ...override, threshold }];
   });
   return Object.fromEntries(lowered);
+}
+
+/**
+ * Caps that stand in an exposure, and no override tells of them: somebody closed, and the ledger never heard who. Nor until when, so
+ * they have no end, and are lifted by two people.
+ */
+export function unheardCaps(
+  overrides: Overrides,
+  { caps }: Exposure,
+  said: Pick<Override, 'setBy' | 'comment' | 'atMs'>,
+): Overrides {
+  const isTold = ([id, threshold]: readonly [string, number]) => {
+    const standing = ofWorkspace(overrides, id);
+    return standing !== null && !standing.raises && standing.threshold === threshold;
+  };
+  const unheard = Object.entries(caps).filter((cap) => !isTold(cap));
+  const override = { expiresAtMs: null, raises: false, requestedBy: null, ...said };
+  return Object.fromEntries(unheard.map(([id, threshold]) => [id, { ...override, threshold }]));
 }

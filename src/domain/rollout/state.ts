@@ -64,6 +64,8 @@ export type RolloutState = {
   readonly epochBeganAtMs: number;
   /** Of the current stage's own grant. */
   readonly threshold: number;
+  /** Of the first stage's scope, as the start exposed it: where the ramp stands unless a hand has lowered it. */
+  readonly startedThreshold: number;
   /** What the feature exposed before this rollout: "zero" for a rollback. */
   readonly base: Grants;
   readonly grants: Grants;

@@ -94,7 +94,7 @@ describe('the decision table, written twice', () => {
 
   it('what is drawn reaches every row', () => {
     const rows = new Set(
-      fc.sample(situations, { numRuns: 2500, seed: 4 }).map((situation) => decide(...situation).row),
+      fc.sample(situations, { numRuns: 2500, seed: 6 }).map((situation) => decide(...situation).row),
     );
     expect([...rows].sort((one, other) => one - other)).toEqual([
       1, 2, 3, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17,

@@ -149,13 +149,20 @@ export const anyRollout: fc.Arbitrary<RolloutState> = fc
     ),
     rolledBack: fc.array(fc.nat(10), { maxLength: 2 }),
     pauseAfterWindows: fc.constantFrom(0.5, 3),
+    capped: fc.nat(9),
   })
-  .map(({ contract, wedgeState, phaseAt, stageAt, approved, rolledBack, pauseAfterWindows, ...rest }) => {
+  .map(({ contract, wedgeState, phaseAt, stageAt, approved, rolledBack, pauseAfterWindows, capped, ...rest }) => {
     const stages = contract.rolloutWedge.wedgeStages;
     const idOf = (index: number) => stages[index % stages.length]?.stageId ?? '';
     const phases = PHASES[wedgeState];
     const phase = phases[phaseAt % phases.length] ?? 'ended';
     const stageIndex = phase === 'stage' ? stageAt % stages.length : 0;
+    const target = Math.round((stages[stageIndex]?.targetPercentage ?? 0) * 1000);
+    const lowest = capped === 0 ? 1 : 0;
+    const planned = stages.slice(0, stageIndex + 1).map(({ scope, targetPercentage }) => ({
+      scope,
+      threshold: Math.round(targetPercentage * 1000) - lowest,
+    }));
     return rolloutOf(
       {
         ...rest,
@@ -163,7 +170,9 @@ export const anyRollout: fc.Arbitrary<RolloutState> = fc
         wedgeState,
         phase,
         stageIndex,
-        threshold: Math.round((stages[stageIndex]?.targetPercentage ?? 0) * 1000),
+        threshold: target - lowest,
+        grants: planned,
+        startedThreshold: target,
         stageApprovals: approved.map(({ stage, ...word }) => ({ ...word, stageId: idOf(stage), atMs: T0 })),
         rolledBackFrom: rolledBack.map(idOf),
       },

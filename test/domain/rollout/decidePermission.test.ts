@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { EVERYONE, INTERNAL } from '../../../src/domain/feature/scope.ts';
 import type { VerdictReason } from '../../../src/domain/health/verdict.ts';
 import { decide } from '../../../src/domain/rollout/decide.ts';
 import type { AuditorsVerdict, StageApproval } from '../../../src/domain/rollout/state.ts';
@@ -78,6 +79,23 @@ describe('row 10: a measurement that the stage needs is not there', () => {
     const asked = (ageMs: number) => ruledAfter(asking(), withPoll({ atMs: ready().nowMs - ageMs }));
     expect(asked(2 * POLL_INTERVAL)).toMatchObject({ row: 17 });
     expect(asked(2 * POLL_INTERVAL + 1)).toMatchObject({ row: 10, reason: 'staleData' });
+  });
+
+  it('what a hand has lowered proves nothing of more, at a target and in the ramp', () => {
+    const expected = { row: 10, kind: 'hold', reason: 'missingData' };
+    const lowered = (threshold: number) => withRollout({ grants: [{ scope: EVERYONE, threshold }] });
+    expect(ruledAfter(lowered(9_999))).toMatchObject(expected);
+    expect(ruledAfter(ramping, lowered(4_999))).toMatchObject(expected);
+    expect(ruledAfter(ramping)).toMatchObject({ row: 17, kind: 'ramp' });
+  });
+
+  it('nor does what a hand has lowered beside the stage: what was there before, or was taken over', () => {
+    const team = [{ scope: INTERNAL, threshold: 20_000 }];
+    for (const before of [{ base: team }, { inherited: team }]) {
+      expect(ruledAfter(withRollout(before))).toMatchObject({ row: 10, reason: 'missingData' });
+      const grants = [...team, ...ready().rollout.grants];
+      expect(ruledAfter(withRollout({ ...before, grants }))).toMatchObject({ row: 17, kind: 'advance' });
+    }
   });
 
   it('a pending rollout has nothing to be measured', () => {
@@ -374,6 +392,9 @@ describe('row 17: the gate moves', () => {
     expect(ruledAfter(pending, start)).toMatchObject({ row: 17, kind: 'start', reason: 'ready' });
     expect(ruledAfter(ramping)).toMatchObject({ row: 17, kind: 'ramp', reason: 'ready' });
     expect(ruledAfter()).toMatchObject({ row: 17, kind: 'advance', reason: 'ready' });
-    expect(ruledAfter(withRollout({ stageIndex: 1, threshold: 50_000 }))).toMatchObject({ row: 17, kind: 'advance' });
+    expect(ruledAfter(withRollout({ stageIndex: 1, grants: [{ scope: EVERYONE, threshold: 50_000 }] }))).toMatchObject({
+      row: 17,
+      kind: 'advance',
+    });
   });
 });

@@ -59,8 +59,10 @@ describe('row 2: killed, or more exposed than the contract ever allows', () => {
 
   it('what was exposed before this rollout is not its doing', () => {
     const internals = { scope: INTERNAL, threshold: 100_000 };
-    const exposed = { found: { killed: false, grants: [internals, { scope: EVERYONE, threshold: 10_000 }] } };
-    expect(ruledAfter(blast(50), withRollout({ base: [internals] }), withContext(exposed))).toMatchObject({ row: 17 });
+    const grants = [internals, { scope: EVERYONE, threshold: 10_000 }];
+    const exposed = { found: { killed: false, grants } };
+    const over = withRollout({ base: [internals], grants });
+    expect(ruledAfter(blast(50), over, withContext(exposed))).toMatchObject({ row: 17 });
     expect(ruledAfter(blast(50), withContext(exposed))).toMatchObject({ row: 2 });
   });
 

@@ -146,6 +146,7 @@ export function rolloutOf(more: Partial<RolloutState> = {}, policy: Partial<Poli
     epoch: 2,
     epochBeganAtMs: T0 + HOUR,
     threshold: 10_000,
+    startedThreshold: 5_000,
     base: [],
     grants: [{ scope: EVERYONE, threshold: 10_000 }],
     inherited: null,

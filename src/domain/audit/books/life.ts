@@ -1,4 +1,3 @@
-import type { Grants } from '../../feature/grants.ts';
 import type { WaiverUse } from '../../governance/waiver.ts';
 import type { JudgedRollout } from '../judgedRollout.ts';
 
@@ -11,8 +10,6 @@ export type Life = JudgedRollout & {
   readonly waivers: readonly WaiverUse[];
   /** Counted as `evidence.rolloutVersion` counts: entries that change what is allowed next. */
   readonly version: number;
-  /** What it took over, until it goes back. */
-  readonly inherited: Grants | null;
   /** Observation and stabilization count from here. */
   readonly epochSinceMs: number;
   /** Active time of the visit, but for what runs since `activeSinceMs`; that is null while it is paused or pending. */

@@ -27,7 +27,7 @@ export function bornOf(told: Told): Life {
     stageIndex: 0,
     visit: 0,
     epoch: 0,
-    threshold: 0,
+    startedThreshold: 0,
     base: [],
     grants: [],
     inherited: null,
@@ -91,13 +91,14 @@ function turn(life: Life, told: Told): Partial<Life> {
 
 function begun(life: Life, told: Told, started: EntryData['started']): Partial<Life> {
   const { base, exposure, phase, stageIndex, supersedes } = started;
-  const open = { wedgeState: 'ACTIVE' as const, base, inherited: supersedes === null ? null : exposure.grants };
+  const reached = reachOf(exposure.grants, stageOf(life, 0).scope);
+  const inherited = supersedes === null ? null : exposure.grants;
+  const open = { wedgeState: 'ACTIVE' as const, startedThreshold: reached, base, inherited };
   if (phase === 'stage') return { ...arrival({ ...life, ...open }, told, stageIndex, exposure.grants), ...open };
   return {
     ...open,
     phase: 'ramp',
     grants: exposure.grants,
-    threshold: reachOf(exposure.grants, stageOf(life, 0).scope),
     epoch: life.epoch + 1,
     epochSinceMs: told.atMs,
     activeBeforeMs: 0,
@@ -112,7 +113,6 @@ function arrival(life: Life, told: Told, stageIndex: number, grants: Life['grant
     stageIndex,
     visit: life.visit + 1,
     grants,
-    threshold: reachOf(grants, stageOf(life, stageIndex).scope),
     epoch: life.epoch + 1,
     epochSinceMs: told.atMs,
     activeBeforeMs: 0,
@@ -135,10 +135,10 @@ function fallen(life: Life, told: Told, rolledBack: EntryData['rolledBack']): Pa
   return { ...after, rolledBackFrom, ...arrival(life, told, toStageIndex, exposure.grants) };
 }
 
-/** A cap by hand holds for what was there before, too: a rollback must not bring it back. */
+/** A cap by hand holds for what was there before and for what was taken over, too: neither a rollback nor the next stage may bring it back. */
 function cappedByHand(life: Life, grants: Life['grants']): Partial<Life> {
-  const { scope } = stageOf(life, life.stageIndex);
-  return { grants, threshold: reachOf(grants, scope), base: cutTo(life.base, highestOf(grants)) };
+  const inherited = life.inherited === null ? null : grants;
+  return { grants, base: cutTo(life.base, highestOf(grants)), inherited };
 }
 
 /** Sluice's own PASS changes nothing by itself; a FAIL, and whatever an auditor says, does. */

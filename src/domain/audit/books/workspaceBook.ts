@@ -42,8 +42,19 @@ export class WorkspaceBook {
     // What was asked for beside a release that nobody doubted yet has to be asked for again.
     if (told.type === 'rolledBack' || told.type === 'killed') this.#asked.clear();
     if (!isMembers(exposure)) return;
-    this.#caps = workspacesIn(exposure['caps']);
+    const caps = workspacesIn(exposure['caps']);
+    if (told.type === 'driftAdopted') this.#closedUnheard(caps);
+    this.#caps = caps;
     this.#raises = workspacesIn(exposure['raises']);
+  }
+
+  /** Nobody said until when it is closed, and whoever asked for more did so before. */
+  #closedUnheard(caps: ByWorkspace): void {
+    const closed = [...caps].filter(([id, cap]) => cap < (this.#caps.get(id) ?? Infinity));
+    for (const [id] of closed) {
+      this.#ends.delete(id);
+      this.#asked.delete(id);
+    }
   }
 }
 

@@ -1,0 +1,162 @@
+import { describe, expect, it } from 'vitest';
+import { exposedTo, type Grants } from '../../src/domain/feature/grants.ts';
+import { EVERYONE, INTERNAL } from '../../src/domain/feature/scope.ts';
+import { audited, findingsIn } from '../support/audited.ts';
+import { type ProposalInput, proposalInput, stageInput } from '../support/proposals.ts';
+import {
+  createdRollout,
+  exposed,
+  FEATURE,
+  healthy,
+  inStage,
+  startedRollout,
+  stateOf,
+  until,
+  wishFor,
+} from '../support/release.ts';
+import {
+  chainOf,
+  OLGA,
+  pollFor,
+  type Replica,
+  startReplica,
+  type World,
+  worldOf,
+} from '../support/simulatedInstallation.ts';
+
+const MINUTE = 60_000;
+
+async function installation() {
+  const world = worldOf({ pollIntervalMs: 5 * MINUTE });
+  healthy(world);
+  return { world, replica: await startReplica(world) };
+}
+
+const start = async (replica: Replica, id: string) => replica.rollouts.start(OLGA, id, await wishFor(replica, id));
+const resume = async (replica: Replica, id: string) => replica.rollouts.resume(OLGA, id, await wishFor(replica, id));
+
+async function capByHand(
+  { store }: World,
+  replica: Replica,
+  id: string,
+  hand: { readonly rolloutPercent: number } | { readonly internalOnly: true },
+) {
+  store.editByHand(FEATURE, hand);
+  await until(replica, id, ({ wedgeState }) => wedgeState === 'PAUSED', 10);
+}
+
+async function takenOver(
+  replica: Replica,
+  old: string,
+  wedge: Partial<ProposalInput['rolloutWedge']>,
+): Promise<string> {
+  const id = await createdRollout(replica, proposalInput({ supersedes: old }, wedge));
+  await start(replica, id);
+  return id;
+}
+
+const grantsIn = ({ store }: World): Grants => store.document(FEATURE)?.grants ?? [];
+const findingsOf = async (world: World) => findingsIn(audited(await chainOf(world, FEATURE), world.clock.nowMs()));
+
+const internal = (stageId: string, percentage: number) =>
+  stageInput(stageId, percentage, { scope: INTERNAL, audience: 'INTERNAL' });
+
+describe('SLU-DOOR: a cap by hand', () => {
+  it('holds at later stages for what was taken over of another rollout', async () => {
+    const { world, replica } = await installation();
+    const team = [internal('few', 20), internal('most', 80)];
+    const wedgeStages = [...team, stageInput('all', 10), stageInput('third', 30), stageInput('half', 50)];
+    const old = await startedRollout(replica, proposalInput({}, { wedgeStages }));
+    await until(replica, old, inStage(3));
+    const plan = [stageInput('one', 10), stageInput('two', 25), stageInput('three', 60)];
+    const id = await takenOver(replica, old, { wedgeStages: plan });
+    expect(await stateOf(replica, id)).toMatchObject({ phase: 'stage', stageIndex: 1 });
+    await capByHand(world, replica, id, { rolloutPercent: 28 });
+    await resume(replica, id);
+    await until(replica, id, inStage(2));
+    expect(grantsIn(world)).toEqual([
+      { scope: INTERNAL, threshold: 28_000 },
+      { scope: EVERYONE, threshold: 60_000 },
+    ]);
+    expect(await findingsOf(world)).toEqual([]);
+  });
+
+  it('to the internals holds at later stages for what others had of what was taken over', async () => {
+    const { world, replica } = await installation();
+    const old = await startedRollout(replica, proposalInput());
+    await until(replica, old, inStage(0));
+    const wedgeStages = [internal('few', 10), internal('more', 40), stageInput('all', 50)];
+    const id = await takenOver(replica, old, { wedgeStages });
+    await capByHand(world, replica, id, { internalOnly: true });
+    await resume(replica, id);
+    await until(replica, id, inStage(1));
+    expect(exposedTo(grantsIn(world), INTERNAL)).toBe(40_000);
+    expect(exposedTo(grantsIn(world), EVERYONE)).toBe(0);
+    expect(await findingsOf(world)).toEqual([]);
+  });
+
+  it('holds in the ramp, which proves nothing of more than was measured', async () => {
+    const { world, replica } = await installation();
+    const id = await startedRollout(replica, proposalInput());
+    await capByHand(world, replica, id, { rolloutPercent: 2 });
+    await resume(replica, id);
+    await pollFor(replica, 60 * MINUTE);
+    expect(await stateOf(replica, id)).toMatchObject({ wedgeState: 'ACTIVE', phase: 'ramp', heldFor: 'missingData' });
+    expect(exposed(replica)).toEqual({ here: 2_000, stored: 2_000 });
+    expect(await findingsOf(world)).toEqual([]);
+  });
+
+  it('holds in a ramp that began on what was taken over, be it above the initial percentage', async () => {
+    const { world, replica } = await installation();
+    const old = await startedRollout(replica, proposalInput());
+    await until(replica, old, inStage(0));
+    const wedgeStages = [stageInput('quarter', 20), stageInput('half', 50)];
+    const id = await takenOver(replica, old, { wedgeStages });
+    expect(await stateOf(replica, id)).toMatchObject({ phase: 'ramp', threshold: 10_000 });
+    await capByHand(world, replica, id, { rolloutPercent: 7 });
+    await resume(replica, id);
+    await pollFor(replica, 60 * MINUTE);
+    expect(exposed(replica)).toEqual({ here: 7_000, stored: 7_000 });
+    expect(await findingsOf(world)).toEqual([]);
+  });
+
+  it('holds for earlier stages of the plan where it leaves the present one as it is', async () => {
+    const { world, replica } = await installation();
+    const wedgeStages = [internal('few', 20), internal('most', 80), stageInput('all', 10), stageInput('third', 30)];
+    const id = await startedRollout(replica, proposalInput({}, { wedgeStages }));
+    await until(replica, id, inStage(2));
+    await capByHand(world, replica, id, { rolloutPercent: 28 });
+    await resume(replica, id);
+    await pollFor(replica, 120 * MINUTE);
+    expect(await stateOf(replica, id)).toMatchObject({ stageIndex: 2, heldFor: 'missingData' });
+    expect(exposedTo(grantsIn(world), INTERNAL)).toBe(28_000);
+    expect(await findingsOf(world)).toEqual([]);
+  });
+
+  it('to the internals holds for what others had before the rollout', async () => {
+    const { world, replica } = await installation();
+    const before = { wedgeStages: [stageInput('tenth', 10), stageInput('fifth', 20)] };
+    const first = await startedRollout(replica, proposalInput({}, before));
+    await until(replica, first, ({ wedgeState }) => wedgeState === 'COMPLETE');
+    const wedgeStages = [internal('few', 40), internal('most', 80), stageInput('all', 90)];
+    const id = await startedRollout(replica, proposalInput({}, { initialPercentage: 25, wedgeStages }));
+    await until(replica, id, inStage(0));
+    await capByHand(world, replica, id, { internalOnly: true });
+    await resume(replica, id);
+    await pollFor(replica, 120 * MINUTE);
+    expect(await stateOf(replica, id)).toMatchObject({ stageIndex: 0, heldFor: 'missingData' });
+    expect(exposedTo(grantsIn(world), EVERYONE)).toBe(0);
+    expect(await findingsOf(world)).toEqual([]);
+  });
+
+  it('is lifted by a new contract, which begins its ramp below its own initial percentage', async () => {
+    const { world, replica } = await installation();
+    const old = await startedRollout(replica, proposalInput());
+    await capByHand(world, replica, old, { rolloutPercent: 2 });
+    const id = await takenOver(replica, old, {});
+    expect(await stateOf(replica, id)).toMatchObject({ phase: 'ramp', threshold: 2_000 });
+    await until(replica, id, inStage(0), 10);
+    expect(exposed(replica)).toEqual({ here: 10_000, stored: 10_000 });
+    expect(await findingsOf(world)).toEqual([]);
+  });
+});
