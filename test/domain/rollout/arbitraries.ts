@@ -132,7 +132,7 @@ export const anyRollout: fc.Arbitrary<RolloutState> = fc
     contract: validProposals.map((proposal) => contractFrom(proposal, 'contract-1')),
     wedgeState: fc.constantFrom(...WEDGE_STATES),
     phaseAt: fc.nat(1),
-    stageAt: fc.nat(10),
+    stageAt: fc.oneof(fc.nat(10), fc.constant('last' as const)),
     visit: fc.nat(3),
     epoch: fc.nat(3),
     dryRun: fc.boolean(),
@@ -156,7 +156,8 @@ export const anyRollout: fc.Arbitrary<RolloutState> = fc
     const idOf = (index: number) => stages[index % stages.length]?.stageId ?? '';
     const phases = PHASES[wedgeState];
     const phase = phases[phaseAt % phases.length] ?? 'ended';
-    const stageIndex = phase === 'stage' ? stageAt % stages.length : 0;
+    const reached = stageAt === 'last' ? stages.length - 1 : stageAt % stages.length;
+    const stageIndex = phase === 'stage' ? reached : 0;
     const target = Math.round((stages[stageIndex]?.targetPercentage ?? 0) * 1000);
     const lowest = capped === 0 ? 1 : 0;
     const planned = stages.slice(0, stageIndex + 1).map(({ scope, targetPercentage }) => ({
