@@ -84,7 +84,7 @@ export class Closings implements ClosingDesk {
     } catch (error) {
       const known = error instanceof LedgerUnreachable ? this.#deps.known.get(rolloutId) : null;
       if (known === null) throw error;
-      return { state: known.state, tick: null, known };
+      return { state: known.state, tick: known.tick, known };
     }
   }
 
