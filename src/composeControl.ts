@@ -120,7 +120,7 @@ function composeActs(options: ControlOptions, outside: Outside) {
   const opening = new RolloutOpening({ ...outside, known, contexts, lastLook, policyFit, publisher, shown });
   const drift = new Drift({ ...outside, closing, killing, environment });
   const overrideExpiry = new OverrideExpiry({ ...outside, publisher, narrowing });
-  const reconciler = new Reconciler({ ...outside, publisher, drift, lateClosings, overrideExpiry, environment });
+  const reconciler = new Reconciler({ ...outside, known, publisher, drift, lateClosings, overrideExpiry, environment });
   return {
     narrowing,
     known,

@@ -77,7 +77,9 @@ export class Features implements FeatureDesk {
     if (!(await this.#deps.features.update(definition, feature.definitionVersion))) {
       throw new Refusal('CONFLICT', 'the feature was changed meanwhile');
     }
-    return this.#published(key);
+    const after = await this.get(key);
+    await this.#deps.publisher.publishDefinition(after.definition, after.state.exposure);
+    return after;
   }
 
   async archive(_who: Principal, key: string): Promise<void> {

@@ -37,6 +37,8 @@ export class FlagView implements FlagListener {
   readonly #entries = new Map<string, Entry>();
   readonly #archived = new Map<string, number>();
   readonly #hardKilled = new Set<string>();
+  /** Closed here, and not yet in the store. */
+  readonly #unstored = new Set<string>();
   readonly #lookup: Lookup;
   #refreshedAtMs = Number.NEGATIVE_INFINITY;
   #revision = 0;
@@ -53,6 +55,11 @@ export class FlagView implements FlagListener {
   /** The document as served: the lower of what was published and what the hand fields say. */
   document(feature: string): FlagDocument | undefined {
     return this.#entries.get(feature)?.served;
+  }
+
+  /** As it was published, whatever a hand has changed beside it. */
+  published(feature: string): FlagDocument | undefined {
+    return this.#entries.get(feature)?.document;
   }
 
   /** What lookups meet of it: nobody where the environment, a view that is not fed, or no document at all closes it. */
@@ -122,10 +129,16 @@ export class FlagView implements FlagListener {
    * What comes back is what the store is to have.
    */
   close(closing: FlagDocument): FlagDocument {
-    const published = this.#entries.get(closing.feature)?.document;
+    const published = this.published(closing.feature);
     const document = published === undefined ? closing : closedOver(closing, published);
     this.apply(document);
+    this.#unstored.add(closing.feature);
     return document;
+  }
+
+  /** The store has what was closed here, or the ledger has heard of it and gone on: what the store says is the last word again. */
+  closingSettled(feature: string): void {
+    this.#unstored.delete(feature);
   }
 
   changed(flag: StoredFlag): void {
@@ -139,12 +152,18 @@ export class FlagView implements FlagListener {
         return;
       case 'flag':
         if (this.#isArchived(flag.document)) return;
-        this.#put(newerOf(known, flag.document), editsOf(flag.document, flag.hand));
+        this.#put(this.#newest(known, flag.document), editsOf(flag.document, flag.hand));
     }
   }
 
   confirmed(asOfMs: number): void {
     this.#refreshedAtMs = Math.max(this.#refreshedAtMs, asOfMs);
+  }
+
+  /** Whatever the store says while it has not heard of a closing, that stands: of both the lower. */
+  #newest(known: FlagDocument | undefined, stored: FlagDocument): FlagDocument {
+    if (known === undefined || !this.#unstored.has(stored.feature)) return newerOf(known, stored);
+    return { ...closedOver(known, stored), version: stored.version };
   }
 
   #put(document: FlagDocument, edits: HandFields): true {

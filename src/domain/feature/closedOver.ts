@@ -5,11 +5,11 @@ import { ofWorkspace } from './workspace.ts';
 
 /**
  * What a closing makes of the document that is out: of both the lower, workspace by workspace, so that it can be built from knowledge
- * that is old. What has been closed since stays closed, and whatever the closing lowers is lowered. Grants keep their places, since
- * `live.grant` counts on them.
+ * that is old. What has been closed since stays closed, whatever the closing lowers is lowered, and who meets what stays as it is out:
+ * so it is always a lowering of that. Grants keep their places, since `live.grant` counts on them.
  */
 export function closedOver(closing: FlagDocument, published: FlagDocument): FlagDocument {
-  const { variants, salt, bucketing } = closing.version > published.version ? closing : published;
+  const { variants, salt, bucketing } = published;
   return {
     ...closing,
     ...{ variants, salt, bucketing },

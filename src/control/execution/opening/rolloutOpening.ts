@@ -86,6 +86,7 @@ export class RolloutOpening {
     const outcome = await appendEntries('execution', this.#deps, drafts, expected);
     if (outcome.kind === 'conflict')
       throw new Refusal('VERSION_STALE', `the ${outcome.over} changed meanwhile; look again`);
+    this.#deps.known.meet({ state: record.state, feature }, outcome.entries);
     this.#deps.shown.recorded(record.state, outcome.entries);
     const exposure = exposureIn(outcome.entries);
     if (exposure !== null) await this.#deps.publisher.publish(feature.definition, exposure);
