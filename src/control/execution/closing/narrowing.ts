@@ -1,5 +1,6 @@
 import type { FlagDocument } from '../../../domain/feature/flagDocument.ts';
-import { onlyNarrows, withOverride } from '../../../domain/feature/override.ts';
+import { narrowedTo } from '../../../domain/feature/narrowed.ts';
+import { onlyNarrows } from '../../../domain/feature/override.ts';
 import { overrideDraft } from '../../../domain/feature/overrideDraft.ts';
 import { ofWorkspace } from '../../../domain/feature/workspace.ts';
 import { appendEntries } from '../../appendEntries.ts';
@@ -48,7 +49,7 @@ export class Narrowing {
   }
 
   #close(served: FlagDocument, request: NarrowRequest): Promise<number | null> {
-    const narrowed = withOverride(served, request.workspaceId, request.wish);
+    const narrowed = narrowedTo(served, request.workspaceId, request.wish);
     return this.#deps.publisher.closeDocument({ ...served, ...narrowed, version: served.version + 1 });
   }
 
