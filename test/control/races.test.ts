@@ -241,6 +241,23 @@ function preceded(ledger: Ledger, first: () => Promise<unknown>): Ledger {
   };
 }
 
+describe('a pause races with a poll', () => {
+  it('DWELL: and takes back no time that the poll has counted', async () => {
+    const { outside, replica, id } = await world(proposalInput(), 0);
+    await poll(replica);
+    const between = async () => {
+      outside.clock.advance(MINUTE);
+      await tickDue(replica);
+    };
+    const ledger = preceded(outside.kept.ledger, between);
+    const other = await startReplica(outside, { kept: { ...outside.kept, ledger } });
+    await other.closings.pause(OLGA, id, 'careful');
+    await replica.rollouts.resume(OLGA, id, await wishFor(replica, id));
+    await until(replica, id, inStage(1), 200);
+    await assertWhole(outside, id);
+  });
+});
+
 /** The ledger, which carries its next append out and does not get to say so. */
 function answerLost(ledger: Ledger): Ledger {
   let isNext = true;
