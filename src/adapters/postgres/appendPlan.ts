@@ -16,6 +16,8 @@ export type StoredRollout = {
   readonly state: RolloutState;
   readonly fence: number;
   readonly nextCheckAtMs: number | null;
+  /** Of its last poll. */
+  readonly tickAtMs: number | null;
 };
 
 /** What an append rests on: read under the lock of its chain, so that it still holds when the plan is written. */
@@ -29,7 +31,7 @@ export type Standing = {
   readonly rollouts: ReadonlyMap<string, StoredRollout>;
 };
 
-export type PlannedRollout = StoredRollout & {
+export type PlannedRollout = Omit<StoredRollout, 'tickAtMs'> & {
   readonly isNew: boolean;
   /** Counts against concurrency, and there is at most one per feature. */
   readonly live: boolean;
@@ -95,7 +97,7 @@ function lostTo(standing: Standing, { chain, drafts, expected }: Append): Confli
   if (expected.feature !== undefined && expected.feature.key !== chain) {
     throw new Error(`an append to the chain of ${chain} can't rest on the feature ${expected.feature.key}`);
   }
-  if (rollout !== undefined && rollouts.get(rollout.id)?.state.version !== rollout.version) return 'rollout';
+  if (rollout !== undefined && !standsAs(rollouts.get(rollout.id), rollout)) return 'rollout';
   if (superseded !== undefined && rollouts.get(superseded.id)?.state.version !== superseded.version) return 'rollout';
   if (contract !== undefined && contracts.get(contract.id)?.version !== contract.version) return 'contract';
   if (expected.waivers?.some(({ id, version }) => waivers.get(id)?.version !== version)) return 'waiver';
@@ -103,6 +105,11 @@ function lostTo(standing: Standing, { chain, drafts, expected }: Append): Confli
   if (expected.feature !== undefined && feature?.version !== expected.feature.version) return 'feature';
   if (fence !== undefined && rollouts.get(fence.rolloutId)?.fence !== fence.fence) return 'lease';
   return drafts.map((draft) => takenBy(standing, draft)).find((over) => over !== null) ?? null;
+}
+
+function standsAs(stored: StoredRollout | undefined, expected: NonNullable<Expected['rollout']>): boolean {
+  if (stored?.state.version !== expected.version) return false;
+  return expected.tickAtMs === undefined || stored.tickAtMs === expected.tickAtMs;
 }
 
 /** What begins something under an id that is taken. */

@@ -78,13 +78,14 @@ type RolloutRow = {
   readonly state: unknown;
   readonly fence: number;
   readonly next_check_at_ms: bigint | null;
+  readonly tick_at_ms: bigint | null;
 };
 
 /** Locked too: a claim or a tick must not come between the look at the fence and the commit. */
 async function lockRollouts(transaction: Transaction, ids: readonly string[]): Promise<Standing['rollouts']> {
   if (ids.length === 0) return new Map();
   const rows = await transaction.$queryRaw<RolloutRow[]>`
-    SELECT id, state, fence, next_check_at_ms FROM rollouts WHERE id = ANY(${ids}) ORDER BY id FOR NO KEY UPDATE`;
+    SELECT id, state, fence, next_check_at_ms, tick_at_ms FROM rollouts WHERE id = ANY(${ids}) ORDER BY id FOR NO KEY UPDATE`;
   return new Map(rows.map((row) => [row.id, storedRollout(row)]));
 }
 
@@ -92,4 +93,5 @@ const storedRollout = (row: RolloutRow): StoredRollout => ({
   state: documentIn<RolloutState>(row.state),
   fence: row.fence,
   nextCheckAtMs: row.next_check_at_ms === null ? null : Number(row.next_check_at_ms),
+  tickAtMs: row.tick_at_ms === null ? null : Number(row.tick_at_ms),
 });

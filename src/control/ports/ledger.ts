@@ -5,7 +5,12 @@ import type { Tick } from './rolloutRegister.ts';
 
 /** What must still be true when the entries are written. The first that is not makes the writer the loser. */
 export type Expected = {
-  readonly rollout?: { readonly id: string; readonly version: number };
+  readonly rollout?: {
+    readonly id: string;
+    readonly version: number;
+    /** Where it is given: of the last poll that was stored; null where none was. */
+    readonly tickAtMs?: number | null;
+  };
   /** The one that a start ends: superseded as it stands, or not at all. */
   readonly superseded?: { readonly id: string; readonly version: number };
   readonly contract?: { readonly id: string; readonly version: number };

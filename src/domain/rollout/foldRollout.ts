@@ -181,6 +181,9 @@ function rolledBack(state: RolloutState, entry: EntryOf<'rolledBack'>, atMs: num
     grants: exposure.grants,
     inherited: null,
     stageApprovals: [],
+    auditorsVerdicts: state.auditorsVerdicts.filter(
+      ({ subject, verdict }) => subject === 'visit' || verdict !== 'PASS',
+    ),
     automaticRollbacks: state.automaticRollbacks + (automatic ? 1 : 0),
     cooldownUntilMs,
   };

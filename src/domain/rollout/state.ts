@@ -29,7 +29,7 @@ export type StageApproval = {
 /** What somebody vouched for before the start. */
 type Attestation = { readonly name: string; readonly subject: string; readonly atMs: number };
 
-/** What a person said after looking into a visit, or the whole rollout. Terminal. */
+/** What a person said after looking into a visit, or the whole rollout. Terminal, but that a rollback voids a PASS of the rollout. */
 export type AuditorsVerdict = {
   readonly subject: 'visit' | 'rollout';
   readonly visit: number;
@@ -85,6 +85,7 @@ export type RolloutState = {
   readonly automaticRollbacks: number;
   /** The visit whose audit is FAIL: once recorded, only a rollback leaves it. */
   readonly auditFailedVisit: number | null;
+  /** Standing ones only: any rollback voids a PASS of the rollout, for its auditor has not seen what comes after. */
   readonly auditorsVerdicts: readonly AuditorsVerdict[];
   readonly cooldownUntilMs: number | null;
   /** The last recorded hold; a `held` entry is written only when it changes. */

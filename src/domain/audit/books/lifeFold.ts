@@ -127,6 +127,8 @@ function fallen(life: Life, told: Told, rolledBack: EntryData['rolledBack']): Pa
   const after: Partial<Life> = {
     inherited: null,
     stageApprovals: [],
+    // Who passed the whole has not seen what comes after; a word against it lasts.
+    auditorsVerdicts: life.auditorsVerdicts.filter((said) => said.subject !== 'rollout' || said.verdict !== 'PASS'),
     cooldownUntilMs,
     automaticRollbacks: life.automaticRollbacks + (automatic ? 1 : 0),
   };
