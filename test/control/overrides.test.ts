@@ -3,7 +3,7 @@ import { evaluate } from '../../src/domain/feature/evaluation.ts';
 import { audited, findingsIn } from '../support/audited.ts';
 import { forged, the } from '../support/forged.ts';
 import { proposalInput, stageInput } from '../support/proposals.ts';
-import { bad, FEATURE, healthy, inStage, startedRollout, until } from '../support/release.ts';
+import { bad, exposed, FEATURE, healthy, inStage, startedRollout, until } from '../support/release.ts';
 import {
   ANNA,
   chainOf,
@@ -166,6 +166,18 @@ describe('the override of a workspace', () => {
     await poll(replica);
     expect(met(replica, 'acme')).toBeLessThan(8);
     expect(await replica.overrides.get(FEATURE, 'acme')).toMatchObject({ override: { threshold: 3000 } });
+  });
+
+  it('SLU-CLOSE: is a cap also beside a hand that has closed more, and takes nothing of that back', async () => {
+    const { replica, world } = await atTen();
+    world.store.editByHand(FEATURE, { rolloutPercent: 0 });
+    await replica.overrides.set(OLGA, FEATURE, 'acme', wish(5));
+    expect(replica.view.document(FEATURE)).toMatchObject({ caps: { acme: 5000 }, raises: {} });
+    for (let polls = 0; polls < 3; polls += 1) await poll(replica);
+    expect(exposed(replica)).toEqual({ here: 0, stored: 0 });
+    expect(await replica.overrides.get(FEATURE, 'acme')).toMatchObject({
+      override: { threshold: 5000, raises: false },
+    });
   });
 
   it('SLU-DOOR: is what the verifier sees of it: a cap that one person lifts, or a raise of one, is found on the chain', async () => {

@@ -55,6 +55,11 @@ export class FlagView implements FlagListener {
     return this.#entries.get(feature)?.served;
   }
 
+  /** The document as published, whatever a hand has changed beside it. */
+  published(feature: string): FlagDocument | undefined {
+    return this.#entries.get(feature)?.document;
+  }
+
   /** What lookups meet of it: nobody where the environment, a view that is not fed, or no document at all closes it. */
   found(feature: string): { readonly killed: boolean; readonly grants: FlagDocument['grants'] } {
     const served = this.#entries.get(feature)?.served;

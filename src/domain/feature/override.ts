@@ -78,6 +78,17 @@ export function withOverride(
   return { caps: withWorkspace(caps, workspaceId, threshold), raises };
 }
 
+/** The same for a wish that only narrows: it leaves a raise where one stands and nowhere else, however little the grants are by now. */
+export function narrowedTo(
+  exposure: Reaching,
+  workspaceId: string,
+  wish: OverrideWish | null,
+): Pick<Exposure, 'caps' | 'raises'> {
+  const isRaised = ofWorkspace(exposure.raises, workspaceId) !== null;
+  if (wish === null || isRaised) return withOverride(exposure, workspaceId, wish);
+  return { caps: withWorkspace(exposure.caps, workspaceId, wish.threshold), raises: exposure.raises };
+}
+
 /** Those whose time is over, in the order of their workspaces. */
 export function expiredOverrides(overrides: Overrides, nowMs: number): readonly string[] {
   const over = Object.entries(overrides).filter(([, override]) => endMs(override) <= nowMs);

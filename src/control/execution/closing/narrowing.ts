@@ -1,5 +1,5 @@
 import type { FlagDocument } from '../../../domain/feature/flagDocument.ts';
-import { onlyNarrows, withOverride } from '../../../domain/feature/override.ts';
+import { narrowedTo, onlyNarrows } from '../../../domain/feature/override.ts';
 import { overrideDraft } from '../../../domain/feature/overrideDraft.ts';
 import { ofWorkspace } from '../../../domain/feature/workspace.ts';
 import { appendEntries } from '../../appendEntries.ts';
@@ -35,8 +35,8 @@ export class Narrowing {
 
   /** Whoever asks has seen that it narrows; what does not, as the ledger has it then, is left undone. */
   async narrow(request: NarrowRequest): Promise<ClosingOutcome> {
-    const served = this.#deps.view.document(request.feature);
-    const stored = served === undefined ? null : await this.#close(served, request);
+    const published = this.#deps.view.published(request.feature);
+    const stored = published === undefined ? null : await this.#close(published, request);
     try {
       return await this.#record(request, stored);
     } catch (error) {
@@ -47,9 +47,10 @@ export class Narrowing {
     }
   }
 
-  #close(served: FlagDocument, request: NarrowRequest): Promise<number | null> {
-    const narrowed = withOverride(served, request.workspaceId, request.wish);
-    return this.#deps.publisher.closeDocument({ ...served, ...narrowed, version: served.version + 1 });
+  /** What a hand has lowered beside it is the hand's, and stays as low: in the document it would pass for a closing of the whole. */
+  #close(published: FlagDocument, request: NarrowRequest): Promise<number | null> {
+    const narrowed = narrowedTo(published, request.workspaceId, request.wish);
+    return this.#deps.publisher.closeDocument({ ...published, ...narrowed, version: published.version + 1 });
   }
 
   async #record(request: NarrowRequest, storedVersion: number | null): Promise<ClosingOutcome> {
