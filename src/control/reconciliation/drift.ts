@@ -50,7 +50,7 @@ export class Drift {
 
   async settle(feature: FeatureRecord, stored: Stored): Promise<void> {
     const ledgers = this.#documentOf(feature);
-    const served = loweredByHand(stored.document, stored.hand);
+    const served = loweredFrom(stored, ledgers);
     if (!isLowering(served, ledgers) || raises(stored)) return this.#repair(feature, stored);
     if (!isStrictLowering(served, ledgers)) return this.#republish(feature, stored);
     if (served.killed && !ledgers.killed) return this.#kill(feature);
@@ -153,6 +153,16 @@ const sayingOf = (actor: Actor, atMs: number): Saying => ({ atMs, actor, reason:
 
 function versionAbove({ definition, state }: FeatureRecord, stored: FlagDocument): number {
   return Math.max(state.exposure.documentVersion, stored.version - definition.revision) + 1;
+}
+
+/**
+ * What the hand has left of it. A document that is older than the ledger's has missed an opening and says nothing of its own: what
+ * was changed beside it holds for the newer one.
+ */
+function loweredFrom({ document, hand }: Stored, ledgers: FlagDocument): FlagDocument {
+  return document.version < ledgers.version
+    ? loweredByHand(ledgers, editsOf(document, hand))
+    : loweredByHand(document, hand);
 }
 
 /** True where nobody but those whom the feature met before is met any more. */
