@@ -180,6 +180,21 @@ describe('the override of a workspace', () => {
     });
   });
 
+  it('told late leaves lookups no further than the ledger: they hear of the next opening', async () => {
+    const { replica, world, id } = await atTen();
+    world.kept.cut();
+    await replica.overrides.set(OLGA, FEATURE, 'acme', wish(5));
+    world.store.cut();
+    await replica.overrides.set(OLGA, FEATURE, 'acme', wish(0));
+    world.kept.mend();
+    await poll(replica);
+    world.store.mend();
+    await until(replica, id, inStage(1));
+    await poll(replica);
+    expect(exposed(replica)).toEqual({ here: 30_000, stored: 30_000 });
+    expect(replica.view.document(FEATURE)?.version).toBe(world.store.document(FEATURE)?.version);
+  });
+
   it('SLU-DOOR: is what the verifier sees of it: a cap that one person lifts, or a raise of one, is found on the chain', async () => {
     const { replica, world } = await atTen();
     await replica.overrides.set(OLGA, FEATURE, 'acme', wish(2));
