@@ -353,3 +353,16 @@ function keptOver(
     ...{ contracts: over(contracts), waivers: over(waivers) },
   };
 }
+
+describe('what a hand has lowered beside a document that has missed an opening', () => {
+  it('is adopted alone: nobody is said to have killed what was revived', async () => {
+    const { world, replica } = await atTen();
+    await replica.closings.kill(OLGA, FEATURE, 'burning');
+    world.store.editByHand(FEATURE, { internalOnly: true });
+    await replica.features.revive(ANNA, FEATURE, 'mended');
+    await pollFor(replica, 15 * MINUTE);
+    expect((await chainOf(world, FEATURE)).filter(({ type }) => type === 'killed')).toHaveLength(1);
+    expect(world.store.document(FEATURE)).toMatchObject({ killed: false, grants: [] });
+    expect(await findingsOf(world)).toEqual([]);
+  });
+});

@@ -4,7 +4,7 @@ import { INTERNAL } from '../../src/domain/feature/scope.ts';
 import { audited, findingsIn } from '../support/audited.ts';
 import { forged, the } from '../support/forged.ts';
 import { proposalInput, stageInput } from '../support/proposals.ts';
-import { bad, FEATURE, healthy, inStage, startedRollout, until } from '../support/release.ts';
+import { bad, exposed, FEATURE, healthy, inStage, startedRollout, until } from '../support/release.ts';
 import {
   ANNA,
   chainOf,
@@ -202,6 +202,33 @@ describe('the override of a workspace', () => {
       else expect(document?.grants).toEqual([{ scope: INTERNAL, threshold: 10_000 }]);
       expect(findingsIn(audited(await chainOf(world, FEATURE), world.clock.nowMs()))).toEqual([]);
     }
+  });
+
+  it('SLU-CLOSE: is a cap also beside a hand that has closed more, and takes nothing of that back', async () => {
+    const { replica, world } = await atTen();
+    world.store.editByHand(FEATURE, { rolloutPercent: 0 });
+    await replica.overrides.set(OLGA, FEATURE, 'acme', wish(5));
+    expect(replica.view.document(FEATURE)).toMatchObject({ caps: { acme: 5000 }, raises: {} });
+    for (let polls = 0; polls < 3; polls += 1) await poll(replica);
+    expect(exposed(replica)).toEqual({ here: 0, stored: 0 });
+    expect(await replica.overrides.get(FEATURE, 'acme')).toMatchObject({
+      override: { threshold: 5000, raises: false },
+    });
+  });
+
+  it('told late leaves lookups no further than the ledger: they hear of the next opening', async () => {
+    const { replica, world, id } = await atTen();
+    world.kept.cut();
+    await replica.overrides.set(OLGA, FEATURE, 'acme', wish(5));
+    world.store.cut();
+    await replica.overrides.set(OLGA, FEATURE, 'acme', wish(0));
+    world.kept.mend();
+    await poll(replica);
+    world.store.mend();
+    await until(replica, id, inStage(1));
+    await poll(replica);
+    expect(exposed(replica)).toEqual({ here: 30_000, stored: 30_000 });
+    expect(replica.view.document(FEATURE)?.version).toBe(world.store.document(FEATURE)?.version);
   });
 
   it('SLU-DOOR: is what the verifier sees of it: a cap that one person lifts, or a raise of one, is found on the chain', async () => {

@@ -24,11 +24,12 @@ type Stored = { readonly document: FlagDocument; readonly hand: HandFields };
 
 /** `base`: whom the feature met before its live rollout; null where none is live. */
 export function driftOf(ledgers: FlagDocument, { document, hand }: Stored, base: Grants | null): DriftVerdict {
-  const served = loweredByHand(document, hand);
-  const isByHand = lowers(served, document);
+  const isByHand = lowers(loweredByHand(document, hand), document);
   // An older document is no closing that the ledger has missed: the store has missed an opening, and gets it with whatever is put back.
+  // What was changed beside it holds for the newer one.
   const isOlder = document.version < ledgers.version;
-  const lower = isOlder && !isByHand ? ledgers : lowerOf(ledgers, served);
+  const served = isOlder ? loweredByHand(ledgers, editsOf(document, hand)) : loweredByHand(document, hand);
+  const lower = lowerOf(ledgers, served);
   const { killed, grants, caps, raises } = lower;
   return {
     adopts: adoptedIn(lower, ledgers, { isByHand, base }),
