@@ -172,6 +172,12 @@ describe('fold of a rollout', () => {
     });
   });
 
+  it('SLU-DOOR: what a hand has once capped stays capped, whatever comes after', () => {
+    forEveryStep(({ before, after, entry }) => {
+      expect(after.cappedByHand).toBe(before.cappedByHand || entry.type === 'driftAdopted');
+    });
+  });
+
   it('SLU-DOOR: a cap by hand lasts through a rollback to the previous stage', () => {
     const open: Act = { do: 'open' };
     const acts: readonly Act[] = [open, open, open, { do: 'cap', threshold: 5_000 }];
