@@ -70,11 +70,22 @@ async function rolledBackUnderCap(world: World, replica: Replica): Promise<strin
   return id;
 }
 
+async function completed(replica: Replica, wedge: Partial<ProposalInput['rolloutWedge']> = {}) {
+  const id = await startedRollout(replica, proposalInput({}, wedge));
+  await until(replica, id, ({ wedgeState }) => wedgeState === 'COMPLETE');
+}
+
 const grantsIn = ({ store }: World): Grants => store.document(FEATURE)?.grants ?? [];
 const findingsOf = async (world: World) => findingsIn(audited(await chainOf(world, FEATURE), world.clock.nowMs()));
 
 const internal = (stageId: string, percentage: number) =>
   stageInput(stageId, percentage, { scope: INTERNAL, audience: 'INTERNAL' });
+
+const A_FIFTH = { wedgeStages: [stageInput('tenth', 10), stageInput('fifth', 20)] };
+const INTERNALS_FIRST = {
+  initialPercentage: 25,
+  wedgeStages: [internal('few', 40), internal('most', 80), stageInput('all', 90)],
+};
 
 describe('SLU-DOOR: a cap by hand', () => {
   it('below what was taken over of another rollout holds, be it above the target of the stage', async () => {
@@ -174,11 +185,8 @@ describe('SLU-DOOR: a cap by hand', () => {
 
   it('to the internals holds for what others had before the rollout', async () => {
     const { world, replica } = await installation();
-    const before = { wedgeStages: [stageInput('tenth', 10), stageInput('fifth', 20)] };
-    const first = await startedRollout(replica, proposalInput({}, before));
-    await until(replica, first, ({ wedgeState }) => wedgeState === 'COMPLETE');
-    const wedgeStages = [internal('few', 40), internal('most', 80), stageInput('all', 90)];
-    const id = await startedRollout(replica, proposalInput({}, { initialPercentage: 25, wedgeStages }));
+    await completed(replica, A_FIFTH);
+    const id = await startedRollout(replica, proposalInput({}, INTERNALS_FIRST));
     await until(replica, id, inStage(0));
     await capByHand(world, replica, id, { internalOnly: true });
     await resume(replica, id);
@@ -196,6 +204,62 @@ describe('SLU-DOOR: a cap by hand', () => {
     expect(await stateOf(replica, id)).toMatchObject({ phase: 'ramp', threshold: 2_000 });
     await until(replica, id, inStage(0), 10);
     expect(exposed(replica)).toEqual({ here: 10_000, stored: 10_000 });
+    expect(await findingsOf(world)).toEqual([]);
+  });
+});
+
+describe('SLU-DOOR: internal_only by hand is not undone', () => {
+  it('by a contract for internals, on a feature that others had', async () => {
+    const { world, replica } = await installation();
+    await completed(replica, A_FIFTH);
+    world.store.editByHand(FEATURE, { internalOnly: true });
+    await pollFor(replica, 30 * MINUTE);
+    await startedRollout(replica, proposalInput({}, INTERNALS_FIRST));
+    expect(exposedTo(grantsIn(world), INTERNAL)).toBe(25_000);
+    expect(exposedTo(grantsIn(world), EVERYONE)).toBe(0);
+    expect(await findingsOf(world)).toEqual([]);
+  });
+
+  it('by a contract for internals after the rollout in which it was set, rolled back', async () => {
+    const { world, replica } = await installation();
+    await completed(replica, A_FIFTH);
+    const id = await startedRollout(replica, proposalInput({}, INTERNALS_FIRST));
+    await until(replica, id, inStage(0));
+    await capByHand(world, replica, id, { internalOnly: true });
+    await replica.closings.rollback(OLGA, id, { to: 'zero', comment: 'enough' });
+    expect(exposedTo(grantsIn(world), INTERNAL)).toBe(20_000);
+    expect(exposedTo(grantsIn(world), EVERYONE)).toBe(0);
+    await pollFor(replica, 90 * MINUTE);
+    await startedRollout(replica, proposalInput({}, INTERNALS_FIRST));
+    expect(exposedTo(grantsIn(world), EVERYONE)).toBe(0);
+    expect(await findingsOf(world)).toEqual([]);
+  });
+
+  it('by the rollback of the contract that took that rollout over', async () => {
+    const { world, replica } = await installation();
+    await completed(replica, A_FIFTH);
+    const old = await startedRollout(replica, proposalInput({}, INTERNALS_FIRST));
+    await until(replica, old, inStage(0));
+    await capByHand(world, replica, old, { internalOnly: true });
+    const wedgeStages = [internal('one', 40), internal('two', 70), stageInput('three', 90)];
+    const id = await takenOver(replica, old, { initialPercentage: 25, wedgeStages });
+    expect(exposedTo(grantsIn(world), EVERYONE)).toBe(0);
+    await until(replica, id, inStage(2));
+    expect(exposedTo(grantsIn(world), EVERYONE)).toBe(90_000);
+    await replica.closings.rollback(OLGA, id, { to: 'zero', comment: 'bad' });
+    expect(exposedTo(grantsIn(world), INTERNAL)).toBe(20_000);
+    expect(exposedTo(grantsIn(world), EVERYONE)).toBe(0);
+    expect(await findingsOf(world)).toEqual([]);
+  });
+
+  it('but by a contract that goes through its stages, on a feature that all had', async () => {
+    const { world, replica } = await installation();
+    await completed(replica);
+    world.store.editByHand(FEATURE, { internalOnly: true });
+    await pollFor(replica, 30 * MINUTE);
+    expect(exposedTo(grantsIn(world), EVERYONE)).toBe(0);
+    await completed(replica);
+    expect(exposedTo(grantsIn(world), EVERYONE)).toBe(100_000);
     expect(await findingsOf(world)).toEqual([]);
   });
 });

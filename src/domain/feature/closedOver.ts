@@ -1,12 +1,11 @@
 import type { FlagDocument } from './flagDocument.ts';
-import { exposedTo } from './grants.ts';
+import { exposedTo, noHigherThan } from './grants.ts';
 import { EVERYONE } from './scope.ts';
 import { ofWorkspace } from './workspace.ts';
 
 /**
  * What a closing makes of the document that is out: of both the lower, workspace by workspace, so that it can be built from knowledge
- * that is old. What has been closed since stays closed, and whatever the closing lowers is lowered. Grants keep their places, since
- * `live.grant` counts on them.
+ * that is old. What has been closed since stays closed, and whatever the closing lowers is lowered.
  */
 export function closedOver(closing: FlagDocument, published: FlagDocument): FlagDocument {
   const { variants, salt, bucketing } = closing.version > published.version ? closing : published;
@@ -14,10 +13,7 @@ export function closedOver(closing: FlagDocument, published: FlagDocument): Flag
     ...closing,
     ...{ variants, salt, bucketing },
     killed: closing.killed || published.killed,
-    grants: closing.grants.map(({ scope, threshold }) => ({
-      scope,
-      threshold: Math.min(threshold, exposedTo(published.grants, scope)),
-    })),
+    grants: noHigherThan(closing.grants, published.grants),
     caps: tighterCaps(closing.caps, published.caps),
     raises: lowerRaises(closing.raises, published),
     prerequisites: [

@@ -1,4 +1,4 @@
-import { cappedAt, exposedTo, largestThreshold } from '../feature/grants.ts';
+import { exposedTo, noHigherThan } from '../feature/grants.ts';
 import { percentageOf } from '../feature/threshold.ts';
 import type { Entry, EntryOf } from '../ledger/entry.ts';
 import { currentStage, type RolloutState, stageAt } from './state.ts';
@@ -124,11 +124,11 @@ function audited(state: RolloutState, entry: EntryOf<'audited'>, atMs: number): 
   return { ...failed, auditorsVerdicts: [...state.auditorsVerdicts, said] };
 }
 
-/** A cap by hand lasts: it rises no more, and no rollback brings back what the feature exposed before above it. */
+/** A cap by hand lasts: it rises no more, and of what the feature exposed before there is left what the hand has left, in its scopes. */
 function adopted(state: RolloutState, entry: EntryOf<'driftAdopted'>, atMs: number): Change {
   const { grants } = entry.data.exposure;
   const threshold = exposedTo(grants, currentStage(state).scope);
-  const base = cappedAt(state.base, largestThreshold(grants));
+  const base = noHigherThan(grants, state.base);
   return { grants, threshold, base, cappedByHand: true, exposureChangedAtMs: atMs };
 }
 

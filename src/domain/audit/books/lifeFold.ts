@@ -1,5 +1,5 @@
 import type { EntryData } from '../../ledger/entry.ts';
-import { cutTo, highestOf } from '../reach.ts';
+import { metByBoth } from '../reach.ts';
 import { activeMsOf, type Life } from './life.ts';
 import { dataOf, isByPerson, type Told } from './told.ts';
 
@@ -135,7 +135,7 @@ function fallen(life: Life, told: Told, rolledBack: EntryData['rolledBack']): Pa
 
 /** Nothing of this contract lifts what a hand has lowered, and no rollback brings back what was there before it. */
 function lowered(life: Life, grants: Life['grants']): Partial<Life> {
-  return { grants, base: cutTo(life.base, highestOf(grants)), cappedByHand: true };
+  return { grants, base: metByBoth(grants, life.base), cappedByHand: true };
 }
 
 /** Sluice's own PASS changes nothing by itself; a FAIL, and whatever an auditor says, does. */
