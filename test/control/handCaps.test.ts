@@ -262,4 +262,13 @@ describe('SLU-DOOR: internal_only by hand is not undone', () => {
     expect(exposedTo(grantsIn(world), EVERYONE)).toBe(100_000);
     expect(await findingsOf(world)).toEqual([]);
   });
+
+  it('and a feature that is met by nobody any more may change its variants', async () => {
+    const { world, replica } = await installation();
+    await completed(replica, A_FIFTH);
+    world.store.editByHand(FEATURE, { rolloutPercent: 0 });
+    await pollFor(replica, 30 * MINUTE);
+    const variants = { on: 'new', off: 'old' };
+    expect((await replica.features.patch(OLGA, FEATURE, { variants }, null)).definition).toMatchObject({ variants });
+  });
 });
