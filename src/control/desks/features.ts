@@ -3,7 +3,7 @@ import { readContext } from '../../domain/feature/context.ts';
 import type { Explanation } from '../../domain/feature/explain.ts';
 import { BUCKETING, type FeatureDefinition } from '../../domain/feature/feature.ts';
 import { type FeaturePatch, featurePatchSchema, newFeatureSchema } from '../../domain/feature/featureInput.ts';
-import { flagDocumentOf } from '../../domain/feature/flagDocument.ts';
+import { flagDocumentOf, largestReach } from '../../domain/feature/flagDocument.ts';
 import { sameJson } from '../../domain/feature/sameJson.ts';
 import type { Principal } from '../../domain/governance/role.ts';
 import { accepted } from '../accepted.ts';
@@ -129,7 +129,7 @@ function patched({ definition, state }: FeatureRecord, wish: FeaturePatch): Feat
     prerequisites: wish.prerequisites ?? definition.prerequisites,
   };
   const sameVariants = sameJson(next.variants, definition.variants);
-  const exposes = state.exposure.live !== null || state.exposure.grants.length > 0;
+  const exposes = state.exposure.live !== null || largestReach(state.exposure) > 0;
   if (!sameVariants && exposes) {
     throw new Refusal('WOULD_RAISE_EXPOSURE', 'people meet this feature: its variants are what they were promised');
   }

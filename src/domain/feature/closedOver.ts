@@ -1,5 +1,5 @@
 import type { FlagDocument } from './flagDocument.ts';
-import { exposedTo } from './grants.ts';
+import { exposedTo, noHigherThan } from './grants.ts';
 import { EVERYONE } from './scope.ts';
 import { ofWorkspace } from './workspace.ts';
 
@@ -14,10 +14,7 @@ export function closedOver(closing: FlagDocument, published: FlagDocument): Flag
     ...closing,
     ...{ variants, salt, bucketing },
     killed: closing.killed || published.killed,
-    grants: closing.grants.map(({ scope, threshold }) => ({
-      scope,
-      threshold: Math.min(threshold, exposedTo(published.grants, scope)),
-    })),
+    grants: noHigherThan(closing.grants, published.grants),
     caps: tighterCaps(closing.caps, published.caps),
     raises: lowerRaises(closing.raises, published),
     prerequisites: [

@@ -33,6 +33,11 @@ export function isNoWider(next: Grants, stored: Grants): boolean {
   return next.every((grant) => exposedTo(stored, grant.scope) >= grant.threshold);
 }
 
+/** The same grants in their places, since `live.grant` counts on them, each no further than `held` meets its scope. */
+export function noHigherThan(grants: Grants, held: Grants): Grants {
+  return grants.map((grant) => ({ ...grant, threshold: Math.min(grant.threshold, exposedTo(held, grant.scope)) }));
+}
+
 /** The same grants, none above `cap`. */
 export function cappedAt(grants: Grants, cap: number): Grants {
   return grants.map((grant) => ({ ...grant, threshold: Math.min(grant.threshold, cap) }));

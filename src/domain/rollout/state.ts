@@ -64,13 +64,13 @@ export type RolloutState = {
   readonly epochBeganAtMs: number;
   /** Of the current stage's own grant. */
   readonly threshold: number;
-  /** Of the first stage's scope, as the start exposed it: where the ramp stands unless a hand has lowered it. */
-  readonly startedThreshold: number;
   /** What the feature exposed before this rollout: "zero" for a rollback. */
   readonly base: Grants;
   readonly grants: Grants;
   /** What it took over of another rollout and has not gone back from: kept at every later stage, so that nobody loses the feature. */
   readonly inherited: Grants | null;
+  /** A hand has lowered it in the flag store. It rises no more, through any rollback: a new contract that takes it over begins without. */
+  readonly cappedByHand: boolean;
   readonly startedAtMs: number | null;
   readonly visitBeganAtMs: number | null;
   readonly exposureChangedAtMs: number | null;
