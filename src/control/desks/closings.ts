@@ -11,7 +11,7 @@ import { nowFor } from '../nowFor.ts';
 import type { Chance } from '../ports/chance.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { KillRequest } from '../ports/closingRequest.ts';
-import type { FeatureRegister } from '../ports/featureRegister.ts';
+import type { FeatureRecord, FeatureRegister } from '../ports/featureRegister.ts';
 import { LedgerUnreachable } from '../ports/ledger.ts';
 import type { RolloutRecord, RolloutRegister } from '../ports/rolloutRegister.ts';
 import { Refusal } from '../refusal.ts';
@@ -54,10 +54,10 @@ export class Closings implements ClosingDesk {
 
   async kill(who: Principal, feature: string, comment: string): Promise<KillOutcome> {
     // What lookups are served exists; only what they don't know has to be asked for.
-    if (this.#deps.view.document(feature) === undefined) await this.#assertFeature(feature);
+    if (this.#deps.view.document(feature) === undefined) await this.#feature(feature);
     const outcome = await this.#deps.killing.kill({ kind: 'kill', ...this.#request(who, feature, comment) });
     if (outcome.kind === 'later') return { key: feature, feature: null, recorded: false };
-    return { key: feature, feature: await this.#deps.features.get(feature), recorded: true };
+    return { key: feature, feature: await this.#feature(feature), recorded: true };
   }
 
   #rollBack(found: Found, request: Omit<KillRequest, 'kind'>, wish: RollbackWish): Promise<ClosingOutcome> {
@@ -88,8 +88,10 @@ export class Closings implements ClosingDesk {
     }
   }
 
-  async #assertFeature(feature: string): Promise<void> {
-    if ((await this.#deps.features.get(feature)) === null) throw new Refusal('NOT_FOUND', 'no such feature');
+  async #feature(key: string): Promise<FeatureRecord> {
+    const feature = await this.#deps.features.get(key);
+    if (feature === null || feature.definition.archivedAtMs !== null) throw new Refusal('NOT_FOUND', 'no such feature');
+    return feature;
   }
 
   async #closed(seen: RolloutState, outcome: ClosingOutcome): Promise<RolloutStatus> {
