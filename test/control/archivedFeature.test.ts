@@ -31,6 +31,13 @@ async function installation() {
   return { world, replica: await startReplica(world) };
 }
 
+async function completed() {
+  const made = await installation();
+  const id = await startedRollout(made.replica, proposalInput());
+  await until(made.replica, id, ({ wedgeState }) => wedgeState === 'COMPLETE');
+  return { ...made, id };
+}
+
 const kill = (replica: Replica) => replica.closings.kill(OLGA, FEATURE, 'fire');
 
 describe('a start', () => {
@@ -62,19 +69,21 @@ describe('a start', () => {
   });
 });
 
+describe('the rollback of a completed rollout', () => {
+  it('says that the feature was killed', async () => {
+    const { replica, id } = await completed();
+    const { wedgeState, decision } = await replica.closings.rollback(OLGA, id, { to: null, comment: 'fire' });
+    expect([wedgeState, decision?.detail]).toEqual(['COMPLETE', expect.stringContaining('the feature was killed')]);
+    expect(exposed(replica)).toEqual({ here: 0, stored: 0 });
+  });
+});
+
 describe('an archived feature', () => {
   /** Whoever audits it long after finds nothing that was left open. */
   async function assertSettled(replica: Replica): Promise<void> {
     const { world } = replica;
     await poll(replica, 10 * MINUTE);
     expect(audited(await chainOf(world, FEATURE), world.clock.nowMs()).verdict).toBe('PASS');
-  }
-
-  async function completed() {
-    const made = await installation();
-    const id = await startedRollout(made.replica, proposalInput());
-    await until(made.replica, id, ({ wedgeState }) => wedgeState === 'COMPLETE');
-    return { ...made, id };
   }
 
   it('is not there to be killed, and its chain begins nothing that can not end', async () => {

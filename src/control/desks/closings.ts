@@ -4,7 +4,7 @@ import { type RolloutStatus, statusOf } from '../../domain/rollout/statusView.ts
 import { actorOf } from '../actorOf.ts';
 import type { ClosingDesk, KillOutcome, RollbackWish } from '../application.ts';
 import type { Closing } from '../execution/closing/closing.ts';
-import type { ClosingOutcome } from '../execution/closing/closingOutcome.ts';
+import { type ClosingOutcome, STANDS } from '../execution/closing/closingOutcome.ts';
 import type { Killing } from '../execution/closing/killing.ts';
 import type { FlagView } from '../flags/flagView.ts';
 import { nowFor } from '../nowFor.ts';
@@ -49,7 +49,9 @@ export class Closings implements ClosingDesk {
     const found = await this.#find(rolloutId);
     assertLegal(found.state, 'rollback');
     const request = this.#requestOn(found, who, wish.comment);
-    return this.#closed(found.state, await this.#rollBack(found, request, wish));
+    const outcome = await this.#rollBack(found, request, wish);
+    const status = await this.#closed(found.state, outcome);
+    return isKill(found.state, outcome) ? toldOfKill(status) : status;
   }
 
   async kill(who: Principal, feature: string, comment: string): Promise<KillOutcome> {
@@ -114,6 +116,16 @@ export class Closings implements ClosingDesk {
   #request(who: Principal, feature: string, comment: string | null) {
     return { id: this.#deps.chance.id(), feature, actor: actorOf(who), comment, atMs: this.#deps.clock.nowMs() };
   }
+}
+
+/** What has completed is the feature's own: to take it back is to kill the feature. */
+const isKill = ({ wedgeState, dryRun }: RolloutState, outcome: ClosingOutcome) =>
+  wedgeState === 'COMPLETE' && !dryRun && outcome !== STANDS;
+
+function toldOfKill(status: RolloutStatus): RolloutStatus {
+  if (status.decision === null) return status;
+  const detail = `${status.decision.detail}; the feature was killed: it is off for everybody until it is revived`;
+  return { ...status, decision: { ...status.decision, detail } };
 }
 
 type Found = Pick<RolloutRecord, 'state' | 'tick'> & { readonly known: Known | null };
