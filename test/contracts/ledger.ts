@@ -183,6 +183,18 @@ export function ledgerContract(name: string, open: () => Promise<LedgerUnderTest
         await nothingWritten('checkout', () => kept.ledger.append({ ...start, expected, notices }), 'feature');
       });
 
+      test('is told that the feature is no longer what it was', async () => {
+        const { state } = await story.pending('checkout');
+        const start = await story.start(state.id, T0);
+        const { definition } = await story.featureOf('checkout');
+        const archived = { ...definition, archivedAtMs: T0 };
+        expect(await kept.features.update(archived, { definitionVersion: 1, stateVersion: 0 })).toBe(true);
+        const seenAt = (definitionVersion: number) => ({ feature: { key: 'checkout', version: 0, definitionVersion } });
+        const late = { ...start, expected: seenAt(1), notices };
+        await nothingWritten('checkout', () => kept.ledger.append(late), 'feature');
+        expect((await kept.ledger.append({ ...late, expected: seenAt(2) })).kind).toBe('appended');
+      });
+
       test('is told that its lease is over', async () => {
         const { state } = await story.active('checkout');
         const [claim] = await kept.rollouts.claimDue({ nowMs: T0, limit: 1, leaseMs: MINUTE });

@@ -263,12 +263,18 @@ describe('SLU-DOOR: internal_only by hand is not undone', () => {
     expect(await findingsOf(world)).toEqual([]);
   });
 
-  it('and a feature that is met by nobody any more may change its variants', async () => {
+  it('and a feature that is met by nobody any more may drop what it needed', async () => {
     const { world, replica } = await installation();
     await completed(replica, A_FIFTH);
+    await replica.features.create(OLGA, { key: 'accounts' });
+    const prerequisites = [{ feature: 'accounts', variant: 'on' }];
+    await replica.features.patch(OLGA, FEATURE, { prerequisites }, null);
+    const dropped = () => replica.features.patch(OLGA, FEATURE, { prerequisites: [] }, null);
+    await expect(dropped()).rejects.toMatchObject({ code: 'WOULD_RAISE_EXPOSURE' });
     world.store.editByHand(FEATURE, { rolloutPercent: 0 });
     await pollFor(replica, 30 * MINUTE);
-    const variants = { on: 'new', off: 'old' };
-    expect((await replica.features.patch(OLGA, FEATURE, { variants }, null)).definition).toMatchObject({ variants });
+    expect(await dropped()).toMatchObject({
+      definition: { prerequisites: [] },
+    });
   });
 });

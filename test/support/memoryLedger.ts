@@ -93,7 +93,7 @@ function standingOf(store: MemoryStore, append: Append): Standing {
   const { contractIds, waiverIds, rolloutIds } = spokenOf(append);
   return {
     head: store.headOf(append.chain),
-    feature: store.features.get(append.chain)?.state ?? null,
+    feature: store.features.get(append.chain) ?? null,
     installation: store.installation,
     contracts: new Map([...store.contracts].filter(([id]) => contractIds.includes(id))),
     waivers: new Map([...store.waivers].filter(([id]) => waiverIds.includes(id))),

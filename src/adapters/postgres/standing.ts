@@ -29,7 +29,8 @@ export async function lockStanding(transaction: Transaction, append: Append): Pr
 
 type HeadRow = { readonly seq: number; readonly hash: string; readonly at_ms: bigint };
 
-async function lockHead(transaction: Transaction, chain: string): Promise<ChainHead> {
+/** Whoever changes what is derived from a chain, or what rests on that, queues here. */
+export async function lockHead(transaction: Transaction, chain: string): Promise<ChainHead> {
   const found = await lockedHead(transaction, chain);
   if (found !== null) return found;
   const { seq, hash, atMs } = EMPTY_CHAIN;
@@ -45,10 +46,12 @@ async function lockedHead(transaction: Transaction, chain: string): Promise<Chai
   return row === undefined ? null : { seq: row.seq, hash: row.hash, atMs: Number(row.at_ms) };
 }
 
-async function featureOf(transaction: Transaction, chain: string): Promise<FeatureState | null> {
+async function featureOf(transaction: Transaction, chain: string): Promise<Standing['feature']> {
   if (chain === INSTALLATION_CHAIN) return null;
-  const [row] = await transaction.$queryRaw<{ state: unknown }[]>`SELECT state FROM features WHERE key = ${chain}`;
-  return row === undefined ? null : documentIn<FeatureState>(row.state);
+  const [row] = await transaction.$queryRaw<{ state: unknown; definition_version: number }[]>`
+    SELECT state, definition_version FROM features WHERE key = ${chain}`;
+  if (row === undefined) return null;
+  return { state: documentIn<FeatureState>(row.state), definitionVersion: row.definition_version };
 }
 
 async function installationOf(transaction: Transaction, chain: string): Promise<InstallationState> {

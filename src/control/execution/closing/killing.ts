@@ -15,7 +15,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { KillRequest } from '../../ports/closingRequest.ts';
 import type { FeatureRecord, FeatureRegister } from '../../ports/featureRegister.ts';
 import type { LateJournal } from '../../ports/lateJournal.ts';
-import { type Ledger, LedgerUnreachable } from '../../ports/ledger.ts';
+import { type Ledger, LedgerUnreachable, unchanged } from '../../ports/ledger.ts';
 import type { RolloutRecord, RolloutRegister } from '../../ports/rolloutRegister.ts';
 import type { RolloutTelemetry } from '../../ports/telemetry.ts';
 import type { RolloutDisplay } from '../../sight/rolloutDisplay.ts';
@@ -65,13 +65,14 @@ export class Killing {
     let [request, storedVersion] = [asked, firstStored];
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       const feature = await this.#deps.features.get(request.feature);
-      if (feature === null || feature.state.exposure.killed) return STANDS;
+      // An archived feature exposes nobody, and nobody would see the removal of it.
+      if (feature === null || feature.definition.archivedAtMs !== null || feature.state.exposure.killed) return STANDS;
       if (wasOpenedSince(feature, storedVersion)) [request, storedVersion] = await this.#again(request, feature);
       const live = await liveRecord(this.#deps.rollouts, feature);
       const ended = live?.state ?? null;
       const drafts = killEntries(live === null ? request : noEarlier(request, live), feature, ended, storedVersion);
       const outcome = await appendEntries('execution', this.#deps, drafts, {
-        feature: { key: request.feature, version: feature.state.version },
+        feature: unchanged(feature),
       });
       if (outcome.kind === 'appended') {
         if (ended !== null) this.#deps.shown.recorded(ended, outcome.entries);

@@ -14,7 +14,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { NarrowRequest } from '../../ports/closingRequest.ts';
 import type { FeatureRecord, FeatureRegister } from '../../ports/featureRegister.ts';
 import type { LateJournal } from '../../ports/lateJournal.ts';
-import { type Ledger, LedgerUnreachable } from '../../ports/ledger.ts';
+import { type Ledger, LedgerUnreachable, unchanged } from '../../ports/ledger.ts';
 import type { RolloutTelemetry } from '../../ports/telemetry.ts';
 import { type ClosingOutcome, RECORDED, STANDS } from './closingOutcome.ts';
 
@@ -67,12 +67,11 @@ export class Narrowing {
     const { workspaceId, wish } = request;
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       const feature = await this.#deps.features.get(request.feature);
-      if (feature === null) return STANDS;
-      const { exposure, overrides, version } = feature.state;
+      if (feature === null || feature.definition.archivedAtMs !== null) return STANDS;
+      const { exposure, overrides } = feature.state;
       if (!onlyNarrows(exposure, ofWorkspace(overrides, workspaceId), wish)) return STANDS;
       const draft = overrideDraft(feature, sayingOf(request), changeOf(request), versionIn(feature, storedVersion));
-      const expected = { feature: { key: request.feature, version } };
-      const outcome = await appendEntries('execution', this.#deps, [draft], expected);
+      const outcome = await appendEntries('execution', this.#deps, [draft], { feature: unchanged(feature) });
       if (outcome.kind === 'conflict') continue;
       await this.#followUp(feature, outcome.entries, storedVersion);
       return RECORDED;
