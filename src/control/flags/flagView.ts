@@ -18,6 +18,8 @@ export type FlagViewOptions = {
   readonly hardKilled: (feature: string) => boolean;
 };
 
+type Told = Extract<StoredFlag, { kind: 'flag' }>;
+
 type Entry = {
   /** As published. */
   readonly document: FlagDocument;
@@ -37,8 +39,8 @@ export class FlagView implements FlagListener {
   readonly #entries = new Map<string, Entry>();
   readonly #archived = new Map<string, number>();
   readonly #hardKilled = new Set<string>();
-  /** Closed here, and not yet in the store. */
-  readonly #unstored = new Set<string>();
+  /** Closed here, and not yet in the store; with what the store has said last meanwhile. */
+  readonly #unstored = new Map<string, Told | null>();
   readonly #lookup: Lookup;
   #refreshedAtMs = Number.NEGATIVE_INFINITY;
   #revision = 0;
@@ -132,13 +134,25 @@ export class FlagView implements FlagListener {
     const published = this.published(closing.feature);
     const document = published === undefined ? closing : closedOver(closing, published);
     this.apply(document);
-    this.#unstored.add(closing.feature);
+    this.#unstored.set(closing.feature, this.#unstored.get(closing.feature) ?? null);
     return document;
   }
 
-  /** The store has what was closed here, or the ledger has heard of it and gone on: what the store says is the last word again. */
-  closingSettled(feature: string): void {
+  /**
+   * The store has what was closed here, or the ledger has heard of it and gone on: from this version on what the store says is the last
+   * word again. What it said before must not come back.
+   */
+  closingSettled(feature: string, version: number): void {
+    const told = this.#unstored.get(feature);
+    const entry = this.#entries.get(feature);
+    if (told === undefined || entry === undefined) return;
     this.#unstored.delete(feature);
+    if (told !== null && told.document.version >= version) {
+      this.#put(told.document, editsOf(told.document, told.hand));
+      return;
+    }
+    const { document, edits } = entry;
+    this.#put({ ...document, version: Math.max(document.version, version) }, edits);
   }
 
   changed(flag: StoredFlag): void {
@@ -152,6 +166,7 @@ export class FlagView implements FlagListener {
         return;
       case 'flag':
         if (this.#isArchived(flag.document)) return;
+        if (this.#unstored.has(flag.feature)) this.#unstored.set(flag.feature, flag);
         this.#put(this.#newest(known, flag.document), editsOf(flag.document, flag.hand));
     }
   }
@@ -186,12 +201,8 @@ export class FlagView implements FlagListener {
   }
 }
 
-/**
- * What the store holds, unless that is older than what the view has. At the same version one of the two is a closing that the other
- * has not heard of: of both the lower.
- */
+/** What the store holds, unless that is older than what the view has, or wider at the same version. */
 function newerOf(known: FlagDocument | undefined, stored: FlagDocument): FlagDocument {
   if (known === undefined || stored.version > known.version) return stored;
-  if (stored.version < known.version) return known;
-  return isLowering(stored, known) ? stored : closedOver(known, stored);
+  return stored.version === known.version && isLowering(stored, known) ? stored : known;
 }

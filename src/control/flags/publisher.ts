@@ -40,7 +40,7 @@ export class Publisher {
     const document = flagDocumentOf(definition, exposure, this.#deps.environment);
     // The ledger has heard of it since, and gone on: told again, it would take back what was opened after it.
     if ((this.#unclosed.get(document.feature)?.version ?? document.version) < document.version) {
-      this.#settled(document.feature);
+      this.#settled(document.feature, document.version - 1);
     }
     return (await this.#put(document, 'derived')) !== null;
   }
@@ -86,24 +86,24 @@ export class Publisher {
     try {
       const { outcome, version } = await this.#deps.store.publish(document, why);
       const taken = outcome === 'stored' || outcome === 'unchanged';
-      this.#note(document.feature, taken);
+      this.#note(document.feature, taken ? version : null);
       return taken ? version : null;
     } catch (error) {
       if (!(error instanceof FlagStoreUnreachable)) throw error;
       this.#deps.telemetry.run('redis_error');
-      this.#note(document.feature, false);
+      this.#note(document.feature, null);
       return null;
     }
   }
 
-  #note(feature: string, taken: boolean): void {
-    if (!taken) return void this.#unpublished.add(feature);
+  #note(feature: string, stored: number | null): void {
+    if (stored === null) return void this.#unpublished.add(feature);
     this.#unpublished.delete(feature);
-    this.#settled(feature);
+    this.#settled(feature, stored);
   }
 
-  #settled(feature: string): void {
+  #settled(feature: string, version: number): void {
     this.#unclosed.delete(feature);
-    this.#deps.view.closingSettled(feature);
+    this.#deps.view.closingSettled(feature, version);
   }
 }

@@ -1,5 +1,5 @@
 import type { FlagDocument } from './flagDocument.ts';
-import { exposedTo, noHigherThan } from './grants.ts';
+import { exposedTo, leftOf } from './grants.ts';
 import { EVERYONE } from './scope.ts';
 import { ofWorkspace } from './workspace.ts';
 
@@ -14,7 +14,7 @@ export function closedOver(closing: FlagDocument, published: FlagDocument): Flag
     ...closing,
     ...{ variants, salt, bucketing },
     killed: closing.killed || published.killed,
-    grants: noHigherThan(closing.grants, published.grants),
+    grants: leftOf(closing.grants, published.grants),
     caps: tighterCaps(closing.caps, published.caps),
     raises: lowerRaises(closing.raises, published),
     prerequisites: [

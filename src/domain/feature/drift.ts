@@ -1,9 +1,8 @@
 import { closedOver } from './closedOver.ts';
 import type { Exposure, FlagDocument } from './flagDocument.ts';
-import { exposedTo, type Grant, type Grants, isNoWider } from './grants.ts';
+import { type Grants, isNoWider } from './grants.ts';
 import { editsOf, type HandFields, handFieldsOf, loweredByHand } from './handFields.ts';
 import { isLowering, isStrictLowering } from './lowering.ts';
-import { covers } from './scope.ts';
 import { ofWorkspace } from './workspace.ts';
 
 /** What is to become of a difference between store and ledger: what is lower is adopted, and then what is higher is put back. */
@@ -76,21 +75,9 @@ function raisesByHand(document: FlagDocument, hand: HandFields): boolean {
 
 /** The ledger's document, met no further than `served`: a raise that is gone is gone. */
 function lowerOf(ledgers: FlagDocument, served: FlagDocument): FlagDocument {
-  const grants = ledgers.grants.map((grant, place) => leftOf(grant, served.grants, place));
   const raises = Object.entries(ledgers.raises).flatMap(([id, threshold]) => {
     const left = ofWorkspace(served.raises, id);
     return left === null ? [] : [[id, Math.min(threshold, left)] as const];
   });
-  return { ...closedOver(ledgers, served), version: ledgers.version, grants, raises: Object.fromEntries(raises) };
-}
-
-/**
- * Grants keep the ledger's places, since `live.grant` counts on them. One that was narrowed to a part of its scope has nothing left for
- * the whole of it, and stands in its place as that part.
- */
-function leftOf({ scope, threshold }: Grant, served: Grants, place: number): Grant {
-  const whole = exposedTo(served, scope);
-  const own = served[place];
-  const left = whole === 0 && own !== undefined && covers(scope, own.scope) ? own : { scope, threshold: whole };
-  return { scope: left.scope, threshold: Math.min(threshold, left.threshold) };
+  return { ...closedOver(ledgers, served), version: ledgers.version, raises: Object.fromEntries(raises) };
 }

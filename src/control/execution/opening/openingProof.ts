@@ -5,6 +5,7 @@ import { entriesOf } from '../../../domain/rollout/decided.ts';
 import type { Opening, RuledDecision } from '../../../domain/rollout/decision.ts';
 import type { Poll } from '../../../domain/rollout/poll.ts';
 import type { RolloutState } from '../../../domain/rollout/state.ts';
+import { takeoverOf } from '../../../domain/rollout/takeover.ts';
 import type { ChainAudit, ChainVerdict } from '../../audit/chainAudit.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { FeatureRecord } from '../../ports/featureRegister.ts';
@@ -86,7 +87,9 @@ export class OpeningProof {
         evidence: { rolloutVersion: rollout.version, nowMs, poll, context },
       });
 
-    const first = { ...measured, atMs: measured.nowMs, audited, context: await wish.context(weighing) };
+    // The one that it takes over may have ended since it was looked at: then there is nothing to take over.
+    const begun = { ...(await wish.context(weighing)), takeover: takeoverOf(superseded) };
+    const first = { ...measured, atMs: measured.nowMs, audited, context: begun };
     const decision = decide(rollout, first.poll, first.context, first.nowMs);
     if (decision.reason !== 'ready') return { seen: first, held: decision };
 
