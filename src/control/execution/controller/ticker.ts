@@ -1,6 +1,4 @@
 import type { WaiverState } from '../../../domain/governance/waiverState.ts';
-import { judge } from '../../../domain/health/judge.ts';
-import { measurementPlan, type PlannedCriterion } from '../../../domain/health/measurementPlan.ts';
 import type { EntryDraft, Evidence } from '../../../domain/ledger/entry.ts';
 import { SLUICE } from '../../../domain/ledger/entry.ts';
 import type { DecisionContext } from '../../../domain/rollout/context.ts';
@@ -30,6 +28,7 @@ import {
   type Weighing,
 } from '../../sight/decisionContext.ts';
 import type { KnownRollouts } from '../../sight/knownRollouts.ts';
+import { look } from '../../sight/looking.ts';
 import type { MetricSources } from '../../sight/metricSources.ts';
 import type { RolloutDisplay } from '../../sight/rolloutDisplay.ts';
 import type { PolicyFit } from '../../validation/policyFit.ts';
@@ -94,15 +93,16 @@ export class Ticker {
   async #look(claim: Claim, surroundings: Surroundings | null): Promise<Work> {
     const clockMs = this.#deps.clock.nowMs();
     const nowMs = nowFor(claim, clockMs);
-    const plan = measurementPlan(claim.state, nowMs);
     const audited = await this.#deps.audit.sinceLastLook(claim.state, claim.headSeq, nowMs);
     const superseded = await this.#deps.contexts.supersededBy(claim.state);
     const weighing = weighingOf({ claim, audited, superseded, nowMs });
     const context = await this.#deps.contexts.of(weighing, surroundings ?? UNKNOWN_SURROUNDINGS);
-    const answers = await this.#deps.sources.measure(questionsOf(plan), clockMs);
     const { pollIntervalMs } = context;
-    const poll = nextPoll(claim.tick?.poll ?? null, claim.state, {
-      verdicts: judge(plan, answers, { nowMs: clockMs, pollIntervalMs }),
+    const previous = claim.tick?.poll ?? null;
+    const comparisons = previous?.comparisons ?? {};
+    const at = { rollout: claim.state, comparisons, nowMs, clockMs, pollIntervalMs };
+    const poll = nextPoll(previous, claim.state, {
+      ...(await look(this.#deps.sources, at)),
       nowMs,
       pollIntervalMs,
       onHold: context.globalStop || context.storePaused,
@@ -242,8 +242,4 @@ function failedStart({ data }: PreflightDraft): Hold & RuledDecision {
 function weighingOf(looked: Pick<Work, 'claim' | 'audited' | 'superseded' | 'nowMs'>): Weighing {
   const { claim, audited, superseded, nowMs } = looked;
   return { rollout: claim.state, feature: claim.feature, audit: audited.verdict, superseded, ask: null, nowMs };
-}
-
-function questionsOf(plan: readonly PlannedCriterion[]) {
-  return plan.flatMap(({ subject, past }) => [subject, past]).filter((query) => query !== null);
 }
