@@ -9,6 +9,9 @@ import type { SeriesHistory } from './seriesHistory.ts';
 /** There is one target: the service itself, which every scrape that was taken has reached. */
 const TARGET = 'service';
 
+/** As before the first scrape. */
+export const NOT_READ: CounterReading = { samples: [], scraped: new Set(), newestSampleAtMs: null, absentIsZero: true };
+
 /**
  * The raw counters of both arms as one scrape saw them.
  *
@@ -49,7 +52,7 @@ function sampleOf(
   const arm = (['treatment', 'control'] as const).find(
     (one) => cohort !== undefined && series.labels.get(cohort.label) === cohort[one],
   );
-  const value = series.notFiniteSince(scrape) ? Number.NaN : series.valueAt(scrape);
+  const value = series.valueAt(scrape) ?? (series.notFiniteSince(scrape) ? Number.NaN : null);
   if (arm === undefined || value === null) return [];
   const le = part === 'bucket' ? (series.labels.get('le') ?? null) : null;
   const labels = [...series.labels].filter(([label]) => label !== 'le');

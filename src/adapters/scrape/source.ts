@@ -14,7 +14,7 @@ import {
 } from '../../domain/health/measurement.ts';
 import { SelectorError } from '../../domain/health/selector.ts';
 import { askedCounts, askedText } from './askedText.ts';
-import { readingAt } from './counterReading.ts';
+import { NOT_READ, readingAt } from './counterReading.ts';
 import { ExpositionError, parseExposition } from './exposition.ts';
 import { type ScrapedSli, WindowReader } from './reading.ts';
 import { type HistoryLimits, type ScrapeSpan, SeriesHistory } from './seriesHistory.ts';
@@ -146,10 +146,10 @@ export class ScrapeSource implements MetricSource {
     const before = this.#history.span(Number.NEGATIVE_INFINITY, fromMs);
     const after = this.#history.span(Number.NEGATIVE_INFINITY, toMs);
     if (after === null) return { kind: 'unavailable', detail: this.#failure ?? 'nothing is scraped yet', query: asked };
-    if (before === null) return { kind: 'missing', detail: 'no scrape lies before the poll', query: asked };
     try {
-      const reading = (scrape: number) => readingAt(this.#history, scrape, sli);
-      return countedBetween(query, reading(before.last), reading(after.last), asked);
+      const reading = (span: ScrapeSpan | null) =>
+        span === null ? NOT_READ : readingAt(this.#history, span.last, sli);
+      return countedBetween(query, reading(before), reading(after), asked);
     } catch (error) {
       if (error instanceof SelectorError || error instanceof UnsupportedRegexError)
         return { kind: 'unavailable', detail: error.message, query: asked };

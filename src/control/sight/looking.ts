@@ -1,5 +1,5 @@
 import { begunComparison, type ComparedAt, type Comparisons, nextComparison } from '../../domain/health/comparison.ts';
-import { type Counted, countKey } from '../../domain/health/countQuery.ts';
+import { type Counted, countKey, settledAt } from '../../domain/health/countQuery.ts';
 import { historyQuery, historyRange, windowIn } from '../../domain/health/dispersionHistory.ts';
 import { judge } from '../../domain/health/judge.ts';
 import { measurementPlan, type PlannedComparison } from '../../domain/health/measurementPlan.ts';
@@ -24,7 +24,7 @@ export type Looked = { readonly verdicts: readonly Verdict[]; readonly compariso
 /** Asks the sources all that the stage's criteria need now, at the same time, and judges what they say. */
 export async function look(sources: MetricSources, at: LookAt): Promise<Looked> {
   const { rollout, clockMs, pollIntervalMs } = at;
-  const plan = measurementPlan(rollout, at.comparisons, at);
+  const plan = measurementPlan(rollout, at.comparisons, { nowMs: at.nowMs, untilMs: settledAt(clockMs) });
   const windows = plan.filter((planned) => planned.looksAt === 'window');
   const counts = plan.filter((planned) => planned.looksAt === 'counts');
   const [measured, counted, begun] = await Promise.all([
@@ -65,7 +65,11 @@ function nextComparisons(
   counted: ReadonlyMap<string, Counted>,
   begun: ReadonlyMap<string, Dispersion>,
 ): Comparisons {
-  const at: ComparedAt = { clockMs, visit: rollout.visit, rollbacks: rollout.rolledBackFrom.length };
+  const at: ComparedAt = {
+    untilMs: settledAt(clockMs),
+    visit: rollout.visit,
+    rollbacks: rollout.rolledBackFrom.length,
+  };
   const next = counts.flatMap(({ comparison, criterion, group, query, unasked }) => {
     if (unasked === 'noControl') return [];
     const previous = comparisons[comparison];

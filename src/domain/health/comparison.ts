@@ -1,4 +1,4 @@
-import { type ArmCounts, addCounts, NO_COUNTS, type PollCounts } from '../statistics/armCounts.ts';
+import { addCounts, NO_COUNTS, type PollCounts } from '../statistics/armCounts.ts';
 import type { Dispersion } from '../statistics/dispersion.ts';
 import { isOutage } from '../statistics/outage.ts';
 import {
@@ -44,7 +44,8 @@ export type Comparisons = Readonly<Record<string, Comparison>>;
 
 /** Where the rollout stands at this poll. */
 export type ComparedAt = {
-  readonly clockMs: number;
+  /** By the sources' clock: up to here this poll counts. */
+  readonly untilMs: number;
   readonly visit: number;
   readonly rollbacks: number;
 };
@@ -62,19 +63,20 @@ export function begunComparison(margin: number, dispersion: Dispersion, at: Comp
     evidence: beginComparison(margin),
     risk: beginRelativeRisk(),
     dispersion,
-    countedUntilMs: at.clockMs,
+    countedUntilMs: at.untilMs,
     rollbacks: at.rollbacks,
     visit: at.visit,
-    epochOpenedAtMs: at.clockMs,
+    epochOpenedAtMs: at.untilMs,
     counts: { treatment: NO_COUNTS, control: NO_COUNTS },
-    trafficAtMs: at.clockMs,
+    trafficAtMs: at.untilMs,
     outagePolls: 0,
     edge: null,
   };
 }
 
 /**
- * The comparison after one more poll. What could not be counted is counted with the next poll that can, so nothing is lost.
+ * The comparison after one more poll. What could not be counted is counted with the next poll that can, so nothing is lost; where
+ * the clock went back there is nothing to count until it has caught up, so nothing counts twice.
  *
  * @param counted null where nothing was asked, since the exposure changed in between: what lies there is left out
  * @param alpha of the bounds
@@ -89,32 +91,34 @@ export function nextComparison(
     return begunComparison(previous.evidence.margin, previous.dispersion, at);
   }
   const here = previous.visit === at.visit ? previous : inNewVisit(previous, at);
-  if (counted === null) return { ...here, countedUntilMs: at.clockMs, outagePolls: 0 };
+  if (counted === null || counted.kind === 'unanchored') {
+    return { ...here, countedUntilMs: Math.max(here.countedUntilMs, at.untilMs), outagePolls: 0 };
+  }
   if (counted.kind !== 'counted') return here;
   return absorbed(
-    at.clockMs - here.epochOpenedAtMs >= EPOCH_MS ? withEpoch(here, at.clockMs) : here,
+    at.untilMs - here.epochOpenedAtMs >= EPOCH_MS ? withEpoch(here, at.untilMs) : here,
     counted,
     at,
     alpha,
   );
 }
 
-function inNewVisit(previous: Comparison, { visit, clockMs }: ComparedAt): Comparison {
+function inNewVisit(previous: Comparison, { visit, untilMs }: ComparedAt): Comparison {
   const counts = { treatment: NO_COUNTS, control: NO_COUNTS };
-  return { ...withEpoch(previous, clockMs), visit, counts, trafficAtMs: clockMs, outagePolls: 0 };
+  return { ...withEpoch(previous, untilMs), visit, counts, trafficAtMs: untilMs, outagePolls: 0 };
 }
 
-const withEpoch = (comparison: Comparison, clockMs: number): Comparison => ({
+const withEpoch = (comparison: Comparison, untilMs: number): Comparison => ({
   ...comparison,
   evidence: openEpoch(comparison.evidence),
   risk: openRelativeRiskEpoch(comparison.risk),
-  epochOpenedAtMs: clockMs,
+  epochOpenedAtMs: untilMs,
 });
 
 function absorbed(
   here: Comparison,
   { poll, edge }: Extract<Counted, { kind: 'counted' }>,
-  { clockMs }: ComparedAt,
+  { untilMs }: ComparedAt,
   alpha: number,
 ): Comparison {
   const { phi } = here.dispersion;
@@ -123,17 +127,14 @@ function absorbed(
     ...here,
     evidence: absorbPoll(here.evidence, poll, phi),
     risk: absorbIntoRelativeRisk(here.risk, poll, phi, alpha),
-    countedUntilMs: clockMs,
+    countedUntilMs: untilMs,
     counts: {
       treatment: addCounts(here.counts.treatment, poll.treatment),
       control: addCounts(here.counts.control, poll.control),
     },
-    trafficAtMs: hasTraffic ? clockMs : here.trafficAtMs,
+    trafficAtMs: hasTraffic ? untilMs : here.trafficAtMs,
     // Between two scrapes nothing new is seen: that neither adds nor resets.
     outagePolls: hasTraffic ? (isOutage(poll) ? here.outagePolls + 1 : 0) : here.outagePolls,
     edge,
   };
 }
-
-/** Bad events by requests; null where there was none. */
-export const badShare = ({ bad, total }: ArmCounts): number | null => (total > 0 ? bad / total : null);

@@ -25,7 +25,18 @@ export type Counted =
       /** Epoch ms; null where the source can't tell. */
       readonly newestSampleAtMs: number | null;
     })
-  | (Asked & { readonly kind: 'missing' | 'unavailable'; readonly detail: string });
+  /** Nothing is known at the later instant; it is asked again from the same earlier one. */
+  | (Asked & { readonly kind: 'missing' | 'unavailable'; readonly detail: string })
+  /** Nothing is known at the earlier instant, and never will be: counting begins anew at the later one. */
+  | (Asked & { readonly kind: 'unanchored'; readonly detail: string });
+
+const SETTLING_MS = 5_000;
+
+/**
+ * Up to where may be counted. A scrape bears the time at which it began and is there only when it is over: what was counted up to
+ * this very moment would leave it out, and so would the next poll.
+ */
+export const settledAt = (clockMs: number): number => clockMs - SETTLING_MS;
 
 export function isCountable(sli: Sli): sli is CountableSli {
   return sli.kind === 'ratio' || sli.kind === 'quantile';

@@ -35,9 +35,14 @@ export function countedBetween(
   after: CounterReading,
   asked: string,
 ): Counted {
-  const counts = query.sli.kind === 'ratio' ? ratioCounts(query, before, after) : slowPoll(query, before, after);
-  if (typeof counts === 'string') return { kind: 'missing', detail: counts, query: asked };
-  return { kind: 'counted', ...counts, newestSampleAtMs: after.newestSampleAtMs, query: asked };
+  const count = query.sli.kind === 'ratio' ? ratioCounts : slowPoll;
+  const counts = count(query, before, after);
+  if (typeof counts !== 'string') {
+    return { kind: 'counted', ...counts, newestSampleAtMs: after.newestSampleAtMs, query: asked };
+  }
+  // What can be counted from the later reading on is no loss for good: it is the earlier one that nothing is known of.
+  const isAfterKnown = typeof count(query, after, after) !== 'string';
+  return { kind: isAfterKnown ? 'unanchored' : 'missing', detail: counts, query: asked };
 }
 
 function ratioCounts({ sli }: CountQuery, before: CounterReading, after: CounterReading) {
@@ -59,7 +64,10 @@ function slowPoll({ sli, slowerThan }: CountQuery, before: CounterReading, after
   const empty = (['treatment', 'control'] as const).find((arm) => Object.keys(spans[arm].after).length === 0);
   if (empty !== undefined) return absence(sli, empty);
   const slow = slowCounts(spans.treatment, spans.control, slowerThan ?? 0, before.scraped);
-  return slow ?? `no requests, or no edge at or below ${slowerThan} that both cohorts have: ${selectorOf(sli)}`;
+  return (
+    slow ??
+    `nothing that can be counted, or no edge at or below ${slowerThan} that both cohorts have: ${selectorOf(sli)}`
+  );
 }
 
 const absence = (sli: CountQuery['sli'], arm: Cohort) =>

@@ -1,5 +1,8 @@
 import type { SequentialEvidence, Verdict } from './verdict.ts';
 
+/** ln of about 1e300: more needs no telling apart. */
+const MOST_SHOWN = 690;
+
 const round = (value: number) => Number(value.toPrecision(4));
 
 /** A verdict in one line for people: what was found beside what is allowed. */
@@ -16,6 +19,6 @@ function describeEvidence({ sli, key, value, baseline, detail }: Verdict, eviden
   const { logEvidence, logNeeded, lower, upper } = evidence;
   const rates = `${round(value ?? 0)}, control ${baseline === null ? 'unknown' : round(baseline)}`;
   const between = `relative risk ${lower === null ? '?' : round(lower)} to ${upper === null ? '?' : round(upper)}`;
-  const found = `evidence ${round(Math.exp(logEvidence))} of ${round(Math.exp(logNeeded))}`;
+  const found = `evidence ${round(Math.exp(Math.min(logEvidence, MOST_SHOWN)))} of ${round(Math.exp(logNeeded))}`;
   return `${sli} (${key}) is ${rates}, ${between}, ${found}${detail === null ? '' : `: ${detail}`}`;
 }

@@ -1,7 +1,8 @@
-import { alphaAfterRollbacks, combineEvidence } from '../statistics/combinedEvidence.ts';
+import type { ArmCounts } from '../statistics/armCounts.ts';
+import { alphaAfterRollbacks, type CombinedEvidence, combineEvidence } from '../statistics/combinedEvidence.ts';
 import { relativeRiskBounds } from '../statistics/relativeRisk.ts';
 import { logEvidence } from '../statistics/sequentialComparison.ts';
-import { badShare, type Comparison, type Comparisons } from './comparison.ts';
+import type { Comparison, Comparisons } from './comparison.ts';
 import { type Counted, countKey } from './countQuery.ts';
 import { type Finding, inconclusive, NOTHING } from './finding.ts';
 import { type Freshness, isLongAgo, isStale } from './freshness.ts';
@@ -18,14 +19,17 @@ export function judgeComparison(planned: PlannedComparison, answers: Answers, fr
   if (planned.unasked === 'noControl') return inconclusive('notApplicable', 'there is no control to compare with');
   const comparison = answers.comparisons[planned.comparison];
   if (comparison === undefined) return inconclusive('unavailable', 'the past of the service could not be asked for');
-  if (planned.query === null) return inconclusive('windowNotFull', 'counting begins with this poll');
+  if (planned.query === null) return unasked(planned);
   const counted = answers.counted.get(countKey(planned.query));
   if (counted === undefined) return inconclusive('unavailable', 'the source gave no answer');
-  if (counted.kind !== 'counted') return inconclusive(counted.kind, counted.detail);
-  const seen = { ...NOTHING, ...numbersOf(comparison), evidence: evidenceOf(planned, answers.comparisons, comparison) };
-  const worse = foundWorse(planned, answers.comparisons, comparison);
+  if (counted.kind === 'unavailable') return inconclusive('unavailable', counted.detail);
+  if (counted.kind !== 'counted') return inconclusive('missing', counted.detail);
+  const together = weighedTogether(planned, answers.comparisons, comparison);
+  const evidence = evidenceOf(planned, comparison, together);
+  const seen = { ...NOTHING, ...numbersOf(planned, comparison), evidence };
+  const worse = foundWorse(planned, comparison, together);
   if (worse !== null) return { ...seen, ...whereWorse(planned), detail: worse };
-  const lacking = faultOf(planned, counted, comparison, freshness);
+  const lacking = faultOf(planned, counted, comparison, { ...freshness, nowMs: comparison.countedUntilMs });
   if (lacking !== null) return { ...seen, outcome: 'inconclusive', ...lacking };
   const reason = planned.role === 'success' ? ('holds' as const) : ('doesNotHold' as const);
   return { ...seen, outcome: 'pass', reason };
@@ -36,43 +40,59 @@ const whereWorse = ({ role }: PlannedComparison) => ({
   reason: role === 'success' ? ('doesNotHold' as const) : ('holds' as const),
 });
 
-const numbersOf = ({ counts }: Comparison) => ({
-  value: badShare(counts.treatment),
-  baseline: badShare(counts.control),
+function unasked({ unasked: reason }: PlannedComparison): Finding {
+  if (reason === 'clockWentBack')
+    return inconclusive('missing', 'counted already up to a later time: the clock went back');
+  const why = reason === 'exposureChanged' ? ', since the exposure has changed' : '';
+  return inconclusive('windowNotFull', `counting begins with this poll${why}`);
+}
+
+const numbersOf = ({ sli }: PlannedComparison, { counts }: Comparison) => ({
+  value: shareOf(sli, counts.treatment),
+  baseline: shareOf(sli, counts.control),
   samples: counts.treatment.total,
 });
 
+/** Of bad ones by all requests, or of good ones where the SLI counts those; null where there was none. */
+function shareOf({ direction }: PlannedComparison['sli'], { bad, total }: ArmCounts): number | null {
+  if (total === 0) return null;
+  return direction === 'lower' ? bad / total : 1 - bad / total;
+}
+
 /** Why it is found worse, in words; null where it is not. What was found before stays found, also where this poll adds nothing. */
-function foundWorse(planned: PlannedComparison, comparisons: Comparisons, own: Comparison): string | null {
+function foundWorse(planned: PlannedComparison, own: Comparison, together: CombinedEvidence): string | null {
   if (own.outagePolls >= OUTAGE_POLLS) return `outage: at least half fail, ${own.outagePolls} polls running`;
-  const { group } = planned;
-  const parts = group.comparisons.map((key) => ({
-    key,
-    weight: 1 / group.comparisons.length,
-    logEvidence: logEvidenceOf(comparisons[key]),
-  }));
-  const combined = combineEvidence(parts, alphaOf(planned, own));
-  if (combined === null || !combined.fails) return null;
+  if (!together.fails) return null;
   // The reason is the one that has most of it, where this stage looks at it.
-  if (combined.leadingKey !== planned.comparison && group.inStage.includes(combined.leadingKey)) return null;
+  const isElsewhere = !planned.group.inStage.includes(together.leadingKey);
+  if (together.leadingKey !== planned.comparison && !isElsewhere) return null;
   return `worse than ${planned.criterion.margin} times the control, found at a false alarm rate of ${alphaOf(planned, own)}`;
 }
 
-/** What has not begun has found nothing: e = 1. */
-const logEvidenceOf = (comparison: Comparison | undefined) =>
-  comparison === undefined ? 0 : logEvidence(comparison.evidence);
+function weighedTogether(planned: PlannedComparison, comparisons: Comparisons, own: Comparison): CombinedEvidence {
+  const keys = planned.group.comparisons;
+  const parts = keys.map((key) => ({
+    key,
+    weight: 1 / keys.length,
+    logEvidence: logEvidenceOf(comparisons[key], own),
+  }));
+  const together = combineEvidence(parts, alphaOf(planned, own));
+  if (together === null) throw new Error(`${planned.comparison} is of no group`);
+  return together;
+}
+
+/** What has not begun, or not anew since the last rollback, has found nothing: e = 1. */
+const logEvidenceOf = (comparison: Comparison | undefined, { rollbacks }: Comparison) =>
+  comparison?.rollbacks === rollbacks ? logEvidence(comparison.evidence) : 0;
 
 const alphaOf = ({ group }: PlannedComparison, { rollbacks }: Comparison) =>
   alphaAfterRollbacks(group.alpha, rollbacks);
 
-function evidenceOf(planned: PlannedComparison, comparisons: Comparisons, own: Comparison): SequentialEvidence {
-  const { group, criterion } = planned;
-  const together = group.comparisons.map((key) => Math.exp(logEvidenceOf(comparisons[key])));
-  const mean = together.reduce((sum, evidence) => sum + evidence, 0) / together.length;
+function evidenceOf(planned: PlannedComparison, own: Comparison, together: CombinedEvidence): SequentialEvidence {
   return {
-    logEvidence: Math.log(mean),
+    logEvidence: together.logEvidence,
     logNeeded: -Math.log(alphaOf(planned, own)),
-    margin: criterion.margin,
+    margin: planned.criterion.margin,
     ...relativeRiskBounds(own.risk),
     dispersion: own.dispersion.phi,
     edge: own.edge,
@@ -80,7 +100,7 @@ function evidenceOf(planned: PlannedComparison, comparisons: Comparisons, own: C
   };
 }
 
-/** Why nothing is known yet; null where it is. */
+/** Why nothing is known yet; null where it is. By the time up to which was counted, which is a little before now. */
 function faultOf(
   { criterion }: PlannedComparison,
   counted: Extract<Counted, { kind: 'counted' }>,
@@ -94,7 +114,12 @@ function faultOf(
     const whose = counted.poll.treatment.total === 0 ? 'the exposed users' : 'the control';
     return { reason: 'noTraffic' as const, detail: `no traffic of ${whose}` };
   }
-  if (counts.treatment.total >= criterion.minSamples) return null;
-  const detail = `${Math.floor(counts.treatment.total)} samples, needed ${criterion.minSamples}`;
-  return { reason: 'insufficientSamples' as const, detail };
+  const needed = Math.max(1, criterion.minSamples);
+  if (counts.treatment.total < needed) {
+    const detail = `${Math.floor(counts.treatment.total)} samples, needed ${needed}`;
+    return { reason: 'insufficientSamples' as const, detail };
+  }
+  return counts.control.total > 0
+    ? null
+    : { reason: 'insufficientSamples' as const, detail: 'none of the control yet' };
 }

@@ -52,8 +52,8 @@ export type PlannedComparison = Placed & {
 
 export type PlannedCriterion = PlannedWindow | PlannedComparison;
 
-/** By the clock of the sources, which may have gone back, and by the rollout's, which does not. */
-export type PlannedAt = { readonly nowMs: number; readonly clockMs: number };
+/** Now, by the rollout's clock, which never goes back; and up to where is counted, by that of the sources, which may. */
+export type PlannedAt = { readonly nowMs: number; readonly untilMs: number };
 
 /** What must be measured to judge this rollout now. In the ramp the triggers alone. */
 export function measurementPlan(
@@ -71,9 +71,15 @@ export function measurementPlan(
     const placed = { key, role, severity: each.role === 'trigger' ? each.criterion.severity : null };
     if (!isSequential(criterion)) return plannedWindow(rollout, placed, criterion, exposedSeconds);
     const comparison = comparisons[comparisonKey(criterion)] ?? null;
-    return plannedComparison(rollout, placed, criterion, { comparison, exposureChangedAtMs, clockMs: at.clockMs });
+    return plannedComparison(rollout, placed, criterion, { comparison, exposureChangedAtMs, untilMs: at.untilMs });
   });
 }
+
+type Since = {
+  readonly comparison: Comparison | null;
+  readonly exposureChangedAtMs: number;
+  readonly untilMs: number;
+};
 
 const hasNoControl = (rollout: RolloutState) => rollout.dryRun || rollout.threshold >= FULL_THRESHOLD;
 
@@ -102,7 +108,7 @@ function plannedComparison(
   rollout: RolloutState,
   placed: Placed,
   criterion: SequentialCriterion,
-  since: { comparison: Comparison | null; exposureChangedAtMs: number; clockMs: number },
+  since: Since,
 ): PlannedComparison {
   const sli = sliOf(rollout, criterion.sli);
   if (!isCountable(sli)) throw new Error(`${sli.id} is a ${sli.kind}, whose bad events can't be counted`);
@@ -111,22 +117,19 @@ function plannedComparison(
   const unasked = hasNoControl(rollout) ? 'noControl' : notCounted(rollout, since);
   if (unasked !== null || since.comparison === null) return { ...plan, unasked, query: null };
   const slowerThan = sli.kind === 'quantile' ? (criterion.threshold ?? null) : null;
-  const query = { sli, slowerThan, fromMs: since.comparison.countedUntilMs, toMs: since.clockMs };
+  const query = { sli, slowerThan, fromMs: since.comparison.countedUntilMs, toMs: since.untilMs };
   return { ...plan, unasked, query };
 }
 
-/** Counts that straddle a change of exposure are of two releases. */
+/** Counts that straddle a change of exposure are of two splits. */
 function notCounted(
   rollout: RolloutState,
-  {
-    comparison,
-    exposureChangedAtMs,
-    clockMs,
-  }: { comparison: Comparison | null; exposureChangedAtMs: number; clockMs: number },
+  { comparison, exposureChangedAtMs, untilMs }: Since,
 ): PlannedComparison['unasked'] {
   if (comparison === null || comparison.rollbacks !== rollout.rolledBackFrom.length) return 'notBegun';
-  if (comparison.countedUntilMs < exposureChangedAtMs) return 'exposureChanged';
-  return comparison.countedUntilMs >= clockMs ? 'clockWentBack' : null;
+  if (comparison.countedUntilMs >= untilMs) return 'clockWentBack';
+  // What is met at that very moment is met as it was before.
+  return comparison.countedUntilMs <= exposureChangedAtMs ? 'exposureChanged' : null;
 }
 
 /** The same indicator over everybody and as long a window, as it was: nobody was in a cohort of this rollout then. */

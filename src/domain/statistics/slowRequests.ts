@@ -24,8 +24,8 @@ type Buckets = ReadonlyMap<number, number>;
  * arms with different edges would then differ without being different.
  *
  * @param scrapedBefore targets that answered at the earlier instant, as in `countsBetween`
- * @returns null, no data: no requests, no edge at or below the threshold that every counted series of both arms has, a value
- *   that is no counter's, or a series without its +Inf bucket
+ * @returns null, no data: no series of an arm that could be counted, no edge at or below the threshold that every series with
+ *   requests has (where none had any: every series), a value that is no counter's, or a series without its +Inf bucket
  */
 export function slowCounts(
   treatment: HistogramSpan,
@@ -33,10 +33,12 @@ export function slowCounts(
   threshold: number,
   scrapedBefore: ReadonlySet<string>,
 ): SlowCounts | null {
-  const treatmentSeries = observedSeries(treatment, scrapedBefore);
-  const controlSeries = observedSeries(control, scrapedBefore);
+  const treatmentSeries = countedSeries(treatment, scrapedBefore);
+  const controlSeries = countedSeries(control, scrapedBefore);
   if (treatmentSeries === null || controlSeries === null) return null;
-  const edge = largestCommonEdge([...treatmentSeries, ...controlSeries], threshold);
+  const all = [...treatmentSeries, ...controlSeries];
+  const busy = all.filter((buckets) => observations(buckets) > 0);
+  const edge = largestCommonEdge(busy.length > 0 ? busy : all, threshold);
   if (edge === null) return null;
   return { edge, poll: { treatment: slowerThan(treatmentSeries, edge), control: slowerThan(controlSeries, edge) } };
 }
@@ -59,8 +61,8 @@ function slowerThan(series: readonly Buckets[], edge: number): ArmCounts {
   return { total, bad: Math.max(0, total - fast) };
 }
 
-/** The increases of every series that observed something in the span; null where one of them can't be read. */
-function observedSeries(
+/** The increases of every series; null where one of them can't be read, or there is none. */
+function countedSeries(
   { before, after }: HistogramSpan,
   scrapedBefore: ReadonlySet<string>,
 ): readonly Buckets[] | null {
@@ -71,10 +73,10 @@ function observedSeries(
       if (earlier === undefined && !scrapedBefore.has(target)) continue;
       const buckets = increaseBetween(byEdge(earlier ?? {}), byEdge(counts));
       if (buckets === null) return null;
-      if (observations(buckets) > 0) found.push(buckets);
+      found.push(buckets);
     }
   }
-  return found;
+  return found.length === 0 ? null : found;
 }
 
 /** null where a value is no counter's, or there is no +Inf bucket. */

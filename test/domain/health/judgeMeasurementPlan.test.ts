@@ -22,7 +22,7 @@ const rolloutWith = (stage: Stage, more: Partial<RolloutState> = {}, slis: Propo
   rolloutOf({ contract: contractOf(stage, {}, { slis }), exposureChangedAtMs: T0, ...more });
 
 const trigger = (criterion: object): Stage => ({ rollbackTrigger: [{ ...absolute, ...criterion }] });
-const at = (ms: number) => ({ nowMs: T0 + ms, clockMs: T0 + ms });
+const at = (ms: number) => ({ nowMs: T0 + ms, untilMs: T0 + ms });
 const planned = (rollout: RolloutState, afterMs: number) =>
   measurementPlan(rollout, {}, at(afterMs)).filter((each) => each.looksAt === 'window');
 const only = (rollout: RolloutState, afterMs: number) => {

@@ -78,11 +78,16 @@ describe('slow requests', () => {
     expect(slowCounts(treatment, CONTROL, 0.5, SCRAPED)).toMatchObject({ poll: { treatment: { total: 4, bad: 1 } } });
   });
 
-  test('are none of an arm that had no requests, and no data where neither had any', () => {
-    expect(slowCounts(begun({}), CONTROL, 0.5, SCRAPED)).toMatchObject({
+  test('are none of an arm that had no requests, also where neither had any, and no data of one without series', () => {
+    const idle = { before: CONTROL.after, after: CONTROL.after };
+    expect(slowCounts(idle, CONTROL, 0.5, SCRAPED)).toMatchObject({
       poll: { treatment: { total: 0, bad: 0 }, control: { total: 100, bad: 10 } },
     });
-    expect(slowCounts(begun({}), begun({}), 0.5, SCRAPED)).toBeNull();
+    expect(slowCounts(idle, idle, 0.5, SCRAPED)).toMatchObject({
+      edge: 0.5,
+      poll: { treatment: { total: 0, bad: 0 }, control: { total: 0, bad: 0 } },
+    });
+    expect(slowCounts(begun({}), CONTROL, 0.5, SCRAPED)).toBeNull();
   });
 
   test.for([
