@@ -26,7 +26,8 @@ export class FakeMetricSource implements MetricSource {
   readonly ranged: { readonly query: MeasurementQuery; readonly range: TimeRange }[] = [];
   /** Every question after what was counted, in order. */
   readonly counted: CountQuery[] = [];
-  readonly #counts = new Map<string, Counts>();
+  readonly #counts = new Map<string, (query: CountQuery) => Counted>();
+  readonly #tallies = new Map<string, Counts>();
   readonly #answers = new Map<string, Answer>();
   #failure: string | null = null;
 
@@ -56,7 +57,13 @@ export class FakeMetricSource implements MetricSource {
 
   /** What an SLI counts for an arm from now on, whenever it is asked; null, or never told: it has no series. */
   tally(sli: string, arm: Cohort, counts: Counts): this {
-    this.#counts.set(`${sli}/${arm}`, counts);
+    this.#tallies.set(`${sli}/${arm}`, counts);
+    return this;
+  }
+
+  /** What becomes of every question after what an SLI counted, from now on. */
+  tallyBy(sli: string, count: (query: CountQuery) => Counted): this {
+    this.#counts.set(sli, count);
     return this;
   }
 
@@ -102,8 +109,10 @@ export class FakeMetricSource implements MetricSource {
   #counted(query: CountQuery): Counted {
     const { id } = query.sli;
     if (this.#failure !== null) return { kind: 'unavailable', detail: this.#failure, query: id };
+    const count = this.#counts.get(id);
+    if (count !== undefined) return count(query);
     const counts = (arm: Cohort) => {
-      const told = this.#counts.get(`${id}/${arm}`) ?? null;
+      const told = this.#tallies.get(`${id}/${arm}`) ?? null;
       return typeof told === 'function' ? told(query) : told;
     };
     const [treatment, control] = [counts('treatment'), counts('control')];
