@@ -20,7 +20,7 @@ import { LateClosings } from './control/execution/closing/lateClosings.ts';
 import { Narrowing } from './control/execution/closing/narrowing.ts';
 import { Scheduler, type SchedulerOptions } from './control/execution/controller/scheduler.ts';
 import { Ticker } from './control/execution/controller/ticker.ts';
-import { LastLook } from './control/execution/opening/lastLook.ts';
+import { OpeningProof } from './control/execution/opening/openingProof.ts';
 import { RolloutOpening } from './control/execution/opening/rolloutOpening.ts';
 import type { FlagView } from './control/flags/flagView.ts';
 import { Publisher, type PublisherDeps } from './control/flags/publisher.ts';
@@ -116,11 +116,11 @@ function composeActs(options: ControlOptions, outside: Outside) {
   const closing = new Closing({ ...outside, publisher, killing, known, shown });
   const narrowing = new Narrowing({ ...outside, publisher });
   const lateClosings = new LateClosings({ ...outside, closing, killing, narrowing });
-  const lastLook = new LastLook({ ...outside, lateClosings, audit, contexts });
-  const opening = new RolloutOpening({ ...outside, known, contexts, lastLook, policyFit, publisher, shown });
+  const proof = new OpeningProof({ ...outside, lateClosings, audit, contexts, policyFit });
+  const opening = new RolloutOpening({ ...outside, known, contexts, proof, publisher, shown });
   const drift = new Drift({ ...outside, closing, killing, environment });
   const overrideExpiry = new OverrideExpiry({ ...outside, publisher, narrowing });
-  const reconciler = new Reconciler({ ...outside, publisher, drift, lateClosings, overrideExpiry, environment });
+  const reconciler = new Reconciler({ ...outside, known, publisher, drift, lateClosings, overrideExpiry, environment });
   return {
     narrowing,
     known,
@@ -134,7 +134,7 @@ function composeActs(options: ControlOptions, outside: Outside) {
     killing,
     closing,
     lateClosings,
-    lastLook,
+    proof,
     opening,
     reconciler,
     waiverEnding: new WaiverEnding(outside),

@@ -2,6 +2,7 @@ import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger';
 import { jsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import { describedRoute } from './describedRoute.ts';
 import { withoutUnusedSchemas } from './unusedSchemas.ts';
+import { writable } from './writable.ts';
 
 /** The OpenAPI 3.1 document: what the routes say, and what is true of all of them, said once. */
 export function openApi(version: string): FastifyDynamicSwaggerOptions {
@@ -22,6 +23,6 @@ export function openApi(version: string): FastifyDynamicSwaggerOptions {
       },
     },
     transform: describedRoute,
-    transformObject: (document) => withoutUnusedSchemas(jsonSchemaTransformObject(document)),
+    transformObject: (document) => writable(withoutUnusedSchemas(jsonSchemaTransformObject(document))),
   };
 }

@@ -50,6 +50,12 @@ const LABEL_VALUES = [
   '{}',
 ];
 const EXPRESSIONS = [
+  '(?i)A.*',
+  '[[:alpha:]]+',
+  String.raw`\pL+`,
+  '(a|b)+',
+  '(a+)+',
+  'a*b*c*',
   '',
   '.*',
   '.+',

@@ -47,36 +47,40 @@ describe('label matching without a Prometheus', () => {
     ).toBe(false);
   });
 
-  test.for([
-    '(?i)get',
-    '(?i:get)',
-    '(?P<name>a)',
-    '(?=a)a',
-    '(?<=a)b',
-    '(a)\\1',
-    '[[:alpha:]]+',
-    '\\pL',
-    '\\Aa\\z',
-    '\\Qa.b\\E',
-    '\\C',
-    'a**',
-    '(a',
-    'a)',
-    '[b-a]',
-    '[',
-    '*',
-    '(a+)+',
-    '(a|a)*',
-    '(ab){2}',
-    'a*b*c*',
-    'a?a?a?a?a?a?a?a?a?',
-  ])('refuses %s, which differs between the engines or has no bound', (expression) => {
-    expect(() => wholeMatch(expression)).toThrow(UnsupportedRegexError);
+  test.for<[string, string, boolean]>([
+    ['5..', '503', true],
+    ['5..', '5033', false],
+    ['get|post', 'post', true],
+    ['get|post', 'poster', false],
+    ['(?i)get', 'GET', true],
+    ['.*', 'two\nlines', true],
+    ['[[:alpha:]]+', 'abc', true],
+    ['\\pL+', 'äß', true],
+    ['a.c', 'a😀c', true],
+    ['', '', true],
+    ['(a+)+', 'aaaa', true],
+  ])('matches the whole of a value as Prometheus does: %s on %s is %s', ([expression, value, matches]) => {
+    expect(wholeMatch(expression)(value)).toBe(matches);
   });
 
-  test('refuses a value of any length at all', () => {
-    const matches = wholeMatch('.*a.*');
-    expect(matches('b'.repeat(1024))).toBe(false);
-    expect(() => matches('b'.repeat(1025))).toThrow(UnsupportedRegexError);
+  test.for(['(?=a)a', '(?<=a)b', '(a)\\1', '\\C', 'a**', '(a', 'a)', '[b-a]', '[', '*', 'x{1001}'])(
+    'refuses %s, which Prometheus refuses too',
+    (expression) => {
+      expect(() => wholeMatch(expression)).toThrow(UnsupportedRegexError);
+    },
+  );
+
+  test('an expression that doubles its work with each character, for an engine that backtracks, is matched or refused at once', () => {
+    expect(wholeMatch('(.|.)'.repeat(40))('a'.repeat(40))).toBe(true);
+    expect(wholeMatch('(a+)+b')('a'.repeat(5000))).toBe(false);
+    expect(() => wholeMatch('(x{0,100}){0,10}')('x'.repeat(1024))).toThrow(UnsupportedRegexError);
+  });
+
+  test('has no more to do in all than one question may cost, and equal values cost once', () => {
+    const matches = wholeMatch('(a|b)*c');
+    const values = Array.from({ length: 20_000 }, (_, value) => `value-${value}`.padEnd(100));
+    expect(() => values.forEach(matches)).toThrow(UnsupportedRegexError);
+    const again = wholeMatch('(a|b)*c');
+    expect(values.map(() => again('same')).every((matched) => !matched)).toBe(true);
   });
 });

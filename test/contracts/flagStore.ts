@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type FlagStore, FlagStoreUnreachable } from '../../src/control/ports/flagStore.ts';
 import type { FlagDocument } from '../../src/domain/feature/flagDocument.ts';
 import { type HandFields, handFieldsOf } from '../../src/domain/feature/handFields.ts';
+import { isLowering } from '../../src/domain/feature/lowering.ts';
 import type { StoredFlag } from '../../src/domain/feature/storedFlag.ts';
 import { documentOf, grantOf } from '../domain/feature/documents.ts';
 
@@ -26,8 +27,12 @@ export function flagStoreContract(name: string, open: () => Promise<FlagStoreUnd
     });
     afterEach(() => under.close());
 
-    const published = (document: FlagDocument, adopted?: HandFields) =>
-      under.store.publish(document, 'closing', adopted);
+    /** As Sluice says it: what opens is derived from the ledger, all else may close. */
+    const published = async (document: FlagDocument, adopted?: HandFields) => {
+      const flag = await under.store.read(document.feature);
+      const opens = flag?.kind === 'flag' && !isLowering(document, flag.document);
+      return under.store.publish(document, opens ? 'derived' : 'closing', adopted);
+    };
     const stored = async (feature = 'checkout-v2') => {
       const flag = await under.store.read(feature);
       if (flag?.kind !== 'flag') throw new Error(`no flag, but ${JSON.stringify(flag)}`);

@@ -136,6 +136,33 @@ export function ledgerContract(name: string, open: () => Promise<LedgerUnderTest
         await nothingWritten('checkout', () => kept.ledger.append({ ...stale, notices, expected: absent }), 'rollout');
       });
 
+      test('is told that it was looked at once more, where it rests on the last look', async () => {
+        const { state } = await story.active('checkout');
+        const restingOn = async (tickAtMs: number | null) => ({
+          ...(await story.say('held', state.id, T0)),
+          expected: { rollout: { id: state.id, version: state.version, tickAtMs } },
+        });
+        const lookedAt = async (atMs: number) => {
+          const [claim] = await kept.rollouts.claimDue({ nowMs: T0 + MINUTE, limit: 1, leaseMs: MINUTE });
+          if (claim === undefined) throw new Error('nothing was due');
+          expect(await kept.rollouts.storeTick(claim, tickAt(atMs), T0)).toBe(true);
+        };
+        entriesIn(await kept.ledger.append(await restingOn(null)));
+        await lookedAt(T0 + 1);
+        entriesIn(await kept.ledger.append(await restingOn(T0 + 1)));
+        await lookedAt(T0 + 2);
+        for (const tickAtMs of [null, T0 + 1]) {
+          const late = { ...(await restingOn(tickAtMs)), notices };
+          await nothingWritten('checkout', () => kept.ledger.append(late), 'rollout');
+        }
+        const ticked = { rolloutId: state.id, tick: tickAt(T0 + 3), nextCheckAtMs: T0 };
+        entriesIn(await kept.ledger.append(appendOf('checkout', [], { ticked })));
+        const late = { ...(await restingOn(T0 + 2)), notices };
+        await nothingWritten('checkout', () => kept.ledger.append(late), 'rollout');
+        entriesIn(await kept.ledger.append(await story.say('paused', state.id, T0)));
+        expect((await kept.rollouts.get(state.id))?.tick).toEqual(tickAt(T0 + 3));
+      });
+
       test('is told that the contract has moved on', async () => {
         await story.feature('checkout');
         const contract = contractOf('c1', 'checkout');
@@ -154,6 +181,18 @@ export function ledgerContract(name: string, open: () => Promise<LedgerUnderTest
         const start = await story.start(state.id, T0);
         const expected = { feature: { key: 'checkout', version: 7 } };
         await nothingWritten('checkout', () => kept.ledger.append({ ...start, expected, notices }), 'feature');
+      });
+
+      test('is told that the feature is no longer what it was', async () => {
+        const { state } = await story.pending('checkout');
+        const start = await story.start(state.id, T0);
+        const { definition } = await story.featureOf('checkout');
+        const archived = { ...definition, archivedAtMs: T0 };
+        expect(await kept.features.update(archived, { definitionVersion: 1, stateVersion: 0 })).toBe(true);
+        const seenAt = (definitionVersion: number) => ({ feature: { key: 'checkout', version: 0, definitionVersion } });
+        const late = { ...start, expected: seenAt(1), notices };
+        await nothingWritten('checkout', () => kept.ledger.append(late), 'feature');
+        expect((await kept.ledger.append({ ...late, expected: seenAt(2) })).kind).toBe('appended');
       });
 
       test('is told that its lease is over', async () => {

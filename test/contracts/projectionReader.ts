@@ -167,7 +167,10 @@ export function projectionReaderContract(name: string, open: () => Promise<Ledge
       for (const key of ['a', 'b', 'c']) await told(key, `name of ${key}`);
       expect(await names({ features: ['b', 'nobody'] })).toEqual(['b']);
       expect(await names({ features: [] })).toEqual([]);
-      await kept.features.update(definitionOf('b', { archivedAtMs: T0 + 1 }), 1);
+      await kept.features.update(definitionOf('b', { archivedAtMs: T0 + 1 }), {
+        definitionVersion: 1,
+        stateVersion: 0,
+      });
       expect((await names()).toSorted()).toEqual(['a', 'c']);
       expect(await kept.projections.customer('b')).toBeNull();
     });

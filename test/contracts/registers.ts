@@ -25,6 +25,8 @@ const NOTICE: Notice = {
   change: { ...NO_CHANGE, stage: 'canary', percentageTo: 5, reason: 'ready' },
 };
 
+const NEW = { definitionVersion: 1, stateVersion: 0 };
+
 const tokenOf = (tokenId: string, given: Partial<TokenRecord> = {}): TokenRecord => ({
   tokenId,
   subject: 'olga',
@@ -68,16 +70,44 @@ export function registersContract(name: string, open: () => Promise<LedgerUnderT
         await story.active('checkout');
         const { state } = await story.featureOf('checkout');
         const changed = definitionOf('checkout', { description: 'one page', owner: 'payments', revision: 1 });
-        expect(await kept.features.update(changed, 1)).toBe(true);
-        expect(await kept.features.update({ ...changed, owner: 'late' }, 1)).toBe(false);
-        expect(await kept.features.update(definitionOf('nobody'), 1)).toBe(false);
+        const seen = { definitionVersion: 1, stateVersion: state.version };
+        expect(await kept.features.update(changed, seen)).toBe(true);
+        expect(await kept.features.update({ ...changed, owner: 'late' }, seen)).toBe(false);
+        expect(await kept.features.update(definitionOf('nobody'), { ...NEW, definitionVersion: 1 })).toBe(false);
         expect(await kept.features.get('checkout')).toEqual({ definition: changed, definitionVersion: 2, state });
+      });
+
+      test('do not change over what they have come to expose since they were seen', async () => {
+        const story = new LedgerStory(kept);
+        await story.active('checkout');
+        const record = await story.featureOf('checkout');
+        const changed = definitionOf('checkout', { variants: { on: 'one', off: 'none' }, revision: 1 });
+        expect(await kept.features.update(changed, NEW)).toBe(false);
+        expect(await kept.features.get('checkout')).toEqual(record);
+      });
+
+      test('SLU-DOOR: of a start and a change of the definition that race exactly one wins', async () => {
+        const story = new LedgerStory(kept);
+        const other = await under.another();
+        for (let round = 0; round < 8; round += 1) {
+          const key = `feature-${round}`;
+          await story.pending(key);
+          const start = await story.start(`rollout-${key}`, T0);
+          const feature = { key, version: 0, definitionVersion: 1 };
+          const append = { ...start, expected: { ...start.expected, feature } };
+          const archived = definitionOf(key, { archivedAtMs: T0 });
+          const acts = [() => kept.ledger.append(append), () => other.features.update(archived, NEW)];
+          if (round % 2 === 1) acts.reverse();
+          const outcomes = await Promise.all(acts.map((act) => act()));
+          const won = outcomes.map((outcome) => (typeof outcome === 'boolean' ? outcome : outcome.kind === 'appended'));
+          expect(won.toSorted()).toEqual([false, true]);
+        }
       });
 
       test('are listed by key, page by page and by filter', async () => {
         const keys = ['b', 'a', 'a-b', 'a.b', 'a0', 'a_b', 'c'];
         for (const key of keys) await kept.features.add(definitionOf(key, { owner: key === 'c' ? 'ops' : 'shop' }));
-        await kept.features.update(definitionOf('b', { archivedAtMs: T0 + 1 }), 1);
+        await kept.features.update(definitionOf('b', { archivedAtMs: T0 + 1 }), NEW);
         const list = async (filter = {}, after: string | null = null, limit = 10) =>
           (await kept.features.list(filter, { after, limit })).map(({ definition }) => definition.key);
         expect(await list()).toEqual(keys.toSorted());

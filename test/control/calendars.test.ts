@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { ShutCalendars } from '../../src/control/sight/shutCalendars.ts';
 import { calendarSchema } from '../../src/domain/calendar/calendar.ts';
 import { type NamedCalendar, shutBy } from '../../src/domain/calendar/shutBy.ts';
+import { INSTALLATION_CHAIN } from '../../src/domain/ledger/entry.ts';
 import { proposalInput } from '../support/proposals.ts';
 import { FEATURE, healthy, startedRollout, stateOf, until } from '../support/release.ts';
-import { chainOf, OLGA, pollFor, startReplica, worldOf } from '../support/simulatedInstallation.ts';
+import { chainOf, OLGA, pollFor, type Replica, startReplica, worldOf } from '../support/simulatedInstallation.ts';
 
 const T0 = Date.parse('2026-11-20T12:00:00Z');
 const MINUTE_MS = 60_000;
@@ -68,6 +69,43 @@ describe('a freeze', () => {
     await pollFor(replica, MINUTE_MS);
     const types = (await chainOf(world, FEATURE)).filter(({ rollout }) => rollout !== null).map(({ type }) => type);
     expect(types.slice(-2)).toEqual(['ramped', 'held']);
+  });
+});
+
+describe('calendars that are set at the same time', () => {
+  const atOnce = (replica: Replica, count: number, given: object) =>
+    Promise.allSettled(
+      Array.from({ length: count }, (_, index) => replica.calendars.set(OLGA, `c-${index}`, { ...FRIDAYS, ...given })),
+    );
+
+  it('are never more than there may be', async () => {
+    const { replica } = await installation();
+    for (let index = 0; index < 48; index += 1) await replica.calendars.set(OLGA, `old-${index}`, FRIDAYS);
+    const outcomes = await atOnce(replica, 5, {});
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(2);
+    expect(outcomes.filter(({ status }) => status === 'rejected')).toMatchObject(
+      Array.from({ length: 3 }, () => ({ reason: { code: 'CALENDARS_FULL' } })),
+    );
+    expect(await replica.calendars.list()).toHaveLength(50);
+  });
+
+  it('have no more windows together than there may be, however many come', async () => {
+    const { replica } = await installation();
+    const windows = Array.from({ length: 30 }, () => ({ days: ['friday'] }));
+    await atOnce(replica, 13, { windows });
+    const all = (await replica.calendars.list()).flatMap(({ calendar }) => calendar.windows);
+    expect(all.length).toBeLessThanOrEqual(200);
+    expect(all.length).toBeGreaterThan(0);
+  });
+
+  it('are each taken away once', async () => {
+    const { world, replica } = await installation();
+    await replica.calendars.set(OLGA, 'fridays', FRIDAYS);
+    const removals = [1, 2, 3].map(() => replica.calendars.remove(OLGA, 'fridays', null));
+    const outcomes = await Promise.allSettled(removals);
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    const removed = (await chainOf(world, INSTALLATION_CHAIN)).filter(({ type }) => type === 'calendarRemoved');
+    expect(removed).toHaveLength(1);
   });
 });
 

@@ -5,6 +5,7 @@ import { proposalInput } from '../support/proposals.ts';
 import {
   bad,
   createdRollout,
+  doubtful,
   FEATURE,
   healthy,
   inStage,
@@ -20,6 +21,7 @@ import {
   person,
   poll,
   pollFor,
+  type Replica,
   startReplica,
   tickDue,
   worldOf,
@@ -34,6 +36,15 @@ async function installation() {
   const world = worldOf();
   healthy(world);
   return { world, replica: await startReplica(world) };
+}
+
+/** Everything is proven, and a person's word alone is waited for. */
+async function readyToAdvance() {
+  const { world, replica } = await installation();
+  const id = await startedRollout(replica, proposalInput({}, { incrementPolicy: 'manual' }));
+  await until(replica, id, inStage(0));
+  await pollFor(replica, 62 * MINUTE_MS);
+  return { world, replica, id };
 }
 
 const typesOf = async (world: Parameters<typeof chainOf>[0]) => (await chainOf(world, FEATURE)).map(({ type }) => type);
@@ -226,8 +237,10 @@ describe('while a hook is asked', () => {
 
   it('what opens is recorded as of when they agreed, by hand and by itself', async () => {
     const { world, replica } = await installation();
+    const agreedAtMs: number[] = [];
     const thinking = async () => {
       world.clock.advance(5000);
+      agreedAtMs.push(world.clock.nowMs());
       return null;
     };
     for (const hook of ['beforeStart', 'beforeAdvance'] as const) world.hooks.answer(hook, thinking);
@@ -235,8 +248,7 @@ describe('while a hook is asked', () => {
     await until(replica, id, inStage(1));
     const chain = await chainOf(world, FEATURE);
     const opened = chain.filter(({ type }) => type === 'started' || type === 'advanced');
-    const waitedMs = opened.map(({ at, evidence }) => Date.parse(at) - (evidence?.nowMs ?? 0));
-    expect(waitedMs).toEqual([5000, 5000]);
+    expect(opened.map(({ at }) => Date.parse(at))).toEqual(agreedAtMs);
     expect(opened.map(({ late }) => late)).toEqual([false, false]);
     expect(findingsIn(audited(chain))).toEqual([]);
   });
@@ -255,6 +267,54 @@ describe('while a hook is asked', () => {
       more: { reason: 'waiverExpired' },
     });
     expect(await chainOf(world, FEATURE)).toEqual(before);
+  });
+
+  it.for([
+    [
+      'polls that fail',
+      async (replica: Replica) => {
+        doubtful(replica.world);
+        await poll(replica);
+      },
+      'successCriteria',
+    ],
+    ['so long that the last poll is too old', async ({ world }: Replica) => world.clock.advance(45_000), 'staleData'],
+  ] as const)('an advance by hand heeds %s', async ([, meanwhile, reason]) => {
+    const { replica, id, world } = await readyToAdvance();
+    world.hooks.answer('beforeAdvance', async () => {
+      await meanwhile(replica);
+      return null;
+    });
+    await expect(replica.rollouts.advance(OLGA, id, await wishFor(replica, id))).rejects.toMatchObject({
+      code: 'HELD',
+      more: { reason },
+    });
+    expect(await typesOf(world)).not.toContain('advanced');
+  });
+
+  it('SLU-REPLAY: an advance by hand rests on what was measured last', async () => {
+    const { replica, id, world } = await readyToAdvance();
+    world.hooks.answer('beforeAdvance', async () => {
+      await poll(replica);
+      return null;
+    });
+    await replica.rollouts.advance(OLGA, id, await wishFor(replica, id));
+    const chain = await chainOf(world, FEATURE);
+    const advanced = chain.find(({ type }) => type === 'advanced');
+    expect(advanced?.evidence?.poll?.atMs).toBe(world.clock.nowMs());
+    expect(findingsIn(audited(chain))).toEqual([]);
+  });
+
+  it('an advance by hand is a lost race where the rollout changed', async () => {
+    const { replica, id, world } = await readyToAdvance();
+    world.hooks.answer('beforeAdvance', async () => {
+      await replica.closings.pause(OLGA, id, 'wait');
+      return null;
+    });
+    await expect(replica.rollouts.advance(OLGA, id, await wishFor(replica, id))).rejects.toMatchObject({
+      code: 'VERSION_STALE',
+    });
+    expect(await stateOf(replica, id)).toMatchObject({ wedgeState: 'PAUSED', stageIndex: 0 });
   });
 
   it('a pause that is asked for meanwhile stands, and what was agreed to comes to nothing', async () => {

@@ -15,6 +15,7 @@ import {
   wishFor,
 } from '../support/release.ts';
 import {
+  ANNA,
   chainOf,
   OLGA,
   pollFor,
@@ -25,6 +26,7 @@ import {
 } from '../support/simulatedInstallation.ts';
 
 const MINUTE = 60_000;
+const COOLDOWN = 60 * MINUTE;
 
 async function installation() {
   const world = worldOf({ pollIntervalMs: 5 * MINUTE });
@@ -55,14 +57,38 @@ async function takenOver(
   return id;
 }
 
+/** Capped by hand at its last stage, then taken back to the stage before, with all that people can say for going on. */
+async function rolledBackUnderCap(world: World, replica: Replica): Promise<string> {
+  const rollback = { to: 'previousStage' as const };
+  const id = await startedRollout(replica, proposalInput({}, { rollback }));
+  await until(replica, id, inStage(2));
+  await capByHand(world, replica, id, { rolloutPercent: 60 });
+  await replica.closings.rollback(OLGA, id, { to: 'previousStage', comment: 'back' });
+  await resume(replica, id);
+  const wish = { ...(await wishFor(replica, id)), stageId: 'everyone', decision: 'approve' as const };
+  await replica.rollouts.approve(ANNA, id, wish);
+  return id;
+}
+
+async function completed(replica: Replica, wedge: Partial<ProposalInput['rolloutWedge']> = {}) {
+  const id = await startedRollout(replica, proposalInput({}, wedge));
+  await until(replica, id, ({ wedgeState }) => wedgeState === 'COMPLETE');
+}
+
 const grantsIn = ({ store }: World): Grants => store.document(FEATURE)?.grants ?? [];
 const findingsOf = async (world: World) => findingsIn(audited(await chainOf(world, FEATURE), world.clock.nowMs()));
 
 const internal = (stageId: string, percentage: number) =>
   stageInput(stageId, percentage, { scope: INTERNAL, audience: 'INTERNAL' });
 
+const A_FIFTH = { wedgeStages: [stageInput('tenth', 10), stageInput('fifth', 20)] };
+const INTERNALS_FIRST = {
+  initialPercentage: 25,
+  wedgeStages: [internal('few', 40), internal('most', 80), stageInput('all', 90)],
+};
+
 describe('SLU-DOOR: a cap by hand', () => {
-  it('holds at later stages for what was taken over of another rollout', async () => {
+  it('below what was taken over of another rollout holds, be it above the target of the stage', async () => {
     const { world, replica } = await installation();
     const team = [internal('few', 20), internal('most', 80)];
     const wedgeStages = [...team, stageInput('all', 10), stageInput('third', 30), stageInput('half', 50)];
@@ -73,15 +99,16 @@ describe('SLU-DOOR: a cap by hand', () => {
     expect(await stateOf(replica, id)).toMatchObject({ phase: 'stage', stageIndex: 1 });
     await capByHand(world, replica, id, { rolloutPercent: 28 });
     await resume(replica, id);
-    await until(replica, id, inStage(2));
+    await pollFor(replica, 120 * MINUTE);
+    expect(await stateOf(replica, id)).toMatchObject({ stageIndex: 1, heldFor: 'missingData' });
     expect(grantsIn(world)).toEqual([
       { scope: INTERNAL, threshold: 28_000 },
-      { scope: EVERYONE, threshold: 60_000 },
+      { scope: EVERYONE, threshold: 28_000 },
     ]);
     expect(await findingsOf(world)).toEqual([]);
   });
 
-  it('to the internals holds at later stages for what others had of what was taken over', async () => {
+  it('to the internals holds for them too, where others had it of what was taken over', async () => {
     const { world, replica } = await installation();
     const old = await startedRollout(replica, proposalInput());
     await until(replica, old, inStage(0));
@@ -89,9 +116,32 @@ describe('SLU-DOOR: a cap by hand', () => {
     const id = await takenOver(replica, old, { wedgeStages });
     await capByHand(world, replica, id, { internalOnly: true });
     await resume(replica, id);
-    await until(replica, id, inStage(1));
-    expect(exposedTo(grantsIn(world), INTERNAL)).toBe(40_000);
+    await pollFor(replica, 120 * MINUTE);
+    expect(await stateOf(replica, id)).toMatchObject({ stageIndex: 0, heldFor: 'missingData' });
+    expect(exposedTo(grantsIn(world), INTERNAL)).toBe(10_000);
     expect(exposedTo(grantsIn(world), EVERYONE)).toBe(0);
+    expect(await findingsOf(world)).toEqual([]);
+  });
+
+  it('lasts through a rollback to the previous stage, whatever is approved since', async () => {
+    const { world, replica } = await installation();
+    const id = await rolledBackUnderCap(world, replica);
+    await pollFor(replica, 6 * 60 * MINUTE);
+    expect(await stateOf(replica, id)).toMatchObject({ stageIndex: 1, heldFor: 'missingData' });
+    expect(await replica.rollouts.status(id)).toMatchObject({
+      decision: { reason: 'missingData', detail: 'capped by hand: a new contract lifts it' },
+    });
+    expect(exposed(replica)).toEqual({ here: 50_000, stored: 50_000 });
+    expect(await findingsOf(world)).toEqual([]);
+  });
+
+  it('is lifted by a new contract after such a rollback, too', async () => {
+    const { world, replica } = await installation();
+    const old = await rolledBackUnderCap(world, replica);
+    await pollFor(replica, COOLDOWN);
+    const id = await takenOver(replica, old, {});
+    await until(replica, id, ({ wedgeState }) => wedgeState === 'COMPLETE');
+    expect(exposed(replica)).toEqual({ here: 100_000, stored: 100_000 });
     expect(await findingsOf(world)).toEqual([]);
   });
 
@@ -135,11 +185,8 @@ describe('SLU-DOOR: a cap by hand', () => {
 
   it('to the internals holds for what others had before the rollout', async () => {
     const { world, replica } = await installation();
-    const before = { wedgeStages: [stageInput('tenth', 10), stageInput('fifth', 20)] };
-    const first = await startedRollout(replica, proposalInput({}, before));
-    await until(replica, first, ({ wedgeState }) => wedgeState === 'COMPLETE');
-    const wedgeStages = [internal('few', 40), internal('most', 80), stageInput('all', 90)];
-    const id = await startedRollout(replica, proposalInput({}, { initialPercentage: 25, wedgeStages }));
+    await completed(replica, A_FIFTH);
+    const id = await startedRollout(replica, proposalInput({}, INTERNALS_FIRST));
     await until(replica, id, inStage(0));
     await capByHand(world, replica, id, { internalOnly: true });
     await resume(replica, id);
@@ -158,5 +205,76 @@ describe('SLU-DOOR: a cap by hand', () => {
     await until(replica, id, inStage(0), 10);
     expect(exposed(replica)).toEqual({ here: 10_000, stored: 10_000 });
     expect(await findingsOf(world)).toEqual([]);
+  });
+});
+
+describe('SLU-DOOR: internal_only by hand is not undone', () => {
+  it('by a contract for internals, on a feature that others had', async () => {
+    const { world, replica } = await installation();
+    await completed(replica, A_FIFTH);
+    world.store.editByHand(FEATURE, { internalOnly: true });
+    await pollFor(replica, 30 * MINUTE);
+    await startedRollout(replica, proposalInput({}, INTERNALS_FIRST));
+    expect(exposedTo(grantsIn(world), INTERNAL)).toBe(25_000);
+    expect(exposedTo(grantsIn(world), EVERYONE)).toBe(0);
+    expect(await findingsOf(world)).toEqual([]);
+  });
+
+  it('by a contract for internals after the rollout in which it was set, rolled back', async () => {
+    const { world, replica } = await installation();
+    await completed(replica, A_FIFTH);
+    const id = await startedRollout(replica, proposalInput({}, INTERNALS_FIRST));
+    await until(replica, id, inStage(0));
+    await capByHand(world, replica, id, { internalOnly: true });
+    await replica.closings.rollback(OLGA, id, { to: 'zero', comment: 'enough' });
+    expect(exposedTo(grantsIn(world), INTERNAL)).toBe(20_000);
+    expect(exposedTo(grantsIn(world), EVERYONE)).toBe(0);
+    await pollFor(replica, 90 * MINUTE);
+    await startedRollout(replica, proposalInput({}, INTERNALS_FIRST));
+    expect(exposedTo(grantsIn(world), EVERYONE)).toBe(0);
+    expect(await findingsOf(world)).toEqual([]);
+  });
+
+  it('by the rollback of the contract that took that rollout over', async () => {
+    const { world, replica } = await installation();
+    await completed(replica, A_FIFTH);
+    const old = await startedRollout(replica, proposalInput({}, INTERNALS_FIRST));
+    await until(replica, old, inStage(0));
+    await capByHand(world, replica, old, { internalOnly: true });
+    const wedgeStages = [internal('one', 40), internal('two', 70), stageInput('three', 90)];
+    const id = await takenOver(replica, old, { initialPercentage: 25, wedgeStages });
+    expect(exposedTo(grantsIn(world), EVERYONE)).toBe(0);
+    await until(replica, id, inStage(2));
+    expect(exposedTo(grantsIn(world), EVERYONE)).toBe(90_000);
+    await replica.closings.rollback(OLGA, id, { to: 'zero', comment: 'bad' });
+    expect(exposedTo(grantsIn(world), INTERNAL)).toBe(20_000);
+    expect(exposedTo(grantsIn(world), EVERYONE)).toBe(0);
+    expect(await findingsOf(world)).toEqual([]);
+  });
+
+  it('but by a contract that goes through its stages, on a feature that all had', async () => {
+    const { world, replica } = await installation();
+    await completed(replica);
+    world.store.editByHand(FEATURE, { internalOnly: true });
+    await pollFor(replica, 30 * MINUTE);
+    expect(exposedTo(grantsIn(world), EVERYONE)).toBe(0);
+    await completed(replica);
+    expect(exposedTo(grantsIn(world), EVERYONE)).toBe(100_000);
+    expect(await findingsOf(world)).toEqual([]);
+  });
+
+  it('and a feature that is met by nobody any more may drop what it needed', async () => {
+    const { world, replica } = await installation();
+    await completed(replica, A_FIFTH);
+    await replica.features.create(OLGA, { key: 'accounts' });
+    const prerequisites = [{ feature: 'accounts', variant: 'on' }];
+    await replica.features.patch(OLGA, FEATURE, { prerequisites }, null);
+    const dropped = () => replica.features.patch(OLGA, FEATURE, { prerequisites: [] }, null);
+    await expect(dropped()).rejects.toMatchObject({ code: 'WOULD_RAISE_EXPOSURE' });
+    world.store.editByHand(FEATURE, { rolloutPercent: 0 });
+    await pollFor(replica, 30 * MINUTE);
+    expect(await dropped()).toMatchObject({
+      definition: { prerequisites: [] },
+    });
   });
 });

@@ -45,6 +45,29 @@ const entriesOf = async (replica: Replica, type: string) =>
   (await chainOf(replica.world, FEATURE)).filter((entry) => entry.type === type);
 
 describe('the ledger is away', () => {
+  it('SLU-CLOSE: a rollout that has just started, and that nobody has looked at yet, is rolled back by hand', async () => {
+    const { world, replica } = await installation();
+    const id = await startedRollout(replica, proposalInput());
+    world.kept.cut();
+    const status = await replica.closings.rollback(OLGA, id, { to: 'zero', comment: 'burning' });
+    expect(status).toMatchObject({ wedgeState: 'ROLLED_BACK', percentage: 0 });
+    expect(exposed(replica)).toEqual({ here: 0, stored: 0 });
+    world.kept.mend();
+    await poll(replica);
+    expect(await stateOf(replica, id)).toMatchObject({ wedgeState: 'ROLLED_BACK' });
+  });
+
+  it('SLU-CLOSE: so is one that another process looks at', async () => {
+    const { world, replica } = await installation();
+    const id = await inHalf(replica);
+    const other = await startReplica(world);
+    await other.reconciler.run();
+    world.kept.cut();
+    await other.closings.rollback(OLGA, id, { to: 'zero', comment: 'burning' });
+    expect(exposed(other)).toEqual({ here: 0, stored: 0 });
+    expect(exposed(replica)).toEqual({ here: 0, stored: 0 });
+  });
+
   it('SLU-CLOSE: a release that goes bad is taken back at once, and recorded late with its own time', async () => {
     const { world, replica } = await installation();
     const id = await inHalf(replica);

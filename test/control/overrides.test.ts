@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { evaluate } from '../../src/domain/feature/evaluation.ts';
+import { INTERNAL } from '../../src/domain/feature/scope.ts';
 import { audited, findingsIn } from '../support/audited.ts';
 import { forged, the } from '../support/forged.ts';
 import { proposalInput, stageInput } from '../support/proposals.ts';
-import { bad, FEATURE, healthy, inStage, startedRollout, until } from '../support/release.ts';
+import { bad, exposed, FEATURE, healthy, inStage, startedRollout, until } from '../support/release.ts';
 import {
   ANNA,
   chainOf,
@@ -166,6 +167,68 @@ describe('the override of a workspace', () => {
     await poll(replica);
     expect(met(replica, 'acme')).toBeLessThan(8);
     expect(await replica.overrides.get(FEATURE, 'acme')).toMatchObject({ override: { threshold: 3000 } });
+  });
+
+  it('SLU-DOOR: that narrows raises nobody above what a hand has lowered, and the ledger has not adopted yet', async () => {
+    const { replica, world, id } = await atTen();
+    await until(replica, id, inStage(1));
+    world.store.editByHand(FEATURE, { rolloutPercent: 10 });
+    const before = [met(replica, 'acme'), met(replica, 'globex')];
+    await replica.overrides.set(OLGA, FEATURE, 'acme', wish(20));
+    expect([met(replica, 'acme'), met(replica, 'globex')]).toEqual(before);
+    for (let pass = 0; pass < 8; pass += 1) {
+      world.clock.advance(3_000);
+      await replica.reconciler.run();
+      expect([met(replica, 'acme'), met(replica, 'globex')]).toEqual(before);
+    }
+    expect(world.store.document(FEATURE)).toMatchObject({ caps: { acme: 20_000 }, raises: {} });
+    expect(await replica.overrides.get(FEATURE, 'acme')).toMatchObject({ override: { threshold: 20_000 } });
+    expect((await typesOf(replica)).slice(-3)).toEqual(['overrideSet', 'driftAdopted', 'paused']);
+    expect(findingsIn(audited(await chainOf(world, FEATURE), world.clock.nowMs()))).toEqual([]);
+  });
+
+  it('SLU-CLOSE: that narrows leaves a kill by hand as it is, and the internals where a hand has left them alone', async () => {
+    for (const hand of [{ enabled: false }, { internalOnly: true }]) {
+      const { replica, world } = await atTen();
+      world.store.editByHand(FEATURE, hand);
+      expect(met(replica, 'acme')).toBe(0);
+      await replica.overrides.set(OLGA, FEATURE, 'acme', wish(5));
+      await poll(replica);
+      await poll(replica);
+      await poll(replica);
+      expect(met(replica, 'acme')).toBe(0);
+      const document = world.store.document(FEATURE);
+      if (hand.enabled === false) expect(document).toMatchObject({ killed: true });
+      else expect(document?.grants).toEqual([{ scope: INTERNAL, threshold: 10_000 }]);
+      expect(findingsIn(audited(await chainOf(world, FEATURE), world.clock.nowMs()))).toEqual([]);
+    }
+  });
+
+  it('SLU-CLOSE: is a cap also beside a hand that has closed more, and takes nothing of that back', async () => {
+    const { replica, world } = await atTen();
+    world.store.editByHand(FEATURE, { rolloutPercent: 0 });
+    await replica.overrides.set(OLGA, FEATURE, 'acme', wish(5));
+    expect(replica.view.document(FEATURE)).toMatchObject({ caps: { acme: 5000 }, raises: {} });
+    for (let polls = 0; polls < 3; polls += 1) await poll(replica);
+    expect(exposed(replica)).toEqual({ here: 0, stored: 0 });
+    expect(await replica.overrides.get(FEATURE, 'acme')).toMatchObject({
+      override: { threshold: 5000, raises: false },
+    });
+  });
+
+  it('told late leaves lookups no further than the ledger: they hear of the next opening', async () => {
+    const { replica, world, id } = await atTen();
+    world.kept.cut();
+    await replica.overrides.set(OLGA, FEATURE, 'acme', wish(5));
+    world.store.cut();
+    await replica.overrides.set(OLGA, FEATURE, 'acme', wish(0));
+    world.kept.mend();
+    await poll(replica);
+    world.store.mend();
+    await until(replica, id, inStage(1));
+    await poll(replica);
+    expect(exposed(replica)).toEqual({ here: 30_000, stored: 30_000 });
+    expect(replica.view.document(FEATURE)?.version).toBe(world.store.document(FEATURE)?.version);
   });
 
   it('SLU-DOOR: is what the verifier sees of it: a cap that one person lifts, or a raise of one, is found on the chain', async () => {

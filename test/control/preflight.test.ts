@@ -94,6 +94,7 @@ describe('a preflight', () => {
     const report = await replica.rollouts.preflight(OLGA, id);
     expect(report.passed).toBe(true);
     expect(report.items.map(({ id, item, outcome }) => [id, item, outcome])).toEqual([
+      ['PREFLIGHT_ARCHIVED', 'feature not archived', 'passed'],
       ['PREFLIGHT_KILLED', 'feature not killed', 'passed'],
       ['PREFLIGHT_POLICY', 'policy', 'passed'],
       ['PREFLIGHT_BLAST_RADIUS', 'workspaces', 'passed'],

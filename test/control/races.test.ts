@@ -16,6 +16,7 @@ import { type ProposalInput, proposalInput, stageInput } from '../support/propos
 import {
   bad,
   createdRollout,
+  doubtful,
   exposed,
   FEATURE,
   healthy,
@@ -240,6 +241,41 @@ function preceded(ledger: Ledger, first: () => Promise<unknown>): Ledger {
     },
   };
 }
+
+describe('a pause races with a poll', () => {
+  it('DWELL: and takes back no time that the poll has counted', async () => {
+    const { outside, replica, id } = await world(proposalInput(), 0);
+    await poll(replica);
+    const between = async () => {
+      outside.clock.advance(MINUTE);
+      await tickDue(replica);
+    };
+    const ledger = preceded(outside.kept.ledger, between);
+    const other = await startReplica(outside, { kept: { ...outside.kept, ledger } });
+    await other.closings.pause(OLGA, id, 'careful');
+    await replica.rollouts.resume(OLGA, id, await wishFor(replica, id));
+    await until(replica, id, inStage(1), 200);
+    await assertWhole(outside, id);
+  });
+});
+
+describe('an advance by hand races with a poll', () => {
+  it('and loses: it rests on the last one, which may have failed', async () => {
+    const { outside, replica, id } = await world(proposalInput({}, { incrementPolicy: 'manual' }), 0);
+    await pollFor(replica, HOUR + MINUTE);
+    const between = async () => {
+      doubtful(outside);
+      outside.clock.advance(MINUTE);
+      await tickDue(replica);
+    };
+    const ledger = preceded(outside.kept.ledger, between);
+    const other = await startReplica(outside, { kept: { ...outside.kept, ledger } });
+    const advance = other.rollouts.advance(OLGA, id, await wishFor(replica, id));
+    await expect(advance).rejects.toMatchObject({ code: 'VERSION_STALE' });
+    expect(await stateOf(replica, id)).toMatchObject({ stageIndex: 0 });
+    await assertWhole(outside, id);
+  });
+});
 
 /** The ledger, which carries its next append out and does not get to say so. */
 function answerLost(ledger: Ledger): Ledger {

@@ -20,6 +20,7 @@ import {
 } from '../support/release.ts';
 import {
   ANNA,
+  butFor,
   chainOf,
   EMIL,
   OLGA,
@@ -68,6 +69,28 @@ function withPauseTrigger(): ProposalInput {
   const plain = proposalInput({}, { wedgeStages: stages });
   return { ...plain, slis: [...plain.slis, LATENCY] };
 }
+
+describe('create', () => {
+  it('APPROVALS: an approval that expires while its rollout is created was good when it was asked for', async () => {
+    const world = worldOf({ pollIntervalMs: MINUTE });
+    let answersAfterMs = 0;
+    const get = async (key: string) => {
+      world.clock.advance(answersAfterMs);
+      return world.kept.features.get(key);
+    };
+    const replica = await startReplica(world, {
+      kept: { ...world.kept, features: butFor(world.kept.features, { get }) },
+    });
+    await replica.features.create(OLGA, { key: FEATURE });
+    const { state } = await replica.contracts.propose(OLGA, proposalInput());
+    const { contract, digest } = state;
+    await replica.contracts.decide(ANNA, contract.id, { decision: 'approve', digest, comment: null });
+    world.clock.advance(7 * 24 * HOUR - 1);
+    answersAfterMs = 2;
+    await replica.rollouts.create(OLGA, { contractId: contract.id, dryRun: false, startAtMs: null });
+    expect(findingsIn(audited(await chainOf(world, FEATURE), world.clock.nowMs()))).toEqual([]);
+  });
+});
 
 describe('start', () => {
   it('needs the version that was seen, and stores nothing where it is refused', async () => {

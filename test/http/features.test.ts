@@ -74,6 +74,21 @@ describe('features', () => {
     expect(await revive('admin')).toMatchObject({ status: 200, body: { killed: false, reviveRequestedBy: null } });
   });
 
+  test('SLU-DOOR: never change what everybody else gets, and are not there to be killed once archived', async () => {
+    await using under = new ServerUnderTest();
+    await under.feature();
+    const variants = { on: false, off: true };
+    const swapped = await under.ask('PATCH', '/v1/features/checkout-v2', { as: 'operator', body: { variants } });
+    expect(swapped.body).toMatchObject({
+      status: 409,
+      code: 'WOULD_RAISE_EXPOSURE',
+      violations: [{ rule: 'VARIANT_OFF_FIXED', path: '$.variants.off', found: true }],
+    });
+    await under.ask('DELETE', '/v1/features/checkout-v2', { as: 'operator' });
+    const kill = { as: 'operator' as const, body: { reason: 'fire' } };
+    expect(await under.refusal('POST', '/v1/features/checkout-v2/kill', kill)).toBe('404 NOT_FOUND');
+  });
+
   test('take the live rollout with them when they are killed', async () => {
     await using under = new ServerUnderTest();
     const { id } = await under.started();

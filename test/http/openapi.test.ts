@@ -15,6 +15,10 @@ describe('the OpenAPI document', () => {
     expect([...referred].toSorted()).toEqual(Object.keys(components.schemas).toSorted());
   });
 
+  test('calls no member of a request read-only: clients that are generated from it would leave that out', () => {
+    expect(text).not.toContain('"readOnly"');
+  });
+
   test('gives every operation an id of its own, a summary, and a word for each answer', () => {
     const { paths } = JSON.parse(text) as { paths: Record<string, Record<string, Operation>> };
     const operations = Object.values(paths).flatMap((path) => Object.values(path));

@@ -80,6 +80,15 @@ const everyone = (threshold: number) => ({
   threshold,
 });
 
+/** In its first stage, from which it goes on as if nothing were said. */
+function cappedByHand(entries: Open[]): Open {
+  const ramped = the(entries, 'ramped');
+  entries.splice(entries.indexOf(the(entries, 'advanced')) + 1);
+  const exposure = { ...structuredClone(ramped.data.exposure), grants: [everyone(8_000)] };
+  const actor = { kind: 'person', subject: 'flag-store' };
+  return inserted(entries, ramped, { type: 'driftAdopted', data: { exposure, found: 'rollout_percent 8' }, actor });
+}
+
 const FORGERIES: readonly Forgery[] = [
   [
     'a stage left under another name',
@@ -373,6 +382,21 @@ const FORGERIES: readonly Forgery[] = [
     (entries) => {
       the(entries, 'ramped').data.exposure.grants = [everyone(10_001)];
       the(entries, 'ramped').percentageAfter = 10.001;
+    },
+  ],
+  [
+    'an advance of what a hand had capped',
+    ['SLU-DOOR', 'SLU-REPLAY'],
+    (entries) => {
+      const adopted = cappedByHand(entries);
+      for (const { evidence } of entries.slice(entries.indexOf(adopted))) if (evidence) evidence.rolloutVersion += 1;
+    },
+  ],
+  [
+    'an advance of it that was decided before',
+    ['SLU-DOOR'],
+    (entries) => {
+      cappedByHand(entries);
     },
   ],
   [

@@ -10,7 +10,7 @@ import type { Append, Appended, Ledger } from '../../src/control/ports/ledger.ts
 import { projectionsOver } from './memoryProjections.ts';
 import { contractsOver, featuresOver, idempotencyOver, outboxOver, tokensOver } from './memoryRegisters.ts';
 import { rolloutsOver } from './memoryRollouts.ts';
-import { copyOf, MemoryStore } from './memoryStore.ts';
+import { copyOf, MemoryStore, type Row } from './memoryStore.ts';
 import { waiversOver } from './memoryWaivers.ts';
 
 /** Everything that PostgreSQL keeps, kept in memory: for tests of control that need a ledger and no database. */
@@ -93,18 +93,25 @@ function standingOf(store: MemoryStore, append: Append): Standing {
   const { contractIds, waiverIds, rolloutIds } = spokenOf(append);
   return {
     head: store.headOf(append.chain),
-    feature: store.features.get(append.chain)?.state ?? null,
+    feature: store.features.get(append.chain) ?? null,
     installation: store.installation,
     contracts: new Map([...store.contracts].filter(([id]) => contractIds.includes(id))),
     waivers: new Map([...store.waivers].filter(([id]) => waiverIds.includes(id))),
-    rollouts: new Map([...store.rollouts].filter(([id]) => rolloutIds.includes(id))),
+    rollouts: new Map([...store.rollouts].filter(([id]) => rolloutIds.includes(id)).map(stored)),
   };
 }
 
+const stored = ([id, row]: readonly [string, Row]): [string, StoredRollout] => [
+  id,
+  { ...row, tickAtMs: row.tick?.poll.atMs ?? null },
+];
+
+type WithState = Pick<StoredRollout, 'state'>;
+
 function lostTo(
   { expected }: Append,
-  others: readonly StoredRollout[],
-  live: readonly StoredRollout[],
+  others: readonly WithState[],
+  live: readonly WithState[],
 ): Conflict['over'] | null {
   if (expected.maxLive !== undefined && others.length + live.length > expected.maxLive) return 'concurrency';
   const isTaken = live.some(({ state }) => others.some((other) => other.state.feature === state.feature));

@@ -1,9 +1,10 @@
 import type { ContractRegister } from '../../src/control/ports/contractRegister.ts';
-import type { FeatureRegister } from '../../src/control/ports/featureRegister.ts';
+import { type FeatureRegister, seenOf } from '../../src/control/ports/featureRegister.ts';
 import { type IdempotencyRegister, KEPT_MS } from '../../src/control/ports/idempotencyRegister.ts';
 import type { Outbox } from '../../src/control/ports/outbox.ts';
 import type { TokenRegister } from '../../src/control/ports/tokenRegister.ts';
 import { closedFeature } from '../../src/domain/feature/featureState.ts';
+import { sameJson } from '../../src/domain/feature/sameJson.ts';
 import type { ContractState } from '../../src/domain/governance/contractState.ts';
 import { copyOf, type MemoryStore } from './memoryStore.ts';
 import { newestFirst } from './newestFirst.ts';
@@ -27,10 +28,10 @@ export function featuresOver(store: MemoryStore): FeatureRegister {
           .sort((one, other) => (one.definition.key < other.definition.key ? -1 : 1))
           .slice(0, limit),
       ),
-    update: (definition, expectedVersion) =>
+    update: (definition, seen) =>
       store.step(() => {
         const found = store.features.get(definition.key);
-        if (found?.definitionVersion !== expectedVersion) return false;
+        if (found === undefined || !sameJson(seenOf(found), seen)) return false;
         store.features.set(
           definition.key,
           copyOf({ ...found, definition, definitionVersion: found.definitionVersion + 1 }),

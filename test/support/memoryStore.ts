@@ -11,7 +11,7 @@ import type { WaiverState } from '../../src/domain/governance/waiverState.ts';
 import { EMPTY_CHAIN, headOf } from '../../src/domain/ledger/chain.ts';
 import type { Entry } from '../../src/domain/ledger/entry.ts';
 
-export type Row = StoredRollout & {
+export type Row = Omit<StoredRollout, 'tickAtMs'> & {
   readonly live: boolean;
   readonly tick: Tick | null;
   readonly leaseUntilMs: number | null;

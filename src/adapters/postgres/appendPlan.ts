@@ -16,20 +16,22 @@ export type StoredRollout = {
   readonly state: RolloutState;
   readonly fence: number;
   readonly nextCheckAtMs: number | null;
+  /** Of its last poll. */
+  readonly tickAtMs: number | null;
 };
 
 /** What an append rests on: read under the lock of its chain, so that it still holds when the plan is written. */
 export type Standing = {
   readonly head: ChainHead;
   /** null for a chain that is no feature's. */
-  readonly feature: FeatureState | null;
+  readonly feature: { readonly state: FeatureState; readonly definitionVersion: number } | null;
   readonly installation: InstallationState;
   readonly contracts: ReadonlyMap<string, ContractState>;
   readonly waivers: ReadonlyMap<string, WaiverState>;
   readonly rollouts: ReadonlyMap<string, StoredRollout>;
 };
 
-export type PlannedRollout = StoredRollout & {
+export type PlannedRollout = Omit<StoredRollout, 'tickAtMs'> & {
   readonly isNew: boolean;
   /** Counts against concurrency, and there is at most one per feature. */
   readonly live: boolean;
@@ -90,19 +92,29 @@ export function planAppend(standing: Standing, append: Append, environment: stri
 }
 
 function lostTo(standing: Standing, { chain, drafts, expected }: Append): Conflict['over'] | null {
-  const { rollouts, contracts, waivers, feature, head } = standing;
+  const { rollouts, contracts, waivers, head } = standing;
   const { rollout, superseded, contract, fence } = expected;
   if (expected.feature !== undefined && expected.feature.key !== chain) {
     throw new Error(`an append to the chain of ${chain} can't rest on the feature ${expected.feature.key}`);
   }
-  if (rollout !== undefined && rollouts.get(rollout.id)?.state.version !== rollout.version) return 'rollout';
+  if (rollout !== undefined && !standsAs(rollouts.get(rollout.id), rollout)) return 'rollout';
   if (superseded !== undefined && rollouts.get(superseded.id)?.state.version !== superseded.version) return 'rollout';
   if (contract !== undefined && contracts.get(contract.id)?.version !== contract.version) return 'contract';
   if (expected.waivers?.some(({ id, version }) => waivers.get(id)?.version !== version)) return 'waiver';
   if (expected.seq !== undefined && head.seq !== expected.seq) return 'chain';
-  if (expected.feature !== undefined && feature?.version !== expected.feature.version) return 'feature';
+  if (expected.feature !== undefined && !stands(standing, expected.feature)) return 'feature';
   if (fence !== undefined && rollouts.get(fence.rolloutId)?.fence !== fence.fence) return 'lease';
   return drafts.map((draft) => takenBy(standing, draft)).find((over) => over !== null) ?? null;
+}
+
+function standsAs(stored: StoredRollout | undefined, expected: NonNullable<Expected['rollout']>): boolean {
+  if (stored?.state.version !== expected.version) return false;
+  return expected.tickAtMs === undefined || stored.tickAtMs === expected.tickAtMs;
+}
+
+function stands({ feature }: Standing, { version, definitionVersion }: NonNullable<Expected['feature']>): boolean {
+  if (feature?.state.version !== version) return false;
+  return definitionVersion === undefined || feature.definitionVersion === definitionVersion;
 }
 
 /** What begins something under an id that is taken. */
@@ -124,8 +136,8 @@ function linked(head: ChainHead, { chain, drafts, recordedAtMs }: Append, enviro
 function featureAfter({ feature }: Standing, chain: string, entries: readonly Entry[]): FeatureState | null {
   if (chain === INSTALLATION_CHAIN) return null;
   if (feature === null) throw new Error(`there is no feature ${chain} whose chain could be continued`);
-  const after = entries.reduce(foldFeature, feature);
-  return after === feature ? null : after;
+  const after = entries.reduce(foldFeature, feature.state);
+  return after === feature.state ? null : after;
 }
 
 function installationAfter(standing: Standing, chain: string, entries: readonly Entry[]): InstallationState | null {

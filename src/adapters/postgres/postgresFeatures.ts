@@ -1,9 +1,18 @@
-import type { Cursor, FeatureFilter, FeatureRecord, FeatureRegister } from '../../control/ports/featureRegister.ts';
+import {
+  type Cursor,
+  type FeatureFilter,
+  type FeatureRecord,
+  type FeatureRegister,
+  type SeenFeature,
+  seenOf,
+} from '../../control/ports/featureRegister.ts';
 import type { FeatureDefinition } from '../../domain/feature/feature.ts';
 import { closedFeature, type FeatureState } from '../../domain/feature/featureState.ts';
+import { sameJson } from '../../domain/feature/sameJson.ts';
 import { customerPosition } from '../../domain/projection/customerPosition.ts';
 import type { Connection } from './connection.ts';
 import { documentIn } from './document.ts';
+import { lockHead } from './standing.ts';
 
 export class PostgresFeatures implements FeatureRegister {
   readonly #connection: Connection;
@@ -39,14 +48,17 @@ export class PostgresFeatures implements FeatureRegister {
     return rows.map(recordOf);
   }
 
-  async update(definition: FeatureDefinition, expectedVersion: number): Promise<boolean> {
-    const { count } = await this.#connection.query((prisma) =>
-      prisma.feature.updateMany({
-        where: { key: definition.key, definitionVersion: expectedVersion },
-        data: { ...columnsOf(definition), definitionVersion: expectedVersion + 1 },
-      }),
-    );
-    return count === 1;
+  /** Under the lock of its chain, as whoever appends to it. */
+  async update(definition: FeatureDefinition, seen: SeenFeature): Promise<boolean> {
+    const { key } = definition;
+    return this.#connection.transaction(async (transaction) => {
+      await lockHead(transaction, key);
+      const row = await transaction.feature.findUnique({ where: { key } });
+      if (row === null || !sameJson(seenOf(recordOf(row)), seen)) return false;
+      const data = { ...columnsOf(definition), definitionVersion: seen.definitionVersion + 1 };
+      await transaction.feature.update({ where: { key }, data });
+      return true;
+    });
   }
 }
 

@@ -29,7 +29,8 @@ export async function lockStanding(transaction: Transaction, append: Append): Pr
 
 type HeadRow = { readonly seq: number; readonly hash: string; readonly at_ms: bigint };
 
-async function lockHead(transaction: Transaction, chain: string): Promise<ChainHead> {
+/** Whoever changes what is derived from a chain, or what rests on that, queues here. */
+export async function lockHead(transaction: Transaction, chain: string): Promise<ChainHead> {
   const found = await lockedHead(transaction, chain);
   if (found !== null) return found;
   const { seq, hash, atMs } = EMPTY_CHAIN;
@@ -45,10 +46,12 @@ async function lockedHead(transaction: Transaction, chain: string): Promise<Chai
   return row === undefined ? null : { seq: row.seq, hash: row.hash, atMs: Number(row.at_ms) };
 }
 
-async function featureOf(transaction: Transaction, chain: string): Promise<FeatureState | null> {
+async function featureOf(transaction: Transaction, chain: string): Promise<Standing['feature']> {
   if (chain === INSTALLATION_CHAIN) return null;
-  const [row] = await transaction.$queryRaw<{ state: unknown }[]>`SELECT state FROM features WHERE key = ${chain}`;
-  return row === undefined ? null : documentIn<FeatureState>(row.state);
+  const [row] = await transaction.$queryRaw<{ state: unknown; definition_version: number }[]>`
+    SELECT state, definition_version FROM features WHERE key = ${chain}`;
+  if (row === undefined) return null;
+  return { state: documentIn<FeatureState>(row.state), definitionVersion: row.definition_version };
 }
 
 async function installationOf(transaction: Transaction, chain: string): Promise<InstallationState> {
@@ -78,13 +81,14 @@ type RolloutRow = {
   readonly state: unknown;
   readonly fence: number;
   readonly next_check_at_ms: bigint | null;
+  readonly tick_at_ms: bigint | null;
 };
 
 /** Locked too: a claim or a tick must not come between the look at the fence and the commit. */
 async function lockRollouts(transaction: Transaction, ids: readonly string[]): Promise<Standing['rollouts']> {
   if (ids.length === 0) return new Map();
   const rows = await transaction.$queryRaw<RolloutRow[]>`
-    SELECT id, state, fence, next_check_at_ms FROM rollouts WHERE id = ANY(${ids}) ORDER BY id FOR NO KEY UPDATE`;
+    SELECT id, state, fence, next_check_at_ms, tick_at_ms FROM rollouts WHERE id = ANY(${ids}) ORDER BY id FOR NO KEY UPDATE`;
   return new Map(rows.map((row) => [row.id, storedRollout(row)]));
 }
 
@@ -92,4 +96,5 @@ const storedRollout = (row: RolloutRow): StoredRollout => ({
   state: documentIn<RolloutState>(row.state),
   fence: row.fence,
   nextCheckAtMs: row.next_check_at_ms === null ? null : Number(row.next_check_at_ms),
+  tickAtMs: row.tick_at_ms === null ? null : Number(row.tick_at_ms),
 });

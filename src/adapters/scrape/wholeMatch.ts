@@ -1,78 +1,43 @@
-/** A regular expression that can't be matched here as Prometheus would match it, or not in bounded time. */
+import { RE2JS, RE2JSException } from 're2js';
+
+/** A regular expression that Prometheus would not take either, or that costs too much to match here. */
 export class UnsupportedRegexError extends Error {
   override readonly name = 'UnsupportedRegexError';
 }
 
 /**
- * The engine backtracks, RE2 does not: with these bounds the worst expression and the longest value cost some tenths of a
- * second, where `(a+)+` would cost for ever. A longer value is refused as well.
+ * Instructions of the expression × characters of the values, over all values that one question looks at. The engine's time is linear
+ * in it, and two millions take some tenths of a second, in which nobody's lookup is answered: a contract must not be able to ask for more.
  */
-const MOST_REPEATS = 2;
-const MOST_OPTIONALS = 8;
-const LONGEST_VALUE = 1024;
-
-/** What RE2 and JavaScript read alike, one token at a time. */
-const TOKEN = new RegExp(
-  [
-    String.raw`(?<group>\((?:\?:)?)`,
-    String.raw`(?<repeat>[*+]\??|\{\d{1,3}(?:,\d{0,3})?\}\??)`,
-    String.raw`(?<optional>\?\??)`,
-    String.raw`(?<end>\))`,
-    String.raw`(?<atom>\\[dDwWsbBnrtfv]|\\[^a-zA-Z0-9]|\[\^?(?:\\[dDwWnrtfv]|\\[^a-zA-Z0-9]|[^\]\\[])+\]|[^\\[\]{}()*+?])`,
-  ].join('|'),
-  'uy',
-);
+const MOST_WORK = 2_000_000;
 
 /**
- * Whether the whole of a text matches an RE2 expression.
+ * Whether the whole of a text matches an RE2 expression, by RE2's own rules as in Prometheus: no expression takes exponential time.
+ * Equal texts are matched once.
  *
- * @throws UnsupportedRegexError where the two engines differ or the work has no bound: inline flags, named classes,
- *   look-around, back-references, repeated groups, more repeats than `MOST_REPEATS`.
+ * @throws UnsupportedRegexError where it is none, or has more to do than `MOST_WORK`.
  */
 export function wholeMatch(expression: string): (text: string) => boolean {
   const pattern = compiled(expression);
+  const instructions = pattern.programSize();
+  const known = new Map<string, boolean>();
+  let work = 0;
   return (text) => {
-    if (text.length > LONGEST_VALUE) throw new UnsupportedRegexError(`a label value is longer than ${LONGEST_VALUE}`);
-    return pattern.test(text);
+    const before = known.get(text);
+    if (before !== undefined) return before;
+    work += instructions * (text.length + 1);
+    if (work > MOST_WORK) throw new UnsupportedRegexError(`${expression} takes too long to match on a scrape source`);
+    const matches = pattern.testExact(text);
+    known.set(text, matches);
+    return matches;
   };
 }
 
-function compiled(expression: string): RegExp {
-  const tokens = tokensOf(expression);
-  const count = (kind: string) => tokens.filter((token) => token.kind === kind).length;
-  const follows = (kind: string, before: string) =>
-    tokens.some((token, index) => token.kind === kind && tokens[index - 1]?.kind === before);
-  const refused =
-    follows('repeat', 'end') ||
-    follows('optional', 'group') ||
-    count('repeat') > MOST_REPEATS ||
-    count('optional') > MOST_OPTIONALS;
-  if (refused) throw unsupported(expression);
+function compiled(expression: string): RE2JS {
   try {
-    return new RegExp(`^(?:${tokens.map((token) => token.text).join('')})$`, 'su');
-  } catch {
-    throw unsupported(expression);
+    return RE2JS.compile(expression, RE2JS.DOTALL);
+  } catch (error) {
+    if (!(error instanceof RE2JSException)) throw error;
+    throw new UnsupportedRegexError(`the regular expression ${expression} can't be read: ${error.message}`);
   }
-}
-
-function tokensOf(expression: string): readonly { readonly kind: string; readonly text: string }[] {
-  const tokens: { kind: string; text: string }[] = [];
-  for (let at = 0; at < expression.length; at = TOKEN.lastIndex) {
-    TOKEN.lastIndex = at;
-    const groups = TOKEN.exec(expression)?.groups;
-    const [kind, text] = Object.entries(groups ?? {}).find(([, found]) => found !== undefined) ?? [];
-    if (kind === undefined || text === undefined) throw unsupported(expression);
-    tokens.push({ kind, text: kind === 'atom' ? inUnicodeMode(text) : text });
-  }
-  return tokens;
-}
-
-/** RE2 lets any punctuation be escaped, Unicode mode does not; `\s` is ASCII in RE2. */
-function inUnicodeMode(atom: string): string {
-  if (atom === String.raw`\s`) return String.raw`[\t\n\f\r ]`;
-  return atom.replaceAll(/\\([^a-zA-Z0-9])/gu, (_, mark) => `\\u{${mark.codePointAt(0).toString(16)}}`);
-}
-
-function unsupported(expression: string): UnsupportedRegexError {
-  return new UnsupportedRegexError(`the regular expression ${expression} can't be matched by a scrape source`);
 }

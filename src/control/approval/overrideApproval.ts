@@ -11,6 +11,7 @@ import type { Publisher } from '../flags/publisher.ts';
 import { liveRollout } from '../liveRollout.ts';
 import { exposureIn } from '../notices.ts';
 import type { FeatureRecord } from '../ports/featureRegister.ts';
+import { unchanged } from '../ports/ledger.ts';
 import type { RolloutRegister } from '../ports/rolloutRegister.ts';
 import { Refusal } from '../refusal.ts';
 import type { ApprovalDeps } from './contractApproval.ts';
@@ -77,12 +78,8 @@ async function assertWithinBlastRadius(
   throw new Refusal('ABOVE_BLAST_RADIUS', `${percentageOf(wish.threshold)} % lies above the blast radius of ${most} %`);
 }
 
-async function append(
-  deps: ApprovalDeps,
-  { definition, state }: FeatureRecord,
-  draft: ReturnType<typeof overrideDraft>,
-) {
-  const expected = { feature: { key: definition.key, version: state.version } };
+async function append(deps: ApprovalDeps, feature: FeatureRecord, draft: ReturnType<typeof overrideDraft>) {
+  const expected = { feature: unchanged(feature) };
   const outcome = await appendEntries('approval', deps, [draft], expected);
   if (outcome.kind === 'conflict') throw new Refusal('CONFLICT', 'the feature was changed meanwhile; look again');
   return outcome.entries;

@@ -5,6 +5,7 @@ import { appendEntries } from '../appendEntries.ts';
 import type { Publisher } from '../flags/publisher.ts';
 import { exposureIn } from '../notices.ts';
 import type { FeatureRecord } from '../ports/featureRegister.ts';
+import { unchanged } from '../ports/ledger.ts';
 import { Refusal } from '../refusal.ts';
 import type { ApprovalDeps } from './contractApproval.ts';
 
@@ -43,7 +44,6 @@ async function record(
   comment: string,
   said: Said,
 ): Promise<void> {
-  const { definition, state } = feature;
   const saying = {
     atMs: deps.clock.nowMs(),
     actor: actorOf(who),
@@ -51,9 +51,9 @@ async function record(
     comment,
     evidence: null,
   };
-  const expected = { feature: { key: definition.key, version: state.version } };
+  const expected = { feature: unchanged(feature) };
   const outcome = await appendEntries('approval', deps, [featureDraft(feature, saying, said)], expected);
   if (outcome.kind === 'conflict') throw new Refusal('CONFLICT', 'the feature was changed meanwhile');
   const exposure = exposureIn(outcome.entries);
-  if (exposure !== null) await deps.publisher.publish(definition, exposure);
+  if (exposure !== null) await deps.publisher.publish(feature.definition, exposure);
 }

@@ -19,7 +19,7 @@ export type AuditorsWord = {
   readonly comment: string | null;
 };
 
-/** An auditor's verdict on the present visit, or on the whole rollout. Terminal: there is no second one. */
+/** An auditor's verdict on the present visit, or on the whole rollout. Terminal: there is no second one, but after a rollback, which voids a PASS of the rollout. */
 export async function sayAsAuditor(
   deps: AuditorsWordDeps,
   who: Principal,

@@ -4,14 +4,14 @@ import { type RolloutStatus, statusOf } from '../../domain/rollout/statusView.ts
 import { actorOf } from '../actorOf.ts';
 import type { ClosingDesk, KillOutcome, RollbackWish } from '../application.ts';
 import type { Closing } from '../execution/closing/closing.ts';
-import type { ClosingOutcome } from '../execution/closing/closingOutcome.ts';
+import { type ClosingOutcome, STANDS } from '../execution/closing/closingOutcome.ts';
 import type { Killing } from '../execution/closing/killing.ts';
 import type { FlagView } from '../flags/flagView.ts';
 import { nowFor } from '../nowFor.ts';
 import type { Chance } from '../ports/chance.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { KillRequest } from '../ports/closingRequest.ts';
-import type { FeatureRegister } from '../ports/featureRegister.ts';
+import type { FeatureRecord, FeatureRegister } from '../ports/featureRegister.ts';
 import { LedgerUnreachable } from '../ports/ledger.ts';
 import type { RolloutRecord, RolloutRegister } from '../ports/rolloutRegister.ts';
 import { Refusal } from '../refusal.ts';
@@ -49,15 +49,17 @@ export class Closings implements ClosingDesk {
     const found = await this.#find(rolloutId);
     assertLegal(found.state, 'rollback');
     const request = this.#requestOn(found, who, wish.comment);
-    return this.#closed(found.state, await this.#rollBack(found, request, wish));
+    const outcome = await this.#rollBack(found, request, wish);
+    const status = await this.#closed(found.state, outcome);
+    return isKill(found.state, outcome) ? toldOfKill(status) : status;
   }
 
   async kill(who: Principal, feature: string, comment: string): Promise<KillOutcome> {
     // What lookups are served exists; only what they don't know has to be asked for.
-    if (this.#deps.view.document(feature) === undefined) await this.#assertFeature(feature);
+    if (this.#deps.view.document(feature) === undefined) await this.#feature(feature);
     const outcome = await this.#deps.killing.kill({ kind: 'kill', ...this.#request(who, feature, comment) });
     if (outcome.kind === 'later') return { key: feature, feature: null, recorded: false };
-    return { key: feature, feature: await this.#deps.features.get(feature), recorded: true };
+    return { key: feature, feature: await this.#feature(feature), recorded: true };
   }
 
   #rollBack(found: Found, request: Omit<KillRequest, 'kind'>, wish: RollbackWish): Promise<ClosingOutcome> {
@@ -84,12 +86,14 @@ export class Closings implements ClosingDesk {
     } catch (error) {
       const known = error instanceof LedgerUnreachable ? this.#deps.known.get(rolloutId) : null;
       if (known === null) throw error;
-      return { state: known.state, tick: null, known };
+      return { state: known.state, tick: known.tick, known };
     }
   }
 
-  async #assertFeature(feature: string): Promise<void> {
-    if ((await this.#deps.features.get(feature)) === null) throw new Refusal('NOT_FOUND', 'no such feature');
+  async #feature(key: string): Promise<FeatureRecord> {
+    const feature = await this.#deps.features.get(key);
+    if (feature === null || feature.definition.archivedAtMs !== null) throw new Refusal('NOT_FOUND', 'no such feature');
+    return feature;
   }
 
   async #closed(seen: RolloutState, outcome: ClosingOutcome): Promise<RolloutStatus> {
@@ -112,6 +116,16 @@ export class Closings implements ClosingDesk {
   #request(who: Principal, feature: string, comment: string | null) {
     return { id: this.#deps.chance.id(), feature, actor: actorOf(who), comment, atMs: this.#deps.clock.nowMs() };
   }
+}
+
+/** What has completed is the feature's own: to take it back is to kill the feature. */
+const isKill = ({ wedgeState, dryRun }: RolloutState, outcome: ClosingOutcome) =>
+  wedgeState === 'COMPLETE' && !dryRun && outcome !== STANDS;
+
+function toldOfKill(status: RolloutStatus): RolloutStatus {
+  if (status.decision === null) return status;
+  const detail = `${status.decision.detail}; the feature was killed: it is off for everybody until it is revived`;
+  return { ...status, decision: { ...status.decision, detail } };
 }
 
 type Found = Pick<RolloutRecord, 'state' | 'tick'> & { readonly known: Known | null };

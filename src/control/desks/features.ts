@@ -2,6 +2,7 @@ import { parseInput } from '../../domain/contract/parseInput.ts';
 import { readContext } from '../../domain/feature/context.ts';
 import type { Explanation } from '../../domain/feature/explain.ts';
 import { BUCKETING, type FeatureDefinition } from '../../domain/feature/feature.ts';
+import { raisedBy } from '../../domain/feature/featureChange.ts';
 import { type FeaturePatch, featurePatchSchema, newFeatureSchema } from '../../domain/feature/featureInput.ts';
 import { flagDocumentOf } from '../../domain/feature/flagDocument.ts';
 import { sameJson } from '../../domain/feature/sameJson.ts';
@@ -18,6 +19,7 @@ import {
   type FeatureFilter,
   type FeatureRecord,
   type FeatureRegister,
+  seenOf,
   versionOf,
 } from '../ports/featureRegister.ts';
 import { type FlagStore, FlagStoreUnreachable } from '../ports/flagStore.ts';
@@ -74,18 +76,24 @@ export class Features implements FeatureDesk {
       throw new Refusal('VERSION_STALE', `the version is ${versionOf(feature)}`);
     }
     const definition = patched(feature, wish);
-    if (!(await this.#deps.features.update(definition, feature.definitionVersion))) {
+    if (!(await this.#deps.features.update(definition, seenOf(feature)))) {
       throw new Refusal('CONFLICT', 'the feature was changed meanwhile');
     }
-    return this.#published(key);
+    const after = await this.get(key);
+    await this.#deps.publisher.publishDefinition(after.definition, after.state.exposure);
+    return after;
   }
 
   async archive(_who: Principal, key: string): Promise<void> {
-    const { definition, definitionVersion, state } = await this.get(key);
+    const feature = await this.get(key);
+    const { definition, state } = feature;
     if (state.exposure.live !== null)
       throw new Refusal('FEATURE_IN_USE', 'a rollout of it is live; roll it back first');
+    // Of an archived feature nobody would ever record that.
+    if (state.removalPending !== null)
+      throw new Refusal('FEATURE_IN_USE', 'the flag store has not been seen to have its closing yet; try again');
     const archived = { ...definition, archivedAtMs: this.#deps.clock.nowMs() };
-    if (!(await this.#deps.features.update(archived, definitionVersion))) {
+    if (!(await this.#deps.features.update(archived, seenOf(feature)))) {
       throw new Refusal('CONFLICT', 'the feature was changed meanwhile');
     }
     const { version } = flagDocumentOf(definition, state.exposure, this.#deps.environment);
@@ -112,7 +120,6 @@ export class Features implements FeatureDesk {
   }
 }
 
-/** The input, or a refusal that names every mistake. */
 const leaveToReconciliation = (error: unknown): void => {
   if (!(error instanceof FlagStoreUnreachable)) throw error;
 };
@@ -126,17 +133,11 @@ function patched({ definition, state }: FeatureRecord, wish: FeaturePatch): Feat
     variants: wish.variants ?? definition.variants,
     prerequisites: wish.prerequisites ?? definition.prerequisites,
   };
-  const sameVariants = sameJson(next.variants, definition.variants);
-  const exposes = state.exposure.live !== null || state.exposure.grants.length > 0;
-  if (!sameVariants && exposes) {
-    throw new Refusal('WOULD_RAISE_EXPOSURE', 'people meet this feature: its variants are what they were promised');
+  const broken = raisedBy(definition, next, state.exposure);
+  if (broken.length > 0) {
+    throw new Refusal('WOULD_RAISE_EXPOSURE', broken.map(({ message }) => message).join('; '), { violations: broken });
   }
-  const dropped = definition.prerequisites.filter(
-    (needed) => !next.prerequisites.some((kept) => sameJson(kept, needed)),
-  );
-  if (dropped.length > 0 && exposes) {
-    throw new Refusal('WOULD_RAISE_EXPOSURE', 'a prerequisite can be added while people meet the feature, not dropped');
-  }
-  const seen = sameVariants && sameJson(next.prerequisites, definition.prerequisites);
-  return seen ? next : { ...next, revision: definition.revision + 1 };
+  const looksTheSame =
+    sameJson(next.variants, definition.variants) && sameJson(next.prerequisites, definition.prerequisites);
+  return looksTheSame ? next : { ...next, revision: definition.revision + 1 };
 }

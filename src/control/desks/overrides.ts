@@ -75,18 +75,18 @@ export class OverrideSettings implements OverrideDesk {
     return { outcome, override: await this.#shown(key, workspaceId) };
   }
 
-  /** The ledger's word where it answers; else what lookups are served, since narrowing waits for nothing. */
+  /** The ledger's word where it answers; else what was published last, since narrowing waits for nothing. */
   async #standing(key: string, workspaceId: string): Promise<Standing> {
     try {
       const { exposure, overrides } = (await this.#feature(key)).state;
       return { exposure, before: ofWorkspace(overrides, workspaceId) };
     } catch (error) {
-      const served = error instanceof LedgerUnreachable ? this.#deps.view.document(key) : undefined;
-      if (served === undefined) throw error;
-      const [cap, raise] = [ofWorkspace(served.caps, workspaceId), ofWorkspace(served.raises, workspaceId)];
+      const published = error instanceof LedgerUnreachable ? this.#deps.view.published(key) : undefined;
+      if (published === undefined) throw error;
+      const [cap, raise] = [ofWorkspace(published.caps, workspaceId), ofWorkspace(published.raises, workspaceId)];
       const threshold = raise ?? cap;
       const before = threshold === null ? null : { threshold, expiresAtMs: null, raises: raise !== null };
-      return { exposure: served, before };
+      return { exposure: published, before };
     }
   }
 

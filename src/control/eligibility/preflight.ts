@@ -23,6 +23,7 @@ import type { PolicyFit } from '../validation/policyFit.ts';
 import type { PolicyInForce } from '../validation/policyInForce.ts';
 import { attestationsGiven } from './items/attestationsGiven.ts';
 import { noOpenIncident } from './items/noOpenIncident.ts';
+import { notArchived } from './items/notArchived.ts';
 import { notifiersReachable } from './items/notifiersReachable.ts';
 import { notKilled } from './items/notKilled.ts';
 import { policyKept } from './items/policyKept.ts';
@@ -85,6 +86,7 @@ export class Preflight {
       steadyBaseline(sources, subject),
     ]);
     return [
+      itemOf('PREFLIGHT_ARCHIVED', notArchived(subject)),
       itemOf('PREFLIGHT_KILLED', notKilled(subject)),
       itemOf('PREFLIGHT_POLICY', kept),
       ...itemsOf('PREFLIGHT_BLAST_RADIUS', raisesWithinBlastRadius(subject)),

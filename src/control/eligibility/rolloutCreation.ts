@@ -4,6 +4,7 @@ import { standingOf } from '../../domain/governance/contractState.ts';
 import type { Principal } from '../../domain/governance/role.ts';
 import { digestOf } from '../../domain/ledger/digest.ts';
 import type { EntryDraft } from '../../domain/ledger/entry.ts';
+import type { RolloutState } from '../../domain/rollout/state.ts';
 import { actorOf } from '../actorOf.ts';
 import { appendEntries } from '../appendEntries.ts';
 import type { RolloutDesk } from '../application.ts';
@@ -39,7 +40,9 @@ export class RolloutCreation {
     const contract = await this.#deps.contracts.get(wish.contractId);
     if (contract === null) throw new Refusal('NOT_FOUND', 'no such contract');
     const dryRun = wish.dryRun || this.#deps.dryRunAlways;
-    this.#mayStart(contract, dryRun);
+    // One time for the question and the answer: an approval must not expire in between.
+    const atMs = this.#deps.clock.nowMs();
+    mayStart(contract, dryRun, atMs);
     const feature = await this.#deps.features.get(contract.contract.feature);
     if (feature === null || feature.definition.archivedAtMs !== null) {
       throw new Refusal('NOT_FOUND', 'the feature of the contract is gone');
@@ -47,6 +50,7 @@ export class RolloutCreation {
     const id = this.#deps.chance.id();
     const created = this.#draft(who, contract, {
       id,
+      atMs,
       dryRun,
       startAtMs: wish.startAtMs,
       salt: feature.definition.salt,
@@ -58,24 +62,16 @@ export class RolloutCreation {
     return id;
   }
 
-  #mayStart(contract: ContractState, dryRun: boolean): void {
-    const standing = standingOf(contract, this.#deps.clock.nowMs());
-    if (standing === 'rejected') throw new Refusal('CONTRACT_NOT_APPROVED', 'the contract was rejected');
-    if (dryRun) return;
-    if (standing === 'used') throw new Refusal('CONTRACT_USED', `it has started rollout ${contract.usedBy}`);
-    if (standing !== 'approved') throw new Refusal('CONTRACT_NOT_APPROVED', `the contract is ${standing}`);
-  }
-
   #draft(
     who: Principal,
     { contract, policy, proposer, waivers }: ContractState,
-    made: { readonly id: string; readonly dryRun: boolean; readonly startAtMs: number | null; readonly salt: string },
+    made: Pick<RolloutState, 'id' | 'dryRun' | 'startAtMs'> & { readonly atMs: number; readonly salt: string },
   ): EntryDraft {
-    const { id, dryRun, startAtMs, salt } = made;
+    const { id, atMs, dryRun, startAtMs, salt } = made;
     return {
       type: 'created',
       data: { contract, policy, salt, startAtMs, proposer, waivers },
-      atMs: this.#deps.clock.nowMs(),
+      atMs,
       feature: contract.feature,
       contract: contract.id,
       rollout: id,
@@ -92,4 +88,12 @@ export class RolloutCreation {
       contractDigest: contractDigest(contract),
     };
   }
+}
+
+function mayStart(contract: ContractState, dryRun: boolean, atMs: number): void {
+  const standing = standingOf(contract, atMs);
+  if (standing === 'rejected') throw new Refusal('CONTRACT_NOT_APPROVED', 'the contract was rejected');
+  if (dryRun) return;
+  if (standing === 'used') throw new Refusal('CONTRACT_USED', `it has started rollout ${contract.usedBy}`);
+  if (standing !== 'approved') throw new Refusal('CONTRACT_NOT_APPROVED', `the contract is ${standing}`);
 }

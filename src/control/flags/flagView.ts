@@ -18,6 +18,8 @@ export type FlagViewOptions = {
   readonly hardKilled: (feature: string) => boolean;
 };
 
+type Told = Extract<StoredFlag, { kind: 'flag' }>;
+
 type Entry = {
   /** As published. */
   readonly document: FlagDocument;
@@ -37,6 +39,8 @@ export class FlagView implements FlagListener {
   readonly #entries = new Map<string, Entry>();
   readonly #archived = new Map<string, number>();
   readonly #hardKilled = new Set<string>();
+  /** Closed here, and not yet in the store; with what the store has said last meanwhile. */
+  readonly #unstored = new Map<string, Told | null>();
   readonly #lookup: Lookup;
   #refreshedAtMs = Number.NEGATIVE_INFINITY;
   #revision = 0;
@@ -53,6 +57,11 @@ export class FlagView implements FlagListener {
   /** The document as served: the lower of what was published and what the hand fields say. */
   document(feature: string): FlagDocument | undefined {
     return this.#entries.get(feature)?.served;
+  }
+
+  /** As it was published, whatever a hand has changed beside it. */
+  published(feature: string): FlagDocument | undefined {
+    return this.#entries.get(feature)?.document;
   }
 
   /** What lookups meet of it: nobody where the environment, a view that is not fed, or no document at all closes it. */
@@ -122,10 +131,28 @@ export class FlagView implements FlagListener {
    * What comes back is what the store is to have.
    */
   close(closing: FlagDocument): FlagDocument {
-    const published = this.#entries.get(closing.feature)?.document;
+    const published = this.published(closing.feature);
     const document = published === undefined ? closing : closedOver(closing, published);
     this.apply(document);
+    this.#unstored.set(closing.feature, this.#unstored.get(closing.feature) ?? null);
     return document;
+  }
+
+  /**
+   * The store has what was closed here, or the ledger has heard of it and gone on: from this version on what the store says is the last
+   * word again. What it said before must not come back.
+   */
+  closingSettled(feature: string, version: number): void {
+    const told = this.#unstored.get(feature);
+    const entry = this.#entries.get(feature);
+    if (told === undefined || entry === undefined) return;
+    this.#unstored.delete(feature);
+    if (told !== null && told.document.version >= version) {
+      this.#put(told.document, editsOf(told.document, told.hand));
+      return;
+    }
+    const { document, edits } = entry;
+    this.#put({ ...document, version: Math.max(document.version, version) }, edits);
   }
 
   changed(flag: StoredFlag): void {
@@ -139,12 +166,19 @@ export class FlagView implements FlagListener {
         return;
       case 'flag':
         if (this.#isArchived(flag.document)) return;
-        this.#put(newerOf(known, flag.document), editsOf(flag.document, flag.hand));
+        if (this.#unstored.has(flag.feature)) this.#unstored.set(flag.feature, flag);
+        this.#put(this.#newest(known, flag.document), editsOf(flag.document, flag.hand));
     }
   }
 
   confirmed(asOfMs: number): void {
     this.#refreshedAtMs = Math.max(this.#refreshedAtMs, asOfMs);
+  }
+
+  /** Whatever the store says while it has not heard of a closing, that stands: of both the lower. */
+  #newest(known: FlagDocument | undefined, stored: FlagDocument): FlagDocument {
+    if (known === undefined || !this.#unstored.has(stored.feature)) return newerOf(known, stored);
+    return { ...closedOver(known, stored), version: stored.version };
   }
 
   #put(document: FlagDocument, edits: HandFields): true {
@@ -167,12 +201,8 @@ export class FlagView implements FlagListener {
   }
 }
 
-/**
- * What the store holds, unless that is older than what the view has. At the same version one of the two is a closing that the other
- * has not heard of: of both the lower.
- */
+/** What the store holds, unless that is older than what the view has, or wider at the same version. */
 function newerOf(known: FlagDocument | undefined, stored: FlagDocument): FlagDocument {
   if (known === undefined || stored.version > known.version) return stored;
-  if (stored.version < known.version) return known;
-  return isLowering(stored, known) ? stored : closedOver(known, stored);
+  return stored.version === known.version && isLowering(stored, known) ? stored : known;
 }

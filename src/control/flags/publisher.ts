@@ -1,3 +1,4 @@
+import { closedOver } from '../../domain/feature/closedOver.ts';
 import type { FeatureDefinition } from '../../domain/feature/feature.ts';
 import { type Exposure, type FlagDocument, flagDocumentOf } from '../../domain/feature/flagDocument.ts';
 import type { PublishReason } from '../../domain/feature/publication.ts';
@@ -39,9 +40,22 @@ export class Publisher {
     const document = flagDocumentOf(definition, exposure, this.#deps.environment);
     // The ledger has heard of it since, and gone on: told again, it would take back what was opened after it.
     if ((this.#unclosed.get(document.feature)?.version ?? document.version) < document.version) {
-      this.#unclosed.delete(document.feature);
+      this.#settled(document.feature, document.version - 1);
     }
     return (await this.#put(document, 'derived')) !== null;
+  }
+
+  /**
+   * What a feature is, after the ledger has it; what it exposes only as far as it is out. A closing that the ledger has not heard of
+   * must not be undone by whoever changes something else.
+   */
+  async publishDefinition(definition: FeatureDefinition, exposure: Exposure): Promise<void> {
+    const document = flagDocumentOf(definition, exposure, this.#deps.environment);
+    const out = this.#deps.view.published(document.feature);
+    // Seen older than the ledger was before, it says nothing of closings: what has opened since must not be taken back.
+    const isCurrent = out !== undefined && out.version >= document.version - 1;
+    const { variants } = definition;
+    await this.#put(isCurrent ? { ...closedOver(document, out), variants } : document, 'derived');
   }
 
   /**
@@ -72,19 +86,24 @@ export class Publisher {
     try {
       const { outcome, version } = await this.#deps.store.publish(document, why);
       const taken = outcome === 'stored' || outcome === 'unchanged';
-      this.#note(document.feature, taken);
+      this.#note(document.feature, taken ? version : null);
       return taken ? version : null;
     } catch (error) {
       if (!(error instanceof FlagStoreUnreachable)) throw error;
       this.#deps.telemetry.run('redis_error');
-      this.#note(document.feature, false);
+      this.#note(document.feature, null);
       return null;
     }
   }
 
-  #note(feature: string, taken: boolean): void {
-    if (!taken) return void this.#unpublished.add(feature);
+  #note(feature: string, stored: number | null): void {
+    if (stored === null) return void this.#unpublished.add(feature);
     this.#unpublished.delete(feature);
+    this.#settled(feature, stored);
+  }
+
+  #settled(feature: string, version: number): void {
     this.#unclosed.delete(feature);
+    this.#deps.view.closingSettled(feature, version);
   }
 }

@@ -1,6 +1,7 @@
 import type { Policy } from '../../domain/contract/policy.ts';
 import { looserThanDefaults } from '../../domain/contract/policyStrictness.ts';
 import type { Principal } from '../../domain/governance/role.ts';
+import { INSTALLATION_CHAIN } from '../../domain/ledger/entry.ts';
 import { actorOf } from '../actorOf.ts';
 import { appendEntries } from '../appendEntries.ts';
 import type { InstallationDesk, PolicyView, Readiness, SourceView, StopView } from '../application.ts';
@@ -8,7 +9,8 @@ import type { Publisher } from '../flags/publisher.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { FlagStore } from '../ports/flagStore.ts';
 import type { InstallationRegister } from '../ports/installationRegister.ts';
-import type { Ledger } from '../ports/ledger.ts';
+import type { Expected, Ledger } from '../ports/ledger.ts';
+import { Refusal } from '../refusal.ts';
 import type { MetricSources } from '../sight/metricSources.ts';
 import { type PolicyInForce, replacedText } from '../validation/policyInForce.ts';
 import { installationDraft } from './installationDraft.ts';
@@ -75,19 +77,22 @@ export class Installation implements InstallationDesk {
   }
 
   async setStop(who: Principal, comment: string): Promise<StopView> {
-    if (!(await this.stop()).active) await this.#append(who, comment, 'stopSet');
+    if (!(await this.stop()).active) await this.#append(who, comment, 'stopSet', {});
     return this.stop();
   }
 
   async liftStop(who: Principal, comment: string | null): Promise<StopView> {
-    if ((await this.stop()).active) await this.#append(who, comment, 'stopLifted');
+    // Read first: a stop that somebody sets meanwhile is not the one that was seen, and stays.
+    const { seq } = await this.#deps.ledger.head(INSTALLATION_CHAIN);
+    if ((await this.stop()).active) await this.#append(who, comment, 'stopLifted', { seq });
     return this.stop();
   }
 
-  async #append(who: Principal, comment: string | null, type: 'stopSet' | 'stopLifted'): Promise<void> {
+  async #append(who: Principal, comment: string | null, type: 'stopSet' | 'stopLifted', expected: Expected) {
     const nowMs = this.#deps.clock.nowMs();
     const draft = installationDraft({ atMs: nowMs, actor: actorOf(who), comment }, { type, data: {} });
-    await appendEntries('installation', this.#deps, [draft], {});
+    const { kind } = await appendEntries('installation', this.#deps, [draft], expected);
+    if (kind === 'conflict') throw new Refusal('CONFLICT', 'the installation was changed meanwhile; look again');
   }
 
   async #ledger(): Promise<Dependency> {

@@ -9,6 +9,14 @@ export type FeatureRecord = {
   readonly state: FeatureState;
 };
 
+/** What somebody saw of a feature: of what it is, and of what it exposes. */
+export type SeenFeature = { readonly definitionVersion: number; readonly stateVersion: number };
+
+export const seenOf = ({ definitionVersion, state }: FeatureRecord): SeenFeature => ({
+  definitionVersion,
+  stateVersion: state.version,
+});
+
 /** Grows with every change of what a feature is or exposes. */
 export const versionOf = ({ definitionVersion, state }: FeatureRecord) => definitionVersion + state.version;
 
@@ -22,6 +30,9 @@ export interface FeatureRegister {
   get(key: string): Promise<FeatureRecord | null>;
   /** By key, `after` exclusive. */
   list(filter: FeatureFilter, cursor: Cursor): Promise<readonly FeatureRecord[]>;
-  /** Compare-and-set on `definitionVersion`; false for the loser. */
-  update(definition: FeatureDefinition, expectedVersion: number): Promise<boolean>;
+  /**
+   * Compare-and-set; false for the loser. What may be changed of a feature hangs on what it exposes, so that must be as it was seen,
+   * too: an append to its chain comes before or after, never in between.
+   */
+  update(definition: FeatureDefinition, seen: SeenFeature): Promise<boolean>;
 }

@@ -1,11 +1,17 @@
 import type { ChainHead } from '../../domain/ledger/chain.ts';
 import type { Entry, EntryDraft } from '../../domain/ledger/entry.ts';
+import { type FeatureRecord, seenOf } from './featureRegister.ts';
 import type { Notice } from './outbox.ts';
 import type { Tick } from './rolloutRegister.ts';
 
 /** What must still be true when the entries are written. The first that is not makes the writer the loser. */
 export type Expected = {
-  readonly rollout?: { readonly id: string; readonly version: number };
+  readonly rollout?: {
+    readonly id: string;
+    readonly version: number;
+    /** Where it is given: of the last poll that was stored; null where none was. */
+    readonly tickAtMs?: number | null;
+  };
   /** The one that a start ends: superseded as it stands, or not at all. */
   readonly superseded?: { readonly id: string; readonly version: number };
   readonly contract?: { readonly id: string; readonly version: number };
@@ -13,13 +19,19 @@ export type Expected = {
   readonly waivers?: readonly { readonly id: string; readonly version: number }[];
   /** Of the newest entry of the chain: nobody has written to it since; 0 where it is empty. */
   readonly seq?: number;
-  /** Of the chain that is appended to. */
-  readonly feature?: { readonly key: string; readonly version: number };
+  /** Of the chain that is appended to: its state, and where it matters what the feature is (archived, for one) its definition. */
+  readonly feature?: { readonly key: string; readonly version: number; readonly definitionVersion?: number };
   /** At most this many live real rollouts in the installation, counted with this append. */
   readonly maxLive?: number;
   /** The lease under which a tick runs; a later owner's fence makes this writer the loser. */
   readonly fence?: { readonly rolloutId: string; readonly fence: number };
 };
+
+/** The feature as it was seen: nobody has changed since what it exposes, nor what it is. */
+export function unchanged(feature: FeatureRecord): Required<NonNullable<Expected['feature']>> {
+  const { definitionVersion, stateVersion: version } = seenOf(feature);
+  return { key: feature.definition.key, version, definitionVersion };
+}
 
 export type TickedRollout = { readonly rolloutId: string; readonly tick: Tick; readonly nextCheckAtMs: number };
 

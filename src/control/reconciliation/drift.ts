@@ -1,13 +1,7 @@
+import { type DriftVerdict, driftOf, narrowedWorkspaces } from '../../domain/feature/drift.ts';
 import { featureDraft } from '../../domain/feature/featureDraft.ts';
 import { type FlagDocument, flagDocumentOf } from '../../domain/feature/flagDocument.ts';
-import { isNoWider } from '../../domain/feature/grants.ts';
-import { editsOf, type HandFields, handFieldsOf, loweredByHand } from '../../domain/feature/handFields.ts';
-import {
-  isLowering,
-  isStrictLowering,
-  lowersWorkspacesAlone,
-  narrowedWorkspaces,
-} from '../../domain/feature/lowering.ts';
+import type { HandFields } from '../../domain/feature/handFields.ts';
 import type { StoredFlag } from '../../domain/feature/storedFlag.ts';
 import { type Actor, type EntryDraft, SLUICE } from '../../domain/ledger/entry.ts';
 import { draft, type Saying } from '../../domain/rollout/draft.ts';
@@ -48,15 +42,17 @@ export class Drift {
     this.#deps = deps;
   }
 
+  /**
+   * What lowers comes first. What raises beside a kill or a rollback is put back at the next pass: lookups don't see it, and closing
+   * waits for nothing.
+   */
   async settle(feature: FeatureRecord, stored: Stored): Promise<void> {
-    const ledgers = this.#documentOf(feature);
-    const served = loweredByHand(stored.document, stored.hand);
-    if (!isLowering(served, ledgers) || raises(stored)) return this.#repair(feature, stored);
-    if (!isStrictLowering(served, ledgers)) return this.#republish(feature, stored);
-    if (served.killed && !ledgers.killed) return this.#kill(feature);
     const rollout = await liveRollout(this.#deps.rollouts, feature);
-    if (rollout !== null && isClosed(served, rollout)) return this.#rollBack(feature, rollout);
-    return this.#cap(feature, rollout, served, stored);
+    const verdict = driftOf(this.#documentOf(feature), stored, rollout === null ? null : rollout.base);
+    if (verdict.adopts === 'killed') return this.#kill(feature);
+    if (verdict.adopts === 'closed' && rollout !== null) return this.#rollBack(feature, rollout);
+    if (verdict.adopts !== null) return this.#adopt(feature, rollout, stored, verdict);
+    return verdict.putsBack ? this.#repair(feature, stored) : this.#republish(feature, stored);
   }
 
   async #kill(feature: FeatureRecord): Promise<void> {
@@ -80,45 +76,41 @@ export class Drift {
   }
 
   /** A lower value by hand is an operator's act: it caps, and pauses what is live there. */
-  async #cap(
+  async #adopt(
     feature: FeatureRecord,
     rollout: RolloutState | null,
-    served: FlagDocument,
     stored: Stored,
+    { adopts, exposure: lower, putsBack }: DriftVerdict,
   ): Promise<void> {
     const atMs = this.#deps.clock.nowMs();
     const saying: Saying = { ...sayingOf(HAND, atMs), reason: 'operator' };
-    const ledgers = this.#documentOf(feature);
     const documentVersion = versionAbove(feature, stored.document);
-    const exposure = {
-      ...feature.state.exposure,
-      documentVersion,
-      changedAtMs: atMs,
-      grants: served.grants,
-      caps: served.caps,
-      raises: served.raises,
-    };
-    const found = [foundOf(stored.hand), ...narrowedWorkspaces(stored.document, ledgers)].join(', narrowed ');
+    const exposure = { ...feature.state.exposure, ...lower, documentVersion, changedAtMs: atMs };
+    const narrowed = narrowedWorkspaces(stored.document, this.#documentOf(feature));
+    const found = [foundOf(stored.hand), ...narrowed].join(', narrowed ');
     const said = { type: 'driftAdopted' as const, data: { exposure, found } };
-    if (rollout === null || isOfWorkspaces(served, ledgers, stored))
-      return this.#take(feature, [featureDraft(feature, saying, said)], stored);
+    const repaired = putsBack ? [this.#repaired({ ...feature, state: { ...feature.state, exposure } }, stored)] : [];
+    if (rollout === null || adopts === 'narrowed')
+      return this.#take(feature, [featureDraft(feature, saying, said), ...repaired], stored);
     const pause = draft(rollout, saying, { type: 'paused', data: { detail: 'lowered in the flag store' } });
-    const adopted = draft(rollout, saying, said);
-    return this.#take(feature, rollout.wedgeState === 'PAUSED' ? [adopted] : [adopted, pause], stored, rollout);
+    const paused = rollout.wedgeState === 'PAUSED' ? [] : [pause];
+    return this.#take(feature, [draft(rollout, saying, said), ...paused, ...repaired], stored, rollout);
   }
 
   /** Anything that raises is never served, put back, and recorded. */
   async #repair(feature: FeatureRecord, stored: Stored): Promise<void> {
+    await this.#take(feature, [this.#repaired(feature, stored)], stored);
+  }
+
+  #repaired(feature: FeatureRecord, stored: Stored): EntryDraft {
     const data = { documentVersion: versionAbove(feature, stored.document), found: foundOf(stored.hand) };
-    const saying = sayingOf(SLUICE, this.#deps.clock.nowMs());
-    await this.#take(feature, [featureDraft(feature, saying, { type: 'driftRepaired', data })], stored);
+    return featureDraft(feature, sayingOf(SLUICE, this.#deps.clock.nowMs()), { type: 'driftRepaired', data });
   }
 
   /** Nothing to adopt: the same exposure under another version, or hand fields that say what is so anyway. */
   async #republish(feature: FeatureRecord, stored: Stored): Promise<void> {
-    const document = this.#documentOf(feature);
-    if (stored.document.version > document.version) return this.#repair(feature, stored);
-    await this.#deps.store.publish(document, 'derived', stored.hand);
+    const { outcome } = await this.#deps.store.publish(this.#documentOf(feature), 'derived', stored.hand);
+    if (outcome === 'stale') await this.#repair(feature, stored);
   }
 
   /**
@@ -153,22 +145,6 @@ const sayingOf = (actor: Actor, atMs: number): Saying => ({ atMs, actor, reason:
 
 function versionAbove({ definition, state }: FeatureRecord, stored: FlagDocument): number {
   return Math.max(state.exposure.documentVersion, stored.version - definition.revision) + 1;
-}
-
-/** True where nobody but those whom the feature met before is met any more. */
-function isClosed(served: FlagDocument, rollout: RolloutState): boolean {
-  return isNoWider(served.grants, rollout.base);
-}
-
-/** A closing of single workspaces that was lost on its way into the ledger: nobody doubts the release, and none of it is the rollout's. */
-const isOfWorkspaces = (served: FlagDocument, ledgers: FlagDocument, stored: Stored) =>
-  lowersWorkspacesAlone(served, ledgers) && !isStrictLowering(served, stored.document);
-
-/** A field that would let somebody in; what lowers beside it is looked at once this is put back. */
-function raises({ document, hand }: Stored): boolean {
-  const edits = editsOf(document, hand);
-  const percent = handFieldsOf(document).rolloutPercent ?? 0;
-  return edits.enabled === true || edits.internalOnly === false || (edits.rolloutPercent ?? 0) > percent;
 }
 
 const foundOf = (hand: HandFields) =>

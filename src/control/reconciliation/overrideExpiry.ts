@@ -9,7 +9,7 @@ import { exposureIn } from '../notices.ts';
 import type { Chance } from '../ports/chance.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { FeatureRecord } from '../ports/featureRegister.ts';
-import type { Ledger } from '../ports/ledger.ts';
+import { type Ledger, unchanged } from '../ports/ledger.ts';
 
 export type OverrideExpiryDeps = {
   readonly ledger: Ledger;
@@ -43,14 +43,13 @@ export class OverrideExpiry {
   }
 
   async #lift(feature: FeatureRecord, change: Parameters<typeof overrideDraft>[2], atMs: number): Promise<void> {
-    const { definition, state } = feature;
     const saying = { atMs, actor: SLUICE, reason: null, comment: null, evidence: null };
     const draft = overrideDraft(feature, saying, change);
-    const expected = { feature: { key: definition.key, version: state.version } };
+    const expected = { feature: unchanged(feature) };
     const outcome = await appendEntries('upkeep', this.#deps, [draft], expected);
     // Somebody was quicker: it is looked at again at the next pass.
     if (outcome.kind === 'conflict') return;
     const after = exposureIn(outcome.entries);
-    if (after !== null) await this.#deps.publisher.publish(definition, after);
+    if (after !== null) await this.#deps.publisher.publish(feature.definition, after);
   }
 }

@@ -8,13 +8,17 @@ import type { Clock } from '../ports/clock.ts';
 import type { FeatureRecord, FeatureRegister } from '../ports/featureRegister.ts';
 import { type FlagStore, FlagStoreUnreachable } from '../ports/flagStore.ts';
 import type { Ledger } from '../ports/ledger.ts';
+import type { RolloutRegister } from '../ports/rolloutRegister.ts';
 import type { RolloutTelemetry } from '../ports/telemetry.ts';
+import type { KnownRollouts } from '../sight/knownRollouts.ts';
 import type { Drift } from './drift.ts';
 import type { OverrideExpiry } from './overrideExpiry.ts';
 
 export type ReconcilerDeps = {
   readonly ledger: Ledger;
   readonly features: FeatureRegister;
+  readonly rollouts: RolloutRegister;
+  readonly known: KnownRollouts;
   readonly store: FlagStore;
   readonly publisher: Publisher;
   readonly drift: Drift;
@@ -66,6 +70,7 @@ export class Reconciler {
     const { definition, state } = feature;
     const { version } = flagDocumentOf(definition, state.exposure, this.#deps.environment);
     if (definition.archivedAtMs !== null) return this.#deps.store.archive(definition.key, version);
+    await this.#meetLive(feature);
     // What has ended is settled first, and published by whoever settles it.
     if (await this.#deps.overrideExpiry.settle(feature)) return;
     if (await this.#deps.publisher.publish(definition, state.exposure)) {
@@ -73,6 +78,14 @@ export class Reconciler {
       return this.#noteRemoval(feature);
     }
     return this.#suspect(feature);
+  }
+
+  /** Whichever process looks at it, each must know it once the ledger is away. */
+  async #meetLive(feature: FeatureRecord): Promise<void> {
+    const { live } = feature.state.exposure;
+    if (live === null || this.#deps.known.get(live.rolloutId) !== null) return;
+    const rollout = await this.#deps.rollouts.get(live.rolloutId);
+    if (rollout !== null) this.#deps.known.meet({ state: rollout.state, feature });
   }
 
   async #suspect(feature: FeatureRecord): Promise<void> {

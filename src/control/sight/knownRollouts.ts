@@ -21,6 +21,12 @@ export class KnownRollouts {
     else this.#claims.delete(claim.state.id);
   }
 
+  /** One that this process has not looked at yet, or that others look at: here, too, people must be able to close it. */
+  meet({ state, feature }: Known, since: readonly Entry[] = []): void {
+    if (this.#claims.has(state.id)) return;
+    this.#follow({ state, feature, tick: null, nextCheckAtMs: null, headSeq: 0, fence: 0 }, since);
+  }
+
   /**
    * What was recorded since of a feature and its rollouts, or will be once the ledger hears of it: the next look from memory must not
    * rest on the exposure before, nor on what has ended.

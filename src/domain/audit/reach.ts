@@ -27,8 +27,9 @@ export const bucketsOf = (percentage: number) => Math.round(percentage * 1000);
 
 export const percentText = (buckets: number) => `${buckets / 1000} %`;
 
-export function cutTo(grants: Grants, most: number): Grants {
-  return grants.map(({ scope, threshold }) => ({ scope, threshold: Math.min(threshold, most) }));
+/** Whom both surely meet, in the scopes of the first. */
+export function metByBoth(grants: Grants, others: Grants): Grants {
+  return grants.map(({ scope, threshold }) => ({ scope, threshold: Math.min(threshold, reachOf(others, scope)) }));
 }
 
 export const highestOf = (grants: Grants) => Math.max(0, ...grants.map(({ threshold }) => threshold));

@@ -1,23 +1,20 @@
 import type { FlagDocument } from './flagDocument.ts';
-import { exposedTo } from './grants.ts';
+import { exposedTo, leftOf } from './grants.ts';
 import { EVERYONE } from './scope.ts';
 import { ofWorkspace } from './workspace.ts';
 
 /**
  * What a closing makes of the document that is out: of both the lower, workspace by workspace, so that it can be built from knowledge
- * that is old. What has been closed since stays closed, and whatever the closing lowers is lowered. Grants keep their places, since
- * `live.grant` counts on them.
+ * that is old. What has been closed since stays closed, whatever the closing lowers is lowered, and who meets what stays as it is out:
+ * so it is always a lowering of that. Grants keep their places, since `live.grant` counts on them.
  */
 export function closedOver(closing: FlagDocument, published: FlagDocument): FlagDocument {
-  const { variants, salt, bucketing } = closing.version > published.version ? closing : published;
+  const { variants, salt, bucketing } = published;
   return {
     ...closing,
     ...{ variants, salt, bucketing },
     killed: closing.killed || published.killed,
-    grants: closing.grants.map(({ scope, threshold }) => ({
-      scope,
-      threshold: Math.min(threshold, exposedTo(published.grants, scope)),
-    })),
+    grants: leftOf(closing.grants, published.grants),
     caps: tighterCaps(closing.caps, published.caps),
     raises: lowerRaises(closing.raises, published),
     prerequisites: [

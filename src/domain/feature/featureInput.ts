@@ -1,15 +1,19 @@
 import { z } from 'zod';
 import { featureKeySchema, prerequisiteSchema, variantsSchema } from './feature.ts';
+import { sameJson } from './sameJson.ts';
 
 const text = z.string().max(1000);
 const prerequisites = z.array(prerequisiteSchema).max(20).readonly();
+
+/** Were both one value, nobody could tell whether the gate is open. */
+const variants = variantsSchema.refine(({ on, off }) => !sameJson(on, off), { message: '`on` and `off` must differ' });
 
 /** What creates a feature. */
 export const newFeatureSchema = z.strictObject({
   key: featureKeySchema,
   description: text.default(''),
   owner: text.default(''),
-  variants: variantsSchema.default({ on: true, off: false }),
+  variants: variants.default({ on: true, off: false }),
   prerequisites: prerequisites.default([]),
 });
 
@@ -17,7 +21,7 @@ export const newFeatureSchema = z.strictObject({
 export const featurePatchSchema = z.strictObject({
   description: text.optional(),
   owner: text.optional(),
-  variants: variantsSchema.optional(),
+  variants: variants.optional(),
   prerequisites: prerequisites.optional(),
 });
 export type FeaturePatch = z.infer<typeof featurePatchSchema>;

@@ -1,7 +1,7 @@
 import { incidentsAfter, type OpenIncident } from '../governance/incident.ts';
 import type { Entry, EntryOf } from '../ledger/entry.ts';
 import type { Exposure } from './flagDocument.ts';
-import { cappedAt, type Grants, largestThreshold } from './grants.ts';
+import { type Grants, noHigherThan } from './grants.ts';
 import { capsAmong, loweredOverrides, type OverrideRequest, type Overrides, unheardCaps } from './override.ts';
 import { withoutWorkspace, withWorkspace } from './workspace.ts';
 
@@ -103,13 +103,16 @@ function rolledBack(state: FeatureState, entry: EntryOf<'rolledBack'>): Partial<
   return { ...cooled, ...standing, removalPending: removalOf(entry) };
 }
 
-/** A cap by hand holds for what completed rollouts left, too: only a contract or a second person lifts it. */
+/**
+ * A cap by hand holds for what completed rollouts left, too: of that there is left what the hand has left, in its scopes. Only a
+ * contract or a second person lifts it.
+ */
 function adopted(state: FeatureState, { data, actor, comment, at }: EntryOf<'driftAdopted'>): Partial<FeatureState> {
   const { exposure } = data;
   const caps = unheardCaps(state.overrides, exposure, { setBy: actor, comment, atMs: Date.parse(at) });
   return {
     exposure,
-    settled: cappedAt(state.settled, largestThreshold(exposure.grants)),
+    settled: noHigherThan(exposure.grants, state.settled),
     overrides: { ...loweredOverrides(state.overrides, exposure), ...caps },
     // Who asked for more did so before it was closed.
     overrideRequests: Object.keys(caps).reduce(withoutWorkspace, state.overrideRequests),

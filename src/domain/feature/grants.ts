@@ -33,7 +33,25 @@ export function isNoWider(next: Grants, stored: Grants): boolean {
   return next.every((grant) => exposedTo(stored, grant.scope) >= grant.threshold);
 }
 
+/** The same grants in their places, since `live.grant` counts on them, each no further than `held` meets its scope. */
+export function noHigherThan(grants: Grants, held: Grants): Grants {
+  return grants.map((grant) => ({ ...grant, threshold: Math.min(grant.threshold, exposedTo(held, grant.scope)) }));
+}
+
 /** The same grants, none above `cap`. */
 export function cappedAt(grants: Grants, cap: number): Grants {
   return grants.map((grant) => ({ ...grant, threshold: Math.min(grant.threshold, cap) }));
+}
+
+/**
+ * The same grants in their places, since `live.grant` counts on them, and of each what `other` leaves of it. One that is narrowed to a
+ * part of its scope has nothing left for the whole of it, and stands in its place as that part.
+ */
+export function leftOf(grants: Grants, other: Grants): Grants {
+  return grants.map(({ scope, threshold }, place) => {
+    const whole = exposedTo(other, scope);
+    const twin = other[place];
+    const left = whole === 0 && twin !== undefined && covers(scope, twin.scope) ? twin : { scope, threshold: whole };
+    return { scope: left.scope, threshold: Math.min(threshold, left.threshold) };
+  });
 }

@@ -27,21 +27,6 @@ export function isStrictLowering(next: FlagDocument, stored: FlagDocument): bool
   return isLowering(next, stored) && !isLowering(stored, next);
 }
 
-/** True where `next` lowers what single workspaces are met by, and nothing else. */
-export function lowersWorkspacesAlone(next: FlagDocument, stored: FlagDocument): boolean {
-  const { caps, raises } = next;
-  return isStrictLowering(next, stored) && !isStrictLowering(next, { ...stored, caps, raises });
-}
-
-/** Those that `next` meets less than `stored`, by a cap or by a raise that is gone. */
-export function narrowedWorkspaces(next: FlagDocument, stored: FlagDocument): readonly string[] {
-  const ids = new Set([...Object.keys(next.caps), ...Object.keys(stored.raises)]);
-  const raiseOf = (raises: FlagDocument['raises'], id: string) => ofWorkspace(raises, id) ?? 0;
-  return [...ids].filter(
-    (id) => capOf(next.caps, id) < capOf(stored.caps, id) || raiseOf(next.raises, id) < raiseOf(stored.raises, id),
-  );
-}
-
 const isSameFeature = (next: FlagDocument, stored: FlagDocument) =>
   next.feature === stored.feature &&
   next.environment === stored.environment &&

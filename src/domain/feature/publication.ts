@@ -14,7 +14,8 @@ export type Publication =
 
 /**
  * The law of every flag store, over one feature:
- * - a higher version is taken, and so is any lowering of what is stored, which then gets the higher of both versions + 1;
+ * - a higher version is taken, but of a closing that lowers nothing; so is any lowering of what is stored, which then gets the higher of
+ *   both versions + 1;
  * - `unchanged` where the same is stored already, or what exposes what a closing wants, `stale` for anything else of no higher version;
  * - `edited`, and nothing is written, where the hand fields are not those of the stored document and `next` is no lowering:
  *   the controller adopts the edit first, then publishes with `adopted`, the fields that it has seen;
@@ -58,6 +59,8 @@ function overFlag(
     return taken({ ...next, version: version + 1 }, edits);
   }
   if (isEdited && !isLowering(next, document)) return { outcome: 'edited', version };
+  // Whoever closes from old knowledge counts versions from there, and may have counted past a closing that it has not heard of.
+  if (why === 'closing' && !isLowering(next, document)) return { outcome: 'stale', version };
   return taken(next, edits);
 }
 

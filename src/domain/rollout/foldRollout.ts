@@ -1,4 +1,4 @@
-import { cappedAt, exposedTo, largestThreshold } from '../feature/grants.ts';
+import { exposedTo, noHigherThan } from '../feature/grants.ts';
 import { percentageOf } from '../feature/threshold.ts';
 import type { Entry, EntryOf } from '../ledger/entry.ts';
 import { currentStage, type RolloutState, stageAt } from './state.ts';
@@ -40,10 +40,10 @@ function begun(entry: EntryOf<'created'>): RolloutState {
     epoch: 0,
     epochBeganAtMs: atMs,
     threshold: 0,
-    startedThreshold: 0,
     base: [],
     grants: [],
     inherited: null,
+    cappedByHand: false,
     startedAtMs: null,
     visitBeganAtMs: null,
     exposureChangedAtMs: null,
@@ -124,16 +124,12 @@ function audited(state: RolloutState, entry: EntryOf<'audited'>, atMs: number): 
   return { ...failed, auditorsVerdicts: [...state.auditorsVerdicts, said] };
 }
 
-/**
- * A cap by hand lasts: neither a rollback brings back what the feature exposed before above it, nor the next stage what was taken
- * over. Of that there is left what the hand has left, in its scopes too.
- */
+/** A cap by hand lasts: it rises no more, and of what the feature exposed before there is left what the hand has left, in its scopes. */
 function adopted(state: RolloutState, entry: EntryOf<'driftAdopted'>, atMs: number): Change {
   const { grants } = entry.data.exposure;
   const threshold = exposedTo(grants, currentStage(state).scope);
-  const base = cappedAt(state.base, largestThreshold(grants));
-  const inherited = state.inherited === null ? null : grants;
-  return { grants, threshold, base, inherited, exposureChangedAtMs: atMs };
+  const base = noHigherThan(grants, state.base);
+  return { grants, threshold, base, cappedByHand: true, exposureChangedAtMs: atMs };
 }
 
 const approvalIn = (entry: EntryOf<'stageApproved'>, atMs: number) => ({
@@ -155,7 +151,7 @@ function started(state: RolloutState, entry: EntryOf<'started'>, atMs: number): 
   const { base, exposure, phase, stageIndex, supersedes } = entry.data;
   const inherited = supersedes === null ? null : exposure.grants;
   const threshold = exposedTo(exposure.grants, currentStage(state).scope);
-  const opened: Change = { wedgeState: 'ACTIVE', startedAtMs: atMs, startedThreshold: threshold, base, inherited };
+  const opened: Change = { wedgeState: 'ACTIVE', startedAtMs: atMs, base, inherited };
   if (phase === 'stage') return { ...opened, ...arrived(state, exposure.grants, stageIndex, atMs) };
   return { ...opened, ...newEpoch(state, atMs), phase, threshold, grants: exposure.grants, exposureChangedAtMs: atMs };
 }
@@ -181,6 +177,9 @@ function rolledBack(state: RolloutState, entry: EntryOf<'rolledBack'>, atMs: num
     grants: exposure.grants,
     inherited: null,
     stageApprovals: [],
+    auditorsVerdicts: state.auditorsVerdicts.filter(
+      ({ subject, verdict }) => subject === 'visit' || verdict !== 'PASS',
+    ),
     automaticRollbacks: state.automaticRollbacks + (automatic ? 1 : 0),
     cooldownUntilMs,
   };

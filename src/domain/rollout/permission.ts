@@ -1,9 +1,6 @@
-import { isNoWider } from '../feature/grants.ts';
-import { thresholdOf } from '../feature/threshold.ts';
 import { describeVerdict } from '../health/describeVerdict.ts';
 import { decides, type Verdict, type VerdictReason } from '../health/verdict.ts';
 import type { Hold } from './decision.ts';
-import { grantsAt } from './exposure.ts';
 import { refusedByHook } from './freeToRise.ts';
 import { healthOf } from './healthTally.ts';
 import { hold } from './hold.ts';
@@ -33,7 +30,7 @@ const HOLD_FOR: Readonly<Partial<Record<VerdictReason, HoldReason>>> = {
 export const needsData: Row = ({ rollout, poll, context, nowMs }) => {
   if (isPending(rollout)) return null;
   if (!isServed(rollout, context)) return hold('missingData', 'the flag store does not serve this exposure yet');
-  if (isCapped(rollout)) return hold('missingData', 'capped by hand: a new contract lifts it');
+  if (rollout.cappedByHand) return hold('missingData', 'capped by hand: a new contract lifts it');
   if (poll === null) return hold('missingData', 'not measured yet at this exposure');
   if (nowMs - poll.atMs > 2 * context.pollIntervalMs) return hold('staleData', 'the last poll is too old to rest on');
   const criteria = needed(rollout, poll);
@@ -44,13 +41,6 @@ export const needsData: Row = ({ rollout, poll, context, nowMs }) => {
   }
   return null;
 };
-
-/** What a hand has lowered proves nothing of more, in the ramp as at a target, and nothing that this contract may still do lifts a cap. */
-function isCapped(rollout: RolloutState): boolean {
-  const { phase, stageIndex, startedThreshold, inherited, base, grants } = rollout;
-  const own = phase === 'ramp' ? startedThreshold : thresholdOf(currentStage(rollout).targetPercentage);
-  return !isNoWider(grantsAt(rollout, inherited ?? base, stageIndex, own), grants);
-}
 
 /** Row 11: of all windows still open the one that ends last, so that its time is when the gate can move. */
 export const windows: Row = ({ rollout, poll, context, nowMs }) => {

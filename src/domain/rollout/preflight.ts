@@ -3,6 +3,7 @@ import type { HoldReason } from './reason.ts';
 
 /** What is looked at: stable names that waivers, documents and clients may hold on to. */
 export const PREFLIGHT_IDS = [
+  'PREFLIGHT_ARCHIVED',
   'PREFLIGHT_KILLED',
   'PREFLIGHT_POLICY',
   'PREFLIGHT_BLAST_RADIUS',
@@ -77,6 +78,7 @@ const HELD_FOR: Readonly<Record<PreflightId, HoldReason>> = {
   PREFLIGHT_ATTESTATIONS: 'pending',
   PREFLIGHT_POLICY: 'pending',
   PREFLIGHT_BLAST_RADIUS: 'pending',
+  PREFLIGHT_ARCHIVED: 'pending',
   PREFLIGHT_KILLED: 'pending',
 };
 

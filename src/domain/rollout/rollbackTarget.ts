@@ -1,6 +1,6 @@
 import type { FeatureState } from '../feature/featureState.ts';
 import type { Exposure } from '../feature/flagDocument.ts';
-import { exposedTo, type Grants } from '../feature/grants.ts';
+import { noHigherThan } from '../feature/grants.ts';
 import { thresholdOf } from '../feature/threshold.ts';
 import { exposureAt, exposureWithoutRollout } from './exposure.ts';
 import { type RolloutState, stageAt } from './state.ts';
@@ -32,14 +32,9 @@ export function rolledBackExposure(
   // What raises a workspace is void from any rollback: it was granted beside a release that nobody doubted yet.
   const raises = {};
   if (stageIndex === null) {
-    return { ...exposureWithoutRollout(feature, noHigherThan(rollout.grants, rollout.base), nowMs), raises };
+    return { ...exposureWithoutRollout(feature, noHigherThan(rollout.base, rollout.grants), nowMs), raises };
   }
   const threshold = thresholdOf(stageAt(rollout, stageIndex).targetPercentage);
   const planned = exposureAt(rollout, feature, { base: rollout.base, stageIndex, threshold, nowMs });
-  return { ...planned, raises, grants: noHigherThan(rollout.grants, planned.grants) };
-}
-
-/** Grants keep their places, since `live.grant` counts on them. */
-function noHigherThan(held: Grants, grants: Grants): Grants {
-  return grants.map((grant) => ({ ...grant, threshold: Math.min(grant.threshold, exposedTo(held, grant.scope)) }));
+  return { ...planned, raises, grants: noHigherThan(planned.grants, rollout.grants) };
 }

@@ -29,7 +29,7 @@ export type StageApproval = {
 /** What somebody vouched for before the start. */
 type Attestation = { readonly name: string; readonly subject: string; readonly atMs: number };
 
-/** What a person said after looking into a visit, or the whole rollout. Terminal. */
+/** What a person said after looking into a visit, or the whole rollout. Terminal, but that a rollback voids a PASS of the rollout. */
 export type AuditorsVerdict = {
   readonly subject: 'visit' | 'rollout';
   readonly visit: number;
@@ -64,13 +64,13 @@ export type RolloutState = {
   readonly epochBeganAtMs: number;
   /** Of the current stage's own grant. */
   readonly threshold: number;
-  /** Of the first stage's scope, as the start exposed it: where the ramp stands unless a hand has lowered it. */
-  readonly startedThreshold: number;
   /** What the feature exposed before this rollout: "zero" for a rollback. */
   readonly base: Grants;
   readonly grants: Grants;
   /** What it took over of another rollout and has not gone back from: kept at every later stage, so that nobody loses the feature. */
   readonly inherited: Grants | null;
+  /** A hand has lowered it in the flag store. It rises no more, through any rollback: a new contract that takes it over begins without. */
+  readonly cappedByHand: boolean;
   readonly startedAtMs: number | null;
   readonly visitBeganAtMs: number | null;
   readonly exposureChangedAtMs: number | null;
@@ -85,6 +85,7 @@ export type RolloutState = {
   readonly automaticRollbacks: number;
   /** The visit whose audit is FAIL: once recorded, only a rollback leaves it. */
   readonly auditFailedVisit: number | null;
+  /** Standing ones only: any rollback voids a PASS of the rollout, for its auditor has not seen what comes after. */
   readonly auditorsVerdicts: readonly AuditorsVerdict[];
   readonly cooldownUntilMs: number | null;
   /** The last recorded hold; a `held` entry is written only when it changes. */

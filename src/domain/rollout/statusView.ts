@@ -33,7 +33,7 @@ export type RolloutStatus = {
   readonly slis: readonly SliView[];
   readonly approvals: readonly ApprovalView[];
   readonly attestations: readonly AttestationView[];
-  /** What auditors said; Sluice's own check is told by the decision. */
+  /** What auditors said and no rollback has voided; Sluice's own check is told by the decision. */
   readonly audits: readonly AuditView[];
   readonly cooldownUntil: string | null;
   /** The earliest end if nothing holds it up; null where a person is due or it is not running. */

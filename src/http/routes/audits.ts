@@ -37,7 +37,8 @@ function verdict(scope: Scope, { application }: RouteDeps): void {
     {
       schema: {
         operationId: 'recordVerdict',
-        summary: "An auditor's verdict on the visit or the rollout, where the contract asks for one; terminal",
+        summary:
+          "An auditor's verdict on the visit or the rollout, where the contract asks for one; terminal, but that a rollback voids a PASS of the rollout",
         tags,
         params: idPath,
         body: auditorsVerdictBody,

@@ -68,7 +68,7 @@ function set(scope: Scope, { application }: RouteDeps): void {
         body: calendarBody,
         response: { 200: calendarAnswer },
       },
-      config: { right: 'administer', refusals: ['CALENDARS_FULL'] },
+      config: { right: 'administer', refusals: ['CALENDARS_FULL', 'CONFLICT'] },
     },
     async (request) =>
       calendarView(await application.calendars.set(callerOf(request), request.params.name, request.body)),
@@ -87,7 +87,7 @@ function remove(scope: Scope, { application }: RouteDeps): void {
         body: optionalReasonBody,
         response: { 204: nothing },
       },
-      config: { right: 'administer', refusals: ['NOT_FOUND'] },
+      config: { right: 'administer', refusals: ['NOT_FOUND', 'CONFLICT'] },
     },
     async (request, reply) => {
       await application.calendars.remove(callerOf(request), request.params.name, request.body);

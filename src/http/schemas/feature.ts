@@ -43,8 +43,16 @@ export const killedSchema = z
   })
   .meta({ id: 'Killed' });
 
-export const newFeatureBody = judgedByDesk(newFeatureSchema.extend({ variants: variants.optional() }));
-export const featurePatchBody = judgedByDesk(featurePatchSchema.extend({ variants: variants.optional() }));
+const newVariants = variants.describe('both of one type, and different; `off` is what it is for ever');
+const changedVariants = variants.describe(
+  '`off` as it is: everybody outside the exposure gets it, and nothing changes it; another `on` only while nobody is let in, ' +
+    'by a grant, a raised workspace or a live rollout',
+);
+const changedPrerequisites = featurePatchSchema.shape.prerequisites.describe('none is dropped while anybody is let in');
+export const newFeatureBody = judgedByDesk(newFeatureSchema.extend({ variants: newVariants.optional() }));
+export const featurePatchBody = judgedByDesk(
+  featurePatchSchema.extend({ variants: changedVariants.optional(), prerequisites: changedPrerequisites }),
+);
 
 export const explainBody = z.strictObject({
   context: z.record(z.string(), z.unknown()).default({}).describe('as a lookup would send it'),

@@ -25,8 +25,10 @@ const flagOf = (stored: FlagDocument, hand: Partial<HandFields> = {}): Flag => (
 const at = (version: number, percentage: number, given: Partial<FlagDocument> = {}) =>
   documentOf({ version, grants: [grantOf(percentage)], ...given });
 
+/** Told as the ledger's newest where the version is higher, else as a closing. */
 const judged = (next: FlagDocument, stored: StoredFlag | null, adopted?: HandFields) => {
-  const publication = publicationOf(next, stored, 'closing', adopted);
+  const isNewer = stored?.kind === 'flag' && next.version > stored.document.version;
+  const publication = publicationOf(next, stored, isNewer ? 'derived' : 'closing', adopted);
   if (publication.outcome !== 'stored') return `${publication.outcome} ${publication.version}`;
   const { document: taken, hand } = publication.flag;
   return `stored ${taken.version} at ${(taken.grants[0]?.threshold ?? 0) / 1000}, shows ${hand.rolloutPercent}`;
@@ -42,6 +44,12 @@ describe('what becomes of a document', () => {
   test('a lowering is taken whatever its version, and gets the higher of both + 1', () => {
     expect(judged(at(17, 5), flagOf(at(17, 10)))).toBe('stored 18 at 5, shows 5');
     expect(judged(at(3, 0), flagOf(at(17, 10)))).toBe('stored 18 at 0, shows 0');
+  });
+
+  test('SLU-CLOSE: a closing that lowers nothing is stale, whatever version it counts', () => {
+    const killed = flagOf(at(17, 10, { killed: true }));
+    expect(publicationOf(at(19, 5), killed, 'closing')).toEqual({ outcome: 'stale', version: 17 });
+    expect(publicationOf(at(19, 25), flagOf(at(17, 10)), 'closing')).toEqual({ outcome: 'stale', version: 17 });
   });
 
   test('the same again is unchanged, anything else of no higher version is stale', () => {
@@ -130,17 +138,20 @@ describe('the law', () => {
     .tuple(relatives, fc.oneof(fc.constant(null), handFields))
     .map(([[stored, next], hand]) => ({ next, stored: flagOf(stored, hand ?? {}) }));
 
-  test('SLU-DOOR: without a higher version nobody new is ever met; versions never go back', () => {
+  const why = fc.constantFrom('closing' as const, 'derived' as const);
+
+  test('SLU-DOOR: without a higher version of the ledger nobody new is ever met; versions never go back', () => {
     fc.assert(
-      fc.property(told, fc.option(handFields), fc.boolean(), ({ next, stored }, other, adopts) => {
-        const publication = publicationOf(next, stored, 'closing', adopts ? (other ?? stored.hand) : undefined);
+      fc.property(told, why, fc.option(handFields), fc.boolean(), ({ next, stored }, why, other, adopts) => {
+        const adopted = adopts ? (other ?? stored.hand) : undefined;
+        const publication = publicationOf(next, stored, why, adopted);
         if (publication.outcome !== 'stored') {
           expect(publication.version).toBe(stored.document.version);
           return;
         }
         const { version } = publication.flag.document;
         expect(version).toBeGreaterThanOrEqual(Math.max(next.version, stored.document.version));
-        if (next.version > stored.document.version) return;
+        if (why === 'derived' && next.version > stored.document.version) return;
         expect(isLowering(publication.flag.document, stored.document)).toBe(true);
       }),
       { numRuns: 2000 },

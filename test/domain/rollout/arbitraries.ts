@@ -161,10 +161,9 @@ export const anyRollout: fc.Arbitrary<RolloutState> = fc
     const reached = stageAt === 'last' ? stages.length - 1 : stageAt % stages.length;
     const stageIndex = phase === 'stage' ? reached : 0;
     const target = Math.round((stages[stageIndex]?.targetPercentage ?? 0) * 1000);
-    const lowest = capped === 0 ? 1 : 0;
     const planned = stages.slice(0, stageIndex + 1).map(({ scope, targetPercentage }) => ({
       scope,
-      threshold: Math.round(targetPercentage * 1000) - lowest,
+      threshold: Math.round(targetPercentage * 1000),
     }));
     return rolloutOf(
       {
@@ -173,9 +172,9 @@ export const anyRollout: fc.Arbitrary<RolloutState> = fc
         wedgeState,
         phase,
         stageIndex,
-        threshold: target - lowest,
+        threshold: target,
         grants: planned,
-        startedThreshold: target,
+        cappedByHand: capped === 0,
         stageApprovals: approved.map(({ stage, ...word }) => ({ ...word, stageId: idOf(stage), atMs: T0 })),
         rolledBackFrom: rolledBack.map(idOf),
       },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { EVERYONE, INTERNAL } from '../../../src/domain/feature/scope.ts';
+import { EVERYONE } from '../../../src/domain/feature/scope.ts';
 import type { VerdictReason } from '../../../src/domain/health/verdict.ts';
 import { decide } from '../../../src/domain/rollout/decide.ts';
 import type { AuditorsVerdict, StageApproval } from '../../../src/domain/rollout/state.ts';
@@ -83,19 +83,10 @@ describe('row 10: a measurement that the stage needs is not there', () => {
 
   it('what a hand has lowered proves nothing of more, at a target and in the ramp', () => {
     const expected = { row: 10, kind: 'hold', reason: 'missingData' };
-    const lowered = (threshold: number) => withRollout({ grants: [{ scope: EVERYONE, threshold }] });
-    expect(ruledAfter(lowered(9_999))).toMatchObject(expected);
-    expect(ruledAfter(ramping, lowered(4_999))).toMatchObject(expected);
+    const lowered = withRollout({ cappedByHand: true });
+    expect(ruledAfter(lowered)).toMatchObject(expected);
+    expect(ruledAfter(ramping, lowered)).toMatchObject(expected);
     expect(ruledAfter(ramping)).toMatchObject({ row: 17, kind: 'ramp' });
-  });
-
-  it('nor does what a hand has lowered beside the stage: what was there before, or was taken over', () => {
-    const team = [{ scope: INTERNAL, threshold: 20_000 }];
-    for (const before of [{ base: team }, { inherited: team }]) {
-      expect(ruledAfter(withRollout(before))).toMatchObject({ row: 10, reason: 'missingData' });
-      const grants = [...team, ...ready().rollout.grants];
-      expect(ruledAfter(withRollout({ ...before, grants }))).toMatchObject({ row: 17, kind: 'advance' });
-    }
   });
 
   it('a pending rollout has nothing to be measured', () => {

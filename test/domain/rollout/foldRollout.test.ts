@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isNoWider, largestThreshold } from '../../../src/domain/feature/grants.ts';
+import { type Grants, isNoWider, largestThreshold } from '../../../src/domain/feature/grants.ts';
 import { sameJson } from '../../../src/domain/feature/sameJson.ts';
 import { thresholdOf } from '../../../src/domain/feature/threshold.ts';
 import type { Entry, EntryType } from '../../../src/domain/ledger/entry.ts';
@@ -172,9 +172,28 @@ describe('fold of a rollout', () => {
     });
   });
 
+  it('SLU-DOOR: what a hand has once capped stays capped, whatever comes after', () => {
+    forEveryStep(({ before, after, entry }) => {
+      expect(after.cappedByHand).toBe(before.cappedByHand || entry.type === 'driftAdopted');
+    });
+  });
+
+  it('SLU-DOOR: of what was there before there is left what a hand has left, and no more', () => {
+    const expectLeft = (left: Grants, had: Grants, adopted: Grants) => {
+      expect(isNoWider(left, had)).toBe(true);
+      expect(isNoWider(left, adopted)).toBe(true);
+    };
+    forEveryStep(({ before, after, entry, was }, { moments, entries }) => {
+      if (entry.type !== 'driftAdopted') return;
+      expectLeft(after.base, before.base, after.grants);
+      const settled = moments[entries.indexOf(entry)]?.feature.settled ?? [];
+      if (!entry.dryRun) expectLeft(settled, was.feature.settled, after.grants);
+    });
+  });
+
   it('SLU-DOOR: a cap by hand lasts through a rollback to the previous stage', () => {
     const open: Act = { do: 'open' };
-    const acts: readonly Act[] = [open, open, open, { do: 'cap', threshold: 5_000 }];
+    const acts: readonly Act[] = [open, open, open, { do: 'cap', threshold: 5_000, internalOnly: false }];
     const { moments } = historyOf(
       contractOf(),
       [],

@@ -3,7 +3,8 @@ import { type Contract, contractFrom } from '../../../src/domain/contract/contra
 import { contractDigest } from '../../../src/domain/contract/digest.ts';
 import { DEFAULT_POLICY } from '../../../src/domain/contract/policy.ts';
 import { closedFeature, type FeatureState, foldFeature } from '../../../src/domain/feature/featureState.ts';
-import { cappedAt, type Grants } from '../../../src/domain/feature/grants.ts';
+import { cappedAt, type Grant, type Grants } from '../../../src/domain/feature/grants.ts';
+import { INTERNAL } from '../../../src/domain/feature/scope.ts';
 import { EMPTY_CHAIN, headOf, link } from '../../../src/domain/ledger/chain.ts';
 import { digestOf } from '../../../src/domain/ledger/digest.ts';
 import { type Entry, type EntryDraft, SLUICE } from '../../../src/domain/ledger/entry.ts';
@@ -28,7 +29,7 @@ export type Act =
       readonly decision: 'approve' | 'reject';
     }
   | { readonly do: 'rollBack'; readonly to: 'zero' | 'previousStage' | 'plan'; readonly automatic: boolean }
-  | { readonly do: 'cap'; readonly threshold: number }
+  | { readonly do: 'cap'; readonly threshold: number; readonly internalOnly: boolean }
   | { readonly do: 'attest'; readonly subject: string }
   | { readonly do: 'incident'; readonly reference: string; readonly resolved: boolean };
 
@@ -70,7 +71,14 @@ const act: fc.Arbitrary<Act> = fc.oneof(
       automatic: fc.boolean(),
     }),
   },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('cap' as const), threshold: fc.nat(20_000) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('cap' as const),
+      threshold: fc.nat(20_000),
+      internalOnly: fc.boolean(),
+    }),
+  },
   {
     weight: 1,
     arbitrary: fc.record({ do: fc.constant('attest' as const), subject: fc.constantFrom('anna', 'olga') }),
@@ -188,11 +196,17 @@ function draftsOf({ rollout, feature }: Moment, one: Act, atMs: number): readonl
     }
     case 'cap': {
       if (!live) return [];
-      const grants = cappedAt(rollout.grants, one.threshold);
+      const kept = one.internalOnly ? rollout.grants.map(toInternals) : rollout.grants;
+      const grants = cappedAt(kept, one.threshold);
       const exposure = { ...feature.exposure, documentVersion: feature.exposure.documentVersion + 1, grants };
       return [draft(rollout, says(atMs), { type: 'driftAdopted', data: { exposure, found: 'by hand' } })];
     }
   }
+}
+
+function toInternals({ scope, threshold }: Grant): Grant {
+  const hasInternals = scope.groups === 'all' || scope.groups.includes('internal');
+  return { scope: { ...scope, groups: INTERNAL.groups }, threshold: hasInternals ? threshold : 0 };
 }
 
 function openingOf(rollout: RolloutState) {

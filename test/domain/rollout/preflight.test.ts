@@ -42,6 +42,7 @@ describe('a preflight item', () => {
   it('that says whether Sluice can see and close is waived by nothing', () => {
     const kept = PREFLIGHT_IDS.filter((id) => waived(failed(id), [ALL], NOW).outcome === 'failed');
     expect(kept).toEqual([
+      'PREFLIGHT_ARCHIVED',
       'PREFLIGHT_KILLED',
       'PREFLIGHT_POLICY',
       'PREFLIGHT_BLAST_RADIUS',
@@ -70,6 +71,7 @@ describe('a preflight item', () => {
   it('holds a start at its hour for a reason that people know', () => {
     const reasons = Object.fromEntries(PREFLIGHT_IDS.map((id) => [id, heldFor([failed(id)])]));
     expect(reasons).toEqual({
+      PREFLIGHT_ARCHIVED: 'pending',
       PREFLIGHT_KILLED: 'pending',
       PREFLIGHT_POLICY: 'pending',
       PREFLIGHT_BLAST_RADIUS: 'pending',

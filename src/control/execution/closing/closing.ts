@@ -38,6 +38,7 @@ export type ClosingDeps = {
 /** What a tick adds to the record: its findings and the lease under which it ran. */
 export type TickShare = { readonly ticked: TickedRollout; readonly fence: number };
 
+type RestsOn = { readonly share: TickShare | null; readonly tickAtMs?: number | null };
 type KnownWithTick = Known & Pick<RolloutRecord, 'tick'>;
 type ClosedFrom = { readonly request: RollbackRequest; readonly drafts: readonly EntryDraft[] };
 
@@ -70,7 +71,7 @@ export class Closing {
       target = lowerOf(target, lowerOf(rollbackStage(at.state, request), targetAsSeen(at.state, request)));
       const closed = await this.#close(at, target, asked);
       asked = closed.request;
-      const outcome = await this.#recordOrLater(at, closed.drafts, asked, attempt === 0 ? share : null);
+      const outcome = await this.#recordOrLater(at, closed.drafts, asked, { share: attempt === 0 ? share : null });
       if (outcome !== 'conflict') return outcome;
       at = await this.#find(request.rolloutId);
     }
@@ -82,7 +83,9 @@ export class Closing {
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       const at = await this.#find(request.rolloutId);
       if (at === null || legality(at.state.wedgeState, 'pause') !== 'allowed') return STANDS;
-      const outcome = await this.#recordOrLater(at, [pausedEntry(at, request)], request, null);
+      // It is dated by the last poll: one that is stored meanwhile has counted time that this pause would take back.
+      const restsOn = { share: null, tickAtMs: at.tick?.poll.atMs ?? null };
+      const outcome = await this.#recordOrLater(at, [pausedEntry(at, request)], request, restsOn);
       if (outcome !== 'conflict') return outcome;
     }
     return this.#later(request, null, []);
@@ -129,10 +132,10 @@ export class Closing {
     at: Known,
     drafts: readonly EntryDraft[],
     request: RollbackRequest | PauseRequest,
-    share: TickShare | null,
+    restsOn: RestsOn,
   ) {
     try {
-      return (await this.#record(at, drafts, share)) ? RECORDED : ('conflict' as const);
+      return (await this.#record(at, drafts, restsOn)) ? RECORDED : ('conflict' as const);
     } catch (error) {
       if (!(error instanceof LedgerUnreachable)) throw error;
       return this.#later(request, at.state, drafts);
@@ -140,9 +143,9 @@ export class Closing {
   }
 
   /** An entry says what the feature exposes from now on, so nobody may have changed that since it was looked at. */
-  async #record({ state, feature }: Known, drafts: readonly EntryDraft[], share: TickShare | null) {
+  async #record({ state, feature }: Known, drafts: readonly EntryDraft[], { share, ...tick }: RestsOn) {
     const expected: Expected = {
-      rollout: { id: state.id, version: state.version },
+      rollout: { id: state.id, version: state.version, ...tick },
       ...(state.dryRun ? {} : { feature: { key: state.feature, version: feature.state.version } }),
       ...(share === null ? {} : { fence: { rolloutId: state.id, fence: share.fence } }),
     };

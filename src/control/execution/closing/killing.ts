@@ -15,7 +15,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { KillRequest } from '../../ports/closingRequest.ts';
 import type { FeatureRecord, FeatureRegister } from '../../ports/featureRegister.ts';
 import type { LateJournal } from '../../ports/lateJournal.ts';
-import { type Ledger, LedgerUnreachable } from '../../ports/ledger.ts';
+import { type Ledger, LedgerUnreachable, unchanged } from '../../ports/ledger.ts';
 import type { RolloutRecord, RolloutRegister } from '../../ports/rolloutRegister.ts';
 import type { RolloutTelemetry } from '../../ports/telemetry.ts';
 import type { RolloutDisplay } from '../../sight/rolloutDisplay.ts';
@@ -49,8 +49,7 @@ export class Killing {
       served === undefined
         ? null
         : await this.#deps.publisher.closeDocument(served.killed ? served : killedFrom(served));
-    const nowMs = Math.max(this.#deps.clock.nowMs(), request.atMs);
-    const removedAtMs = request.removedAtMs ?? (stored === null ? undefined : nowMs);
+    const removedAtMs = request.removedAtMs ?? (stored === null ? undefined : this.#nowFor(request));
     const closed = removedAtMs === undefined ? request : { ...request, removedAtMs };
     try {
       return await this.#record(closed, stored);
@@ -62,15 +61,18 @@ export class Killing {
     }
   }
 
-  async #record(request: KillRequest, storedVersion: number | null): Promise<ClosingOutcome> {
+  async #record(asked: KillRequest, firstStored: number | null): Promise<ClosingOutcome> {
+    let [request, storedVersion] = [asked, firstStored];
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       const feature = await this.#deps.features.get(request.feature);
-      if (feature === null || feature.state.exposure.killed) return STANDS;
+      // An archived feature exposes nobody, and nobody would see the removal of it.
+      if (feature === null || feature.definition.archivedAtMs !== null || feature.state.exposure.killed) return STANDS;
+      if (wasOpenedSince(feature, storedVersion)) [request, storedVersion] = await this.#again(request, feature);
       const live = await liveRecord(this.#deps.rollouts, feature);
       const ended = live?.state ?? null;
       const drafts = killEntries(live === null ? request : noEarlier(request, live), feature, ended, storedVersion);
       const outcome = await appendEntries('execution', this.#deps, drafts, {
-        feature: { key: request.feature, version: feature.state.version },
+        feature: unchanged(feature),
       });
       if (outcome.kind === 'appended') {
         if (ended !== null) this.#deps.shown.recorded(ended, outcome.entries);
@@ -79,7 +81,24 @@ export class Killing {
     }
     throw new LedgerUnreachable('the kill lost every race for the record');
   }
+
+  /** Whoever opened it since has published that: it is closed too, and gone only then. */
+  async #again(request: KillRequest, feature: FeatureRecord): Promise<[KillRequest, number | null]> {
+    const { definition } = feature;
+    const closed = await this.#deps.publisher.close(definition, killedState(feature, null, request.atMs).exposure);
+    const { removedAtMs: _, ...open } = request;
+    if (!closed.stored) return [open, null];
+    return [{ ...open, removedAtMs: this.#nowFor(request) }, closed.documentVersion + definition.revision];
+  }
+
+  #nowFor(request: KillRequest): number {
+    return Math.max(this.#deps.clock.nowMs(), request.atMs);
+  }
 }
+
+/** The ledger has gone on from where the store was closed. */
+const wasOpenedSince = ({ definition, state }: FeatureRecord, storedVersion: number | null) =>
+  storedVersion !== null && state.exposure.documentVersion + definition.revision >= storedVersion;
 
 /** The kill, the end of the live rollout under it, and the removal where the store already has it. */
 function killEntries(

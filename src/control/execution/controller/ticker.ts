@@ -1,4 +1,3 @@
-import type { WaiverState } from '../../../domain/governance/waiverState.ts';
 import type { EntryDraft, Evidence } from '../../../domain/ledger/entry.ts';
 import { SLUICE } from '../../../domain/ledger/entry.ts';
 import type { DecisionContext } from '../../../domain/rollout/context.ts';
@@ -10,7 +9,6 @@ import { nextPoll } from '../../../domain/rollout/nextPoll.ts';
 import type { Poll } from '../../../domain/rollout/poll.ts';
 import { describeItem, failedItems, heldFor } from '../../../domain/rollout/preflight.ts';
 import { isServed } from '../../../domain/rollout/served.ts';
-import type { RolloutState } from '../../../domain/rollout/state.ts';
 import { appendEntries } from '../../appendEntries.ts';
 import type { ChainAudit, ChainVerdict } from '../../audit/chainAudit.ts';
 import type { Preflight, PreflightDraft } from '../../eligibility/preflight.ts';
@@ -21,20 +19,13 @@ import type { Chance } from '../../ports/chance.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Expected, Ledger } from '../../ports/ledger.ts';
 import type { Claim, RolloutRegister, Tick } from '../../ports/rolloutRegister.ts';
-import {
-  type DecisionContexts,
-  type Surroundings,
-  UNKNOWN_SURROUNDINGS,
-  type Weighing,
-} from '../../sight/decisionContext.ts';
+import { type DecisionContexts, type Surroundings, UNKNOWN_SURROUNDINGS } from '../../sight/decisionContext.ts';
 import type { KnownRollouts } from '../../sight/knownRollouts.ts';
 import { look } from '../../sight/looking.ts';
 import type { MetricSources } from '../../sight/metricSources.ts';
 import type { RolloutDisplay } from '../../sight/rolloutDisplay.ts';
-import type { PolicyFit } from '../../validation/policyFit.ts';
 import type { Closing } from '../closing/closing.ts';
-import { expectedOfOpening } from '../opening/expectedOfOpening.ts';
-import type { LastLook } from '../opening/lastLook.ts';
+import type { OpeningProof } from '../opening/openingProof.ts';
 
 export type TickerDeps = {
   readonly ledger: Ledger;
@@ -45,8 +36,7 @@ export type TickerDeps = {
   readonly preflight: Preflight;
   readonly publisher: Publisher;
   readonly closing: Closing;
-  readonly lastLook: LastLook;
-  readonly policyFit: PolicyFit;
+  readonly proof: OpeningProof;
   readonly known: KnownRollouts;
   readonly shown: RolloutDisplay;
   readonly clock: Clock;
@@ -67,9 +57,6 @@ type Work = {
   readonly poll: Poll;
   readonly context: DecisionContext;
   readonly audited: ChainVerdict;
-  readonly superseded: RolloutState | null;
-  /** Those that an opening rests on. */
-  readonly waivers: readonly WaiverState[];
 };
 
 /** One look at one rollout: measure, judge, decide, record, publish, in this order; a closing acts before it records. */
@@ -94,8 +81,10 @@ export class Ticker {
     const clockMs = this.#deps.clock.nowMs();
     const nowMs = nowFor(claim, clockMs);
     const audited = await this.#deps.audit.sinceLastLook(claim.state, claim.headSeq, nowMs);
-    const superseded = await this.#deps.contexts.supersededBy(claim.state);
-    const weighing = weighingOf({ claim, audited, superseded, nowMs });
+    const weighing = {
+      ...{ rollout: claim.state, feature: claim.feature, audit: audited.verdict, ask: null, nowMs },
+      superseded: await this.#deps.contexts.supersededBy(claim.state),
+    };
     const context = await this.#deps.contexts.of(weighing, surroundings ?? UNKNOWN_SURROUNDINGS);
     const { pollIntervalMs } = context;
     const previous = claim.tick?.poll ?? null;
@@ -108,7 +97,7 @@ export class Ticker {
       onHold: context.globalStop || context.storePaused,
       served: isServed(claim.state, context),
     });
-    return { claim, nowMs, atMs: nowMs, clockMs, poll, context, audited, superseded, waivers: [] };
+    return { claim, nowMs, atMs: nowMs, clockMs, poll, context, audited };
   }
 
   async #carryOut(work: Work, decision: RuledDecision): Promise<void> {
@@ -152,27 +141,33 @@ export class Ticker {
     await this.#deps.closing.rollback(request, work.claim, { ticked, fence });
   }
 
-  /** The whole chain is verified before anything opens; a scheduled start has its preflight first, and a hook is asked last. */
-  async #open(work: Work, decision: Opening & RuledDecision): Promise<void> {
+  /** A scheduled start has its preflight first. */
+  async #open(work: Work, decision: Opening): Promise<void> {
     const { state, feature } = work.claim;
-    const audited = await this.#deps.lastLook.wholeChain(state, work.nowMs);
-    const context = { ...work.context, audit: audited.verdict };
-    const proven = { ...work, audited, context };
-    const again = decide(state, work.poll, context, work.nowMs);
-    if (again.kind !== decision.kind) return this.#carryOut(proven, again);
     const preflight =
       decision.kind === 'start' ? await this.#deps.preflight.entry(state, feature, SLUICE, work.nowMs) : null;
-    if (preflight !== null && !preflight.data.passed) return this.#record(proven, failedStart(preflight), []);
-    const drafts = entriesOf(this.#subject(proven), decision, this.#saying(proven));
-    const latest = { ...proven, ...(await this.#deps.lastLook.latest(weighingOf(proven), { decision, drafts })) };
-    const inTheEnd = decide(state, work.poll, latest.context, work.nowMs);
-    if (inTheEnd.kind !== decision.kind) return this.#carryOut(latest, inTheEnd);
-    const entries = entriesOf(this.#subject(latest), decision, this.#saying(latest));
-    return this.#record(latest, decision, preflight === null ? entries : [preflight, ...entries]);
+    if (preflight !== null && !preflight.data.passed) return this.#record(work, failedStart(preflight), []);
+    const proven = await this.#deps.proof.of({
+      ...{ rollout: state, feature, ask: null, actor: SLUICE },
+      measured: work,
+      context: async ({ audit }) => ({ ...work.context, audit }),
+      // Under its lease nobody else has measured.
+      measuredSince: async () => work,
+    });
+    const { audited, context, atMs } = proven.seen;
+    const seen = { ...work, audited, context, atMs };
+    if (proven.held !== null) return this.#carryOut(seen, proven.held);
+    const drafts = preflight === null ? proven.drafts : [preflight, ...proven.drafts];
+    return this.#record(seen, proven.decision, drafts, proven.expected);
   }
 
   /** Records before it acts: what opens is published only once the ledger has it. The loser of a race stops here, and looks again. */
-  async #record(work: Work, decision: RecordedDecision & RuledDecision, drafts: readonly EntryDraft[]): Promise<void> {
+  async #record(
+    work: Work,
+    decision: RecordedDecision & RuledDecision,
+    drafts: readonly EntryDraft[],
+    expected: Expected = {},
+  ): Promise<void> {
     const { claim, poll } = work;
     const tick: Tick = { poll, decision };
     const nextCheckAtMs = this.#nextCheckAtMs(work);
@@ -186,9 +181,9 @@ export class Ticker {
       this.#deps,
       drafts,
       {
+        ...expected,
         rollout: { id: state.id, version: state.version },
         fence: { rolloutId: state.id, fence },
-        ...this.#expected(work, decision),
       },
       { rolloutId: state.id, tick, nextCheckAtMs },
     );
@@ -206,21 +201,8 @@ export class Ticker {
     return next > nowMs ? next : nowMs + context.pollIntervalMs - ((nowMs - due) % context.pollIntervalMs);
   }
 
-  /** An opening also rests on what the feature exposed and on its waivers, and a start on the room that is left. */
-  #expected({ claim, superseded, waivers }: Work, decision: RecordedDecision): Expected {
-    if (decision.reason !== 'ready') return {};
-    const maxLive = this.#deps.policyFit.maxLive(claim.state);
-    const start = decision.kind === 'start' ? { superseded, maxLive } : null;
-    return expectedOfOpening(claim.state, claim.feature, waivers, start);
-  }
-
-  #subject(work: Work) {
-    return {
-      rollout: work.claim.state,
-      feature: work.claim.feature.state,
-      audit: work.audited,
-      superseded: work.superseded,
-    };
+  #subject({ claim, audited }: Work) {
+    return { rollout: claim.state, feature: claim.feature.state, audit: audited, superseded: null };
   }
 
   #evidence(work: Work): Evidence {
@@ -237,9 +219,4 @@ export class Ticker {
 function failedStart({ data }: PreflightDraft): Hold & RuledDecision {
   const failed = failedItems(data.items);
   return { ...hold(heldFor(failed), `preflight: ${failed.map(describeItem).join('; ')}`), row: START_ROW };
-}
-
-function weighingOf(looked: Pick<Work, 'claim' | 'audited' | 'superseded' | 'nowMs'>): Weighing {
-  const { claim, audited, superseded, nowMs } = looked;
-  return { rollout: claim.state, feature: claim.feature, audit: audited.verdict, superseded, ask: null, nowMs };
 }

@@ -1,11 +1,11 @@
 import type { WaiverState } from '../../../domain/governance/waiverState.ts';
 import type { RolloutState } from '../../../domain/rollout/state.ts';
 import type { FeatureRecord } from '../../ports/featureRegister.ts';
-import type { Expected } from '../../ports/ledger.ts';
+import { type Expected, unchanged } from '../../ports/ledger.ts';
 
 /**
- * What must still hold when an opening is written: what the feature exposed, the waivers by which it breaks a rule, and of a start the
- * room that is left and the rollout that it takes over. A dry run exposes nobody, so nothing of the feature can be in its way.
+ * What must still hold when an opening is written: what the feature is and exposed, the waivers by which it breaks a rule, and of a
+ * start the room that is left and the rollout that it takes over. A dry run exposes nobody, so nothing of the feature can be in its way.
  */
 export function expectedOfOpening(
   rollout: RolloutState,
@@ -15,7 +15,7 @@ export function expectedOfOpening(
 ): Expected {
   if (rollout.dryRun) return {};
   const expected: Expected = {
-    feature: { key: rollout.feature, version: feature.state.version },
+    feature: unchanged(feature),
     waivers: waivers.map(({ waiverId, version }) => ({ id: waiverId, version })),
   };
   if (start === null) return expected;

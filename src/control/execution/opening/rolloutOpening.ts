@@ -1,8 +1,5 @@
-import type { Actor, EntryDraft } from '../../../domain/ledger/entry.ts';
-import type { Ask, DecisionContext } from '../../../domain/rollout/context.ts';
-import { decide } from '../../../domain/rollout/decide.ts';
-import { entriesOf } from '../../../domain/rollout/decided.ts';
-import type { RuledDecision } from '../../../domain/rollout/decision.ts';
+import type { Actor } from '../../../domain/ledger/entry.ts';
+import type { Ask } from '../../../domain/rollout/context.ts';
 import { appendEntries } from '../../appendEntries.ts';
 import type { PreflightDraft } from '../../eligibility/preflight.ts';
 import type { Publisher } from '../../flags/publisher.ts';
@@ -10,22 +7,20 @@ import { exposureIn } from '../../notices.ts';
 import { nowFor } from '../../nowFor.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { FeatureRecord } from '../../ports/featureRegister.ts';
-import type { Expected, Ledger } from '../../ports/ledger.ts';
-import type { RolloutRecord } from '../../ports/rolloutRegister.ts';
+import type { Ledger } from '../../ports/ledger.ts';
+import type { RolloutRecord, RolloutRegister } from '../../ports/rolloutRegister.ts';
 import { Refusal } from '../../refusal.ts';
 import type { DecisionContexts } from '../../sight/decisionContext.ts';
 import type { KnownRollouts } from '../../sight/knownRollouts.ts';
 import type { RolloutDisplay } from '../../sight/rolloutDisplay.ts';
-import type { PolicyFit } from '../../validation/policyFit.ts';
-import { expectedOfOpening } from './expectedOfOpening.ts';
-import type { LastLook } from './lastLook.ts';
+import type { HeldOpening, OpeningProof } from './openingProof.ts';
 
 export type OpeningDeps = {
   readonly ledger: Ledger;
+  readonly rollouts: RolloutRegister;
   readonly known: KnownRollouts;
   readonly contexts: DecisionContexts;
-  readonly lastLook: LastLook;
-  readonly policyFit: PolicyFit;
+  readonly proof: OpeningProof;
   readonly publisher: Publisher;
   readonly shown: RolloutDisplay;
   readonly clock: Clock;
@@ -50,49 +45,41 @@ export class RolloutOpening {
 
   /** Records, then publishes. Refuses with the reason where the gate is held, having stored nothing. */
   async open(wish: OpeningWish): Promise<void> {
-    const { record, feature, ask } = wish;
-    const rollout = record.state;
-    const nowMs = nowFor(record, this.#deps.clock.nowMs());
-    const audited = await this.#deps.lastLook.wholeChain(rollout, nowMs);
-    const surroundings = await this.#deps.contexts.surroundings();
-    const superseded = await this.#deps.contexts.supersededBy(rollout);
-    const weighing = { rollout, feature, audit: audited.verdict, superseded, ask, nowMs };
-    const context = await this.#deps.contexts.of(weighing, surroundings);
-    const poll = record.tick?.poll ?? null;
-    const decision = decide(rollout, poll, context, nowMs);
-    if (decision.reason !== 'ready') throw held(decision);
-    const subject = { rollout, feature: feature.state, audit: audited, superseded };
-    const draftsOf = (context: DecisionContext, atMs: number) =>
-      entriesOf(subject, decision, {
-        atMs,
-        actor: wish.actor,
-        reason: null,
-        comment: ask.comment,
-        evidence: { rolloutVersion: rollout.version, nowMs, poll, context },
-      });
-    const latest = await this.#deps.lastLook.latest(weighing, { decision, drafts: draftsOf(context, nowMs) });
-    const again = decide(rollout, poll, latest.context, nowMs);
-    if (again.reason !== 'ready') throw held(again);
-    const drafts = draftsOf(latest.context, latest.atMs);
-    const maxLive = this.#deps.policyFit.maxLive(rollout);
-    const start = decision.kind === 'start' ? { superseded, maxLive } : null;
-    await this.#record(wish, wish.preflight === null ? drafts : [wish.preflight, ...drafts], {
-      ...expectedOfOpening(rollout, feature, latest.waivers, start),
-      rollout: { id: rollout.id, version: rollout.version },
+    const { record, feature, ask, actor, preflight } = wish;
+    const { proof, contexts, known, shown, publisher } = this.#deps;
+    const proven = await proof.of({
+      ...{ rollout: record.state, feature, ask, actor },
+      measured: this.#measuredIn(record),
+      context: async (weighing) => contexts.of(weighing, await contexts.surroundings()),
+      measuredSince: async () => this.#measuredIn(await this.#readAgain(record)),
     });
+    if (proven.held !== null) throw held(proven.held);
+    const drafts = preflight === null ? proven.drafts : [preflight, ...proven.drafts];
+    const tickAtMs = proven.seen.poll?.atMs ?? null;
+    const rollout = { id: record.state.id, version: record.state.version, tickAtMs };
+    const outcome = await appendEntries('execution', this.#deps, drafts, { ...proven.expected, rollout });
+    if (outcome.kind === 'conflict') throw stale(outcome.over);
+    known.meet({ state: record.state, feature }, outcome.entries);
+    shown.recorded(record.state, outcome.entries);
+    const exposure = exposureIn(outcome.entries);
+    if (exposure !== null) await publisher.publish(feature.definition, exposure);
   }
 
-  async #record({ record, feature }: OpeningWish, drafts: readonly EntryDraft[], expected: Expected): Promise<void> {
-    const outcome = await appendEntries('execution', this.#deps, drafts, expected);
-    if (outcome.kind === 'conflict')
-      throw new Refusal('VERSION_STALE', `the ${outcome.over} changed meanwhile; look again`);
-    this.#deps.shown.recorded(record.state, outcome.entries);
-    const exposure = exposureIn(outcome.entries);
-    if (exposure !== null) await this.#deps.publisher.publish(feature.definition, exposure);
+  #measuredIn(record: RolloutRecord) {
+    return { poll: record.tick?.poll ?? null, nowMs: nowFor(record, this.#deps.clock.nowMs()) };
+  }
+
+  /** While others were asked the scheduler has gone on polling: what it found since is what counts. */
+  async #readAgain({ state }: RolloutRecord): Promise<RolloutRecord> {
+    const newest = await this.#deps.rollouts.get(state.id);
+    if (newest?.state.version !== state.version) throw stale('rollout');
+    return newest;
   }
 }
 
-function held(decision: RuledDecision): Refusal {
+const stale = (what: string) => new Refusal('VERSION_STALE', `the ${what} changed meanwhile; look again`);
+
+function held(decision: HeldOpening): Refusal {
   const unblocksAtMs = decision.kind === 'hold' ? decision.unblocksAtMs : null;
   const unblocksAt = unblocksAtMs === null ? null : new Date(unblocksAtMs).toISOString();
   return new Refusal('HELD', decision.detail, { reason: decision.reason, unblocksAt });

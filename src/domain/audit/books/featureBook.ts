@@ -1,6 +1,6 @@
 import type { Exposure } from '../../feature/flagDocument.ts';
 import type { Grants } from '../../feature/grants.ts';
-import { cutTo, highestOf } from '../reach.ts';
+import { metByBoth } from '../reach.ts';
 import { isMembers } from '../read.ts';
 import { msOfMinutes } from '../spans.ts';
 import type { Life } from './life.ts';
@@ -62,7 +62,7 @@ export class FeatureBook {
     this.#grants = exposure.grants;
     this.#killed = exposure.killed;
     if (told.type === 'completed') this.#settled = exposure.grants;
-    if (told.type === 'driftAdopted') this.#settled = cutTo(this.#settled, highestOf(exposure.grants));
+    if (told.type === 'driftAdopted') this.#settled = metByBoth(exposure.grants, this.#settled);
   }
 
   #close(told: Told, before: Life | null): void {

@@ -1,6 +1,5 @@
 import type { EntryData } from '../../ledger/entry.ts';
-import { stageOf } from '../judgedRollout.ts';
-import { cutTo, highestOf, reachOf } from '../reach.ts';
+import { metByBoth } from '../reach.ts';
 import { activeMsOf, type Life } from './life.ts';
 import { dataOf, isByPerson, type Told } from './told.ts';
 
@@ -27,10 +26,10 @@ export function bornOf(told: Told): Life {
     stageIndex: 0,
     visit: 0,
     epoch: 0,
-    startedThreshold: 0,
     base: [],
     grants: [],
     inherited: null,
+    cappedByHand: false,
     stageApprovals: [],
     rolledBackFrom: [],
     automaticRollbacks: 0,
@@ -64,7 +63,7 @@ function changeBy(life: Life, told: Told): Partial<Life> {
   const rolledBack = dataOf(told, 'rolledBack');
   if (rolledBack !== null) return fallen(life, told, rolledBack);
   const adopted = dataOf(told, 'driftAdopted');
-  if (adopted !== null) return cappedByHand(life, adopted.exposure.grants);
+  if (adopted !== null) return lowered(life, adopted.exposure.grants);
   const word = dataOf(told, 'stageApproved');
   if (word !== null) {
     const said = { stageId: word.stageId, decision: word.decision, subject: told.actor.subject, atMs: told.atMs };
@@ -91,9 +90,8 @@ function turn(life: Life, told: Told): Partial<Life> {
 
 function begun(life: Life, told: Told, started: EntryData['started']): Partial<Life> {
   const { base, exposure, phase, stageIndex, supersedes } = started;
-  const reached = reachOf(exposure.grants, stageOf(life, 0).scope);
   const inherited = supersedes === null ? null : exposure.grants;
-  const open = { wedgeState: 'ACTIVE' as const, startedThreshold: reached, base, inherited };
+  const open = { wedgeState: 'ACTIVE' as const, base, inherited };
   if (phase === 'stage') return { ...arrival({ ...life, ...open }, told, stageIndex, exposure.grants), ...open };
   return {
     ...open,
@@ -127,6 +125,8 @@ function fallen(life: Life, told: Told, rolledBack: EntryData['rolledBack']): Pa
   const after: Partial<Life> = {
     inherited: null,
     stageApprovals: [],
+    // Who passed the whole has not seen what comes after; a word against it lasts.
+    auditorsVerdicts: life.auditorsVerdicts.filter((said) => said.subject !== 'rollout' || said.verdict !== 'PASS'),
     cooldownUntilMs,
     automaticRollbacks: life.automaticRollbacks + (automatic ? 1 : 0),
   };
@@ -135,10 +135,9 @@ function fallen(life: Life, told: Told, rolledBack: EntryData['rolledBack']): Pa
   return { ...after, rolledBackFrom, ...arrival(life, told, toStageIndex, exposure.grants) };
 }
 
-/** A cap by hand holds for what was there before and for what was taken over, too: neither a rollback nor the next stage may bring it back. */
-function cappedByHand(life: Life, grants: Life['grants']): Partial<Life> {
-  const inherited = life.inherited === null ? null : grants;
-  return { grants, base: cutTo(life.base, highestOf(grants)), inherited };
+/** Nothing of this contract lifts what a hand has lowered, and no rollback brings back what was there before it. */
+function lowered(life: Life, grants: Life['grants']): Partial<Life> {
+  return { grants, base: metByBoth(grants, life.base), cappedByHand: true };
 }
 
 /** Sluice's own PASS changes nothing by itself; a FAIL, and whatever an auditor says, does. */

@@ -38,6 +38,7 @@ function throughPlan(told: Told, books: Books, life: Life, exposure: Exposure): 
     started === null ? plannedGrants(life, life.inherited ?? base, stageIndex) : startGrants(life, started, books);
   const above = raising(exposure.grants, allowed);
   return [
+    ...when(life.cappedByHand, 'raises what a hand has capped: only a new contract may'),
     ...when(above !== null, `exposes ${percentText(above?.threshold ?? 0)}, more than the plan grants here`),
     ...when(raising(base, settled) !== null, 'names as there before what the feature never settled on'),
     ...percentageAsGranted(told, life, exposure, stageIndex),

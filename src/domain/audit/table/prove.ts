@@ -1,7 +1,6 @@
 import type { Verdict, VerdictReason } from '../../health/verdict.ts';
 import type { Poll } from '../../rollout/poll.ts';
 import type { HoldReason } from '../../rollout/reason.ts';
-import { plannedGrants } from '../checks/plannedGrants.ts';
 import { isAtEnd, stageOf } from '../judgedRollout.ts';
 import { raising } from '../reach.ts';
 import { msOfHours, msOfMinutes } from '../spans.ts';
@@ -42,19 +41,12 @@ const LACKS: readonly (readonly [VerdictReason, HoldReason])[] = [
 /** Row 10. */
 function unknownYet(question: Question): HoldReason | null {
   const { rollout, poll, context, nowMs } = question;
-  if (isServedLess(question) || isLowered(rollout) || poll === null) return 'missingData';
+  if (isServedLess(question) || rollout.cappedByHand || poll === null) return 'missingData';
   if (poll.atMs + 2 * context.pollIntervalMs < nowMs) return 'staleData';
   const needed = neededOf(question, poll);
   if (needed.length === 0) return 'missingData';
   const lack = LACKS.find(([reason]) => needed.some((verdict) => verdict.reason === reason));
   return lack === undefined ? null : lack[1];
-}
-
-/** By hand: below what the plan grants by now, of which in the ramp where the start stood. */
-function isLowered(rollout: Question['rollout']): boolean {
-  const { phase, stageIndex, startedThreshold, inherited, base, grants } = rollout;
-  const meant = plannedGrants(rollout, inherited ?? base, stageIndex, phase === 'ramp' ? startedThreshold : undefined);
-  return raising(meant, grants) !== null;
 }
 
 /** Lookups are answered from less than was granted, so what is measured is not of this exposure. */

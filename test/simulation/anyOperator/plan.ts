@@ -1,0 +1,65 @@
+import fc from 'fast-check';
+import { INTERNAL } from '../../../src/domain/feature/scope.ts';
+import { type ProposalInput, proposalInput, type StageInput, stageInput } from '../../support/proposals.ts';
+
+/** What somebody may propose. A window of half an hour takes a waiver. */
+export type Plan = {
+  readonly stages: 'everyone' | 'internalsFirst' | 'toAll';
+  /** Of the first and the second stage. */
+  readonly requiresApproval: readonly [boolean, boolean];
+  readonly windowHours: number;
+  readonly incrementPolicy: 'manual' | 'linear';
+  readonly audit: 'external' | 'automatic';
+  readonly criticality: 'critical' | 'standard';
+  readonly to: 'zero' | 'previousStage';
+};
+
+const mostly = <T>(usual: T, other: T) =>
+  fc.oneof({ weight: 3, arbitrary: fc.constant(usual) }, { weight: 1, arbitrary: fc.constant(other) });
+
+export const plans: fc.Arbitrary<Plan> = fc.record({
+  stages: fc.constantFrom('everyone' as const, 'internalsFirst' as const, 'toAll' as const),
+  requiresApproval: fc.tuple(mostly(false, true), mostly(false, true)),
+  windowHours: mostly(1, 0.5),
+  incrementPolicy: mostly<Plan['incrementPolicy']>('linear', 'manual'),
+  audit: mostly<Plan['audit']>('automatic', 'external'),
+  criticality: mostly<Plan['criticality']>('standard', 'critical'),
+  to: fc.constantFrom('zero' as const, 'previousStage' as const),
+});
+
+export const needsWaiver = ({ windowHours }: Plan) => windowHours < 1;
+
+/** `supersedes`: the rollout that it takes over from; null: none. */
+export function inputOf(plan: Plan, supersedes: string | null): ProposalInput {
+  const { audit, criticality, incrementPolicy, windowHours, to } = plan;
+  const takeover = supersedes === null ? {} : { supersedes };
+  return proposalInput(
+    { audit, criticality, ...takeover },
+    {
+      incrementPolicy,
+      observationWindowHours: windowHours,
+      rollback: { to },
+      wedgeStages: [...STAGES[plan.stages](plan.requiresApproval)],
+    },
+  );
+}
+
+const internals = { scope: INTERNAL, audience: 'INTERNAL' } as const;
+const STAGES: Record<Plan['stages'], (gates: Plan['requiresApproval']) => readonly StageInput[]> = {
+  everyone: ([first, second]) => [
+    stageInput('canary', 10, { requiresApproval: first }),
+    stageInput('third', 30, { requiresApproval: second }),
+    stageInput('most', 60),
+  ],
+  internalsFirst: ([first, second]) => [
+    stageInput('some-internals', 20, { ...internals, requiresApproval: first }),
+    stageInput('internals', 80, { ...internals, requiresApproval: second }),
+    stageInput('few', 15),
+    stageInput('many', 70),
+  ],
+  toAll: ([first, second]) => [
+    stageInput('few', 20, { requiresApproval: first }),
+    stageInput('some', 40, { requiresApproval: second }),
+    stageInput('all', 100),
+  ],
+};
