@@ -26,11 +26,12 @@ export const decisions: Bench = {
   limits: Object.fromEntries(REQUIREMENTS.map(({ figure, limit }) => [figure, limit])),
   run: async ({ signal, say }) => {
     say(multiplierCheck());
-    const began = performance.now();
+    const [began, usedBefore] = [performance.now(), process.cpuUsage().user];
     const noData = await noDataScenarios();
     say(`${noData.scenarios} scenarios without data`);
     const byCell = await measureCells(CELLS, { seed: SEED, runs: RUNS, signal }, ({ title }) => say(title));
     const seconds = Math.round((performance.now() - began) / 1000);
+    const cpuSeconds = Math.round((process.cpuUsage().user - usedBefore) / 1e6);
     const results: Results = { seed: SEED, runs: RUNS, byCell, noData };
     const verdicts = verdictsOf(results);
     for (const table of [verdictTable(verdicts), healthyTable(results), faultyTable(results), ratioTable(results)]) {
@@ -39,7 +40,7 @@ export const decisions: Bench = {
     await writeFile(join(DOCS, 'decision-quality.md'), documentOf(results, verdicts));
     await writeFile(join(DOCS, 'decision-quality.svg'), chartOf(results, verdicts));
     const measured = verdicts.map(({ figure, estimate }): [string, number] => [figure, estimate.value]);
-    return { runs: RUNS, seconds, ...Object.fromEntries(measured), ...notGood(results) };
+    return { runs: RUNS, seconds, cpuSeconds, ...Object.fromEntries(measured), ...notGood(results) };
   },
 };
 

@@ -33,6 +33,7 @@ export function chartOf(results: Results, verdicts: readonly Verdict[]): string 
   const height = second + HEADER + ratios.length * ROW + GAP;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" font-family="system-ui, sans-serif" font-size="13">`,
+    '<title>False alarms of each method, and the time to detection against a confidence sequence</title>',
     `<rect width="${WIDTH}" height="${height}" fill="#ffffff"/>`,
     ...alarmPanel(results),
     ...ratioPanel(ratios, second),
