@@ -1,6 +1,6 @@
 import { addCounts, NO_COUNTS, type PollCounts } from '../statistics/armCounts.ts';
 import type { Dispersion } from '../statistics/dispersion.ts';
-import { isOutage } from '../statistics/outage.ts';
+import { outagePolls } from '../statistics/outage.ts';
 import {
   absorbIntoRelativeRisk,
   beginRelativeRisk,
@@ -134,7 +134,7 @@ function absorbed(
     },
     trafficAtMs: hasTraffic ? untilMs : here.trafficAtMs,
     // Between two scrapes nothing new is seen: that neither adds nor resets.
-    outagePolls: hasTraffic ? (isOutage(poll) ? here.outagePolls + 1 : 0) : here.outagePolls,
+    outagePolls: hasTraffic ? outagePolls(here.outagePolls, poll) : here.outagePolls,
     edge,
   };
 }

@@ -1,5 +1,6 @@
 import type { ArmCounts } from '../statistics/armCounts.ts';
 import { alphaAfterRollbacks, type CombinedEvidence, combineEvidence } from '../statistics/combinedEvidence.ts';
+import { isOutage } from '../statistics/outage.ts';
 import { relativeRiskBounds } from '../statistics/relativeRisk.ts';
 import { logEvidence } from '../statistics/sequentialComparison.ts';
 import type { Comparison, Comparisons } from './comparison.ts';
@@ -10,9 +11,6 @@ import type { PlannedComparison } from './measurementPlan.ts';
 import type { SequentialEvidence } from './verdict.ts';
 
 type Answers = { readonly counted: ReadonlyMap<string, Counted>; readonly comparisons: Comparisons };
-
-/** Polls running in which treatment is out and control is not. */
-const OUTAGE_POLLS = 2;
 
 /** What a sequential criterion says after this poll: the condition of a trigger is that treatment has been found worse than its margin. */
 export function judgeComparison(planned: PlannedComparison, answers: Answers, freshness: Freshness): Finding {
@@ -61,7 +59,7 @@ function shareOf({ direction }: PlannedComparison['sli'], { bad, total }: ArmCou
 
 /** Why it is found worse, in words; null where it is not. What was found before stays found, also where this poll adds nothing. */
 function foundWorse(planned: PlannedComparison, own: Comparison, together: CombinedEvidence): string | null {
-  if (own.outagePolls >= OUTAGE_POLLS) return `outage: at least half fail, ${own.outagePolls} polls running`;
+  if (isOutage(own.outagePolls)) return `outage: at least half fail, ${own.outagePolls} polls running`;
   if (!together.fails) return null;
   // The reason is the one that has most of it, where this stage looks at it.
   const isElsewhere = !planned.group.inStage.includes(together.leadingKey);
