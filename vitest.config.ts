@@ -2,6 +2,7 @@ import { defineConfig } from 'vitest/config';
 import { LeakGuard } from './tooling/leakGuard.ts';
 
 const needsNothing = [
+  'test/bench/**/*.test.ts',
   'test/cli/**/*.test.ts',
   'test/config/**/*.test.ts',
   'test/domain/**/*.test.ts',

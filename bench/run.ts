@@ -4,6 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { scratchFolder } from '../src/demo/process/scratchFolder.ts';
 import { stopRequested } from '../src/demo/process/stopRequested.ts';
+import { decisions } from './decisions.ts';
 import { rollback } from './rollback.ts';
 import { start } from './start.ts';
 import type { Bench } from './support/bench.ts';
@@ -12,8 +13,8 @@ import { type Result, resultOf, tableOf } from './support/report.ts';
 import { tick } from './tick.ts';
 import { verify } from './verify.ts';
 
-const BENCHES: readonly Bench[] = [tick, rollback, start, verify];
-const LONGEST_MS = 15 * 60_000;
+const BENCHES: readonly Bench[] = [tick, rollback, start, verify, decisions];
+const LONGEST_MS = 25 * 60_000;
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !BENCHES.some((bench) => bench.name === name));

@@ -13,9 +13,14 @@ export function resultOf({ limits }: Bench, measured: Figures): Result {
   const ratios = mapped(limits, (limit, name) => {
     const value = measured[name];
     if (value === undefined) throw new Error(`the limited figure ${name} was not measured`);
-    return value / limit;
+    return shareOf(value, limit);
   });
   return { figures, limits, ratios, met: Object.values(ratios).every((ratio) => ratio <= 1) };
+}
+
+/** Where nothing is allowed, nothing is within the limit and anything is infinitely much. */
+function shareOf(value: number, limit: number): number {
+  return limit === 0 && value === 0 ? 0 : value / limit;
 }
 
 /** For people: a line per figure, the limited ones with their limit. */

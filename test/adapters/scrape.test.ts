@@ -1,8 +1,11 @@
 import { describe } from 'vitest';
+import { countingObligations, metricSourceCounts } from '../contracts/countingSource.ts';
 import { metricSourceObligations, metricSourceReadings } from '../contracts/metricSource.ts';
 import { openScraped } from '../support/scrapedWorld.ts';
 
 describe('the scrape source', () => {
   metricSourceObligations(openScraped);
   metricSourceReadings(openScraped);
+  countingObligations(openScraped);
+  metricSourceCounts(openScraped);
 });

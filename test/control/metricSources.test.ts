@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { MetricSources } from '../../src/control/sight/metricSources.ts';
 import { queryKey } from '../../src/domain/health/measurement.ts';
+import { countingObligations } from '../contracts/countingSource.ts';
 import { ACCURACY, ERROR_RATE, LATENCY, metricSourceObligations, question, sli } from '../contracts/metricSource.ts';
 import { FakeMetricSource } from '../support/fakeMetricSource.ts';
 
@@ -48,11 +49,9 @@ describe('the metric sources of the installation', () => {
 });
 
 describe('the fake metric source', () => {
-  metricSourceObligations(async () => ({
-    source: new FakeMetricSource('shop'),
-    nowMs: () => NOW_MS,
-    stop: async () => {},
-  }));
+  const openFake = async () => ({ source: new FakeMetricSource('shop'), nowMs: () => NOW_MS, stop: async () => {} });
+  metricSourceObligations(openFake);
+  countingObligations(openFake);
 
   test('answers what it was told until it fails, and again when it recovers', async () => {
     const fake = new FakeMetricSource('shop').observe('error_rate', 'treatment', 0.1, 50);

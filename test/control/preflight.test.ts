@@ -483,6 +483,7 @@ function withoutPast({ metrics }: World): MetricSource {
     kind: 'scrape',
     start: () => undefined,
     measure: (...asked) => metrics.measure(...asked),
+    count: (...asked) => metrics.count(...asked),
     state: () => metrics.state(),
     close: () => metrics.close(),
   };

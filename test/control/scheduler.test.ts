@@ -21,6 +21,7 @@ function gated(source: MetricSource) {
     name: source.name,
     kind: source.kind,
     measure,
+    count: (...asked) => source.count(...asked),
     start: () => source.start(),
     state: (nowMs) => source.state(nowMs),
     close: () => source.close(),

@@ -1,5 +1,6 @@
 import { stepsOf } from '../../src/adapters/prometheus/rangeSteps.ts';
 import type { MeasuredAt, MetricSource, SourceState, TimeRange } from '../../src/control/ports/metricSource.ts';
+import { type Counted, type CountQuery, countKey } from '../../src/domain/health/countQuery.ts';
 import {
   type Arm,
   type Measurement,
@@ -9,7 +10,10 @@ import {
   queryKey,
   unavailable,
 } from '../../src/domain/health/measurement.ts';
+import type { ArmCounts } from '../../src/domain/statistics/armCounts.ts';
 
+type Cohort = 'treatment' | 'control';
+type Counts = ArmCounts | ((query: CountQuery) => ArmCounts | null);
 type Answer = Measurement | ((query: MeasurementQuery, nowMs: number) => Measurement);
 
 /** A metric source that answers what it is told to. What it was not told is missing. */
@@ -20,6 +24,10 @@ export class FakeMetricSource implements MetricSource {
   readonly asked: MeasurementQuery[] = [];
   /** Every look back, in order. */
   readonly ranged: { readonly query: MeasurementQuery; readonly range: TimeRange }[] = [];
+  /** Every question after what was counted, in order. */
+  readonly counted: CountQuery[] = [];
+  readonly #counts = new Map<string, (query: CountQuery) => Counted>();
+  readonly #tallies = new Map<string, Counts>();
   readonly #answers = new Map<string, Answer>();
   #failure: string | null = null;
 
@@ -47,6 +55,18 @@ export class FakeMetricSource implements MetricSource {
     }));
   }
 
+  /** What an SLI counts for an arm from now on, whenever it is asked; null, or never told: it has no series. */
+  tally(sli: string, arm: Cohort, counts: Counts): this {
+    this.#tallies.set(`${sli}/${arm}`, counts);
+    return this;
+  }
+
+  /** What becomes of every question after what an SLI counted, from now on. */
+  tallyBy(sli: string, count: (query: CountQuery) => Counted): this {
+    this.#counts.set(sli, count);
+    return this;
+  }
+
   /** From now on nothing can be asked, until `recover`. */
   fail(detail: string): this {
     this.#failure = detail;
@@ -68,6 +88,12 @@ export class FakeMetricSource implements MetricSource {
     return new Map(queries.map((query) => [queryKey(query), this.#measured(query, nowMs)]));
   }
 
+  async count(queries: readonly CountQuery[], signal?: AbortSignal): Promise<ReadonlyMap<string, Counted>> {
+    signal?.throwIfAborted();
+    this.counted.push(...queries);
+    return new Map(queries.map((query) => [countKey(query), this.#counted(query)]));
+  }
+
   /** What it would have answered at each step, had it been told so then. */
   async range(query: MeasurementQuery, range: TimeRange): Promise<readonly MeasuredAt[]> {
     this.ranged.push({ query, range });
@@ -79,6 +105,21 @@ export class FakeMetricSource implements MetricSource {
   }
 
   async close(): Promise<void> {}
+
+  #counted(query: CountQuery): Counted {
+    const { id } = query.sli;
+    if (this.#failure !== null) return { kind: 'unavailable', detail: this.#failure, query: id };
+    const count = this.#counts.get(id);
+    if (count !== undefined) return count(query);
+    const counts = (arm: Cohort) => {
+      const told = this.#tallies.get(`${id}/${arm}`) ?? null;
+      return typeof told === 'function' ? told(query) : told;
+    };
+    const [treatment, control] = [counts('treatment'), counts('control')];
+    if (treatment === null || control === null) return { kind: 'missing', detail: `no series: ${id}`, query: id };
+    const poll = { treatment, control };
+    return { kind: 'counted', poll, edge: query.slowerThan, newestSampleAtMs: query.toMs, query: id };
+  }
 
   #measured(query: MeasurementQuery, nowMs: number): Measurements {
     if (this.#failure !== null) return unavailable(query, this.#failure, query.sli.id);

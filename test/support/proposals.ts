@@ -7,6 +7,8 @@ import { EVERYONE, INTERNAL, type Scope } from '../../src/domain/feature/scope.t
 
 export type ProposalInput = z.input<typeof proposalSchema>;
 export type StageInput = ProposalInput['rolloutWedge']['wedgeStages'][number];
+/** A trigger that looks at a window. */
+export type WindowedTriggerInput = Extract<StageInput['rollbackTrigger'][number], { operator: unknown }>;
 export type SliInput = Extract<ProposalInput['slis'][number], { id: string }>;
 
 const SOURCES: Sources = new Map([
@@ -151,7 +153,7 @@ const stages = (plan: readonly Plan[], windowSeconds: number): fc.Arbitrary<Stag
               ...plain.successCriteria,
               ...(compares ? [{ ...compared, operator: '<=' as const }] : []),
             ],
-            rollbackTrigger: [...plain.rollbackTrigger, { ...compared, operator: '>', severity }],
+            rollbackTrigger: [...plain.rollbackTrigger, { ...compared, operator: '>' as const, severity }],
           };
         }),
     ),

@@ -1,7 +1,9 @@
 import type { HttpExchange } from '../../control/ports/httpExchange.ts';
 import type { MeasuredAt, MetricSource, SourceState, TimeRange } from '../../control/ports/metricSource.ts';
+import { type Counted, type CountQuery, countKey } from '../../domain/health/countQuery.ts';
 import { type MeasurementQuery, type Measurements, queryKey, unavailable } from '../../domain/health/measurement.ts';
 import { PrometheusClient } from './client.ts';
+import { countedBy } from './counting.ts';
 import type { Plan, VectorAnswer } from './plan.ts';
 import { planOf } from './questionPlan.ts';
 import { atInstant, stepsOf } from './rangeSteps.ts';
@@ -35,6 +37,14 @@ export class PrometheusSource implements MetricSource {
     const answers = queries.map(async (query) => {
       const atMs = nowMs - query.offsetSeconds * 1000;
       return [queryKey(query), await measured(query, atMs, askAt(atMs))] as const;
+    });
+    return new Map(await Promise.all(answers));
+  }
+
+  async count(queries: readonly CountQuery[], signal?: AbortSignal): Promise<ReadonlyMap<string, Counted>> {
+    const answers = queries.map(async (query) => {
+      const counted = await countedBy(query, (text, atMs) => this.#client.instant(text, atMs, signal));
+      return [countKey(query), counted] as const;
     });
     return new Map(await Promise.all(answers));
   }

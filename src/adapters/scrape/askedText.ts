@@ -1,3 +1,4 @@
+import type { CountableSli } from '../../domain/health/countQuery.ts';
 import type { MeasurementQuery } from '../../domain/health/measurement.ts';
 import type { ScrapedSli } from './reading.ts';
 
@@ -6,6 +7,12 @@ export function askedText({ windowSeconds, arms, sli: { cohort } }: MeasurementQ
   const by = arms === 'cohorts' && cohort !== undefined ? ` by ${cohort.label}` : '';
   const window = windowSeconds > 0 ? `[${windowSeconds}s]` : '';
   return `${measured(sli, window)}${by}, scraped`;
+}
+
+/** The same of what is counted between two scrapes. */
+export function askedCounts(sli: CountableSli): string {
+  const counters = sli.kind === 'ratio' ? `${sli.numerator} of ${sli.denominator}` : sli.histogram;
+  return `counters ${counters} by ${sli.cohort?.label}, scraped`;
 }
 
 function measured(sli: ScrapedSli, window: string): string {

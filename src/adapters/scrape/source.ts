@@ -3,6 +3,8 @@ import type { Clock } from '../../control/ports/clock.ts';
 import type { HttpExchange } from '../../control/ports/httpExchange.ts';
 import type { MetricSource, SourceState } from '../../control/ports/metricSource.ts';
 import { toMeasurement } from '../../domain/health/armReading.ts';
+import { countedBetween } from '../../domain/health/counterReading.ts';
+import { type Counted, type CountQuery, countKey } from '../../domain/health/countQuery.ts';
 import {
   type MeasurementQuery,
   type Measurements,
@@ -11,7 +13,8 @@ import {
   unavailable,
 } from '../../domain/health/measurement.ts';
 import { SelectorError } from '../../domain/health/selector.ts';
-import { askedText } from './askedText.ts';
+import { askedCounts, askedText } from './askedText.ts';
+import { NOT_READ, readingAt } from './counterReading.ts';
 import { ExpositionError, parseExposition } from './exposition.ts';
 import { type ScrapedSli, WindowReader } from './reading.ts';
 import { type HistoryLimits, type ScrapeSpan, SeriesHistory } from './seriesHistory.ts';
@@ -75,6 +78,11 @@ export class ScrapeSource implements MetricSource {
     return new Map(queries.map((query) => [queryKey(query), this.#measured(query, nowMs)]));
   }
 
+  async count(queries: readonly CountQuery[], signal?: AbortSignal): Promise<ReadonlyMap<string, Counted>> {
+    signal?.throwIfAborted();
+    return new Map(queries.map((query) => [countKey(query), this.#counted(query)]));
+  }
+
   async state(): Promise<SourceState> {
     if (this.#failure !== null) return { ok: false, detail: this.#failure };
     return { ok: true, detail: `${this.#history.seriesCount} series scraped` };
@@ -126,6 +134,25 @@ export class ScrapeSource implements MetricSource {
     } catch (error) {
       if (error instanceof SelectorError || error instanceof UnsupportedRegexError)
         return unavailable(query, error.message);
+      throw error;
+    }
+  }
+
+  #counted(query: CountQuery): Counted {
+    const { sli, fromMs, toMs } = query;
+    const asked = askedCounts(sli);
+    // What lies before a poll that could not be counted is counted by the next one.
+    this.#history.keep(toMs - fromMs + 2 * this.#options.intervalSeconds * 1000);
+    const before = this.#history.span(Number.NEGATIVE_INFINITY, fromMs);
+    const after = this.#history.span(Number.NEGATIVE_INFINITY, toMs);
+    if (after === null) return { kind: 'unavailable', detail: this.#failure ?? 'nothing is scraped yet', query: asked };
+    try {
+      const reading = (span: ScrapeSpan | null) =>
+        span === null ? NOT_READ : readingAt(this.#history, span.last, sli);
+      return countedBetween(query, reading(before), reading(after), asked);
+    } catch (error) {
+      if (error instanceof SelectorError || error instanceof UnsupportedRegexError)
+        return { kind: 'unavailable', detail: error.message, query: asked };
       throw error;
     }
   }

@@ -1,3 +1,4 @@
+import type { Counted, CountQuery } from '../../domain/health/countQuery.ts';
 import type { MeasurementQuery, Measurements } from '../../domain/health/measurement.ts';
 
 /** Whether a source can be used at this moment, in words for people. No credentials, no stack. */
@@ -26,6 +27,11 @@ export interface MetricSource {
     nowMs: number,
     signal?: AbortSignal,
   ): Promise<ReadonlyMap<string, Measurements>>;
+
+  /**
+   * Counts what happened between two instants, by `countKey`, from raw counters and without extrapolation. Never throws, as `measure`.
+   */
+  count(queries: readonly CountQuery[], signal?: AbortSignal): Promise<ReadonlyMap<string, Counted>>;
 
   /** For the list of sources, readiness and preflight. Never throws. */
   state(nowMs: number): Promise<SourceState>;

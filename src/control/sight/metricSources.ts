@@ -1,3 +1,4 @@
+import { type Counted, type CountQuery, countKey } from '../../domain/health/countQuery.ts';
 import { type MeasurementQuery, type Measurements, queryKey, unavailable } from '../../domain/health/measurement.ts';
 import type { MeasuredAt, MetricSource, SourceState, TimeRange } from '../ports/metricSource.ts';
 
@@ -36,6 +37,16 @@ export class MetricSources {
     return new Map(answers.flatMap((answer) => [...answer]));
   }
 
+  /** All that is to be counted in one tick, by `countKey`. */
+  async count(queries: readonly CountQuery[]): Promise<ReadonlyMap<string, Counted>> {
+    const distinct = new Map(queries.map((query) => [countKey(query), query]));
+    const bySource = Map.groupBy(distinct.values(), (query) => query.sli.source);
+    const answers = await Promise.all(
+      [...bySource].map(([name, asked]) => this.#sources.get(name)?.count(asked) ?? uncounted(name, asked)),
+    );
+    return new Map(answers.flatMap((answer) => [...answer]));
+  }
+
   /** The same question at every step of the past; null where no source of this name keeps one. */
   async range(query: MeasurementQuery, range: TimeRange): Promise<readonly MeasuredAt[] | null> {
     return (await this.#sources.get(query.sli.source)?.range?.(query, range)) ?? null;
@@ -50,6 +61,11 @@ export class MetricSources {
   async close(): Promise<void> {
     await Promise.all(this.list().map((source) => source.close()));
   }
+}
+
+function uncounted(name: string, queries: readonly CountQuery[]): ReadonlyMap<string, Counted> {
+  const detail = `no metric source is named ${name}`;
+  return new Map(queries.map((query) => [countKey(query), { kind: 'unavailable', detail, query: query.sli.id }]));
 }
 
 function unknown(queries: readonly MeasurementQuery[]): ReadonlyMap<string, Measurements> {

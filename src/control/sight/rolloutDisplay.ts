@@ -31,6 +31,8 @@ export class RolloutDisplay {
   #verdict(rollout: RolloutState, verdict: Verdict): void {
     const { feature } = rollout;
     const sli = rollout.contract.slis.find((defined) => defined.id === verdict.sli);
+    // A share of slow requests is not what an indicator in seconds shows.
+    if (sli?.kind === 'quantile' && verdict.evidence !== null) return;
     const cohort = sli?.cohort === undefined ? 'all' : 'treatment';
     this.#telemetry.sliValue(feature, verdict.sli, cohort, verdict.value);
     if (verdict.baseline !== null) this.#telemetry.sliValue(feature, verdict.sli, 'control', verdict.baseline);

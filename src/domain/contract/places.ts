@@ -1,4 +1,4 @@
-import type { SuccessCriterion, Trigger } from '../health/criterion.ts';
+import { isSequential, type SuccessCriterion, type Trigger, type WindowedCriterion } from '../health/criterion.ts';
 import type { Sli } from '../health/sli.ts';
 import type { Proposal } from './contract.ts';
 import type { Path } from './violation.ts';
@@ -28,6 +28,15 @@ export function placedCriteria(proposal: Proposal): readonly PlacedCriterion[] {
       stage[list].map((criterion, index) => ({ criterion, at: [...at, list, index] })),
     ),
   );
+}
+
+export type PlacedWindow = { readonly criterion: WindowedCriterion; readonly at: Path };
+
+/** Those that look at a window. */
+export function windowedCriteria<Placed extends PlacedCriterion>(
+  placed: readonly Placed[],
+): readonly (Placed & PlacedWindow)[] {
+  return placed.flatMap((one) => (isSequential(one.criterion) ? [] : [{ ...one, criterion: one.criterion }]));
 }
 
 /** Every criterion beside the SLI it names, where the proposal defines that SLI. */

@@ -13,6 +13,7 @@ import { criterionWindowsFit, observationWindowMinimum } from './rules/observati
 import { percentagesInRange } from './rules/percentages.ts';
 import { fixedWindowWarning, knownPlaceholders, promqlNamesCohort, promqlWindowGiven } from './rules/promql.ts';
 import { noOffsetOnScrape, noPromqlOnScrape } from './rules/scrapeSources.ts';
+import { sequentialCountsEvents, sequentialThreshold } from './rules/sequential.ts';
 import { knownSlis, knownSources, uniqueSlis } from './rules/slis.ts';
 import { requiredMetricsJudged } from './rules/stabilization.ts';
 import { enoughStages, risingTargets, uniqueStageIds, wideningScopes } from './rules/stages.ts';
@@ -44,6 +45,8 @@ const RULES: readonly Rule[] = [
   knownSources,
   controlNeedsCohort,
   baselineOnlyToCompare,
+  sequentialCountsEvents,
+  sequentialThreshold,
   noPromqlOnScrape,
   noOffsetOnScrape,
   latestSampleHasValue,

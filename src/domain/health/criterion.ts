@@ -6,9 +6,17 @@ export const SEVERITIES = ['rollback', 'pause', 'alert'] as const;
 export type Operator = (typeof OPERATORS)[number];
 export type Severity = (typeof SEVERITIES)[number];
 
-const criterionShape = {
+const everyCriterion = {
   sli: nameSchema,
-  compare: z.enum(['absolute', 'baselineRatio', 'baselineDifference', 'sequential', 'mannWhitney']),
+  minSamples: z.number().min(0).default(1),
+  /** Judged and shown, decides nothing. */
+  dryRun: z.boolean().default(false),
+};
+
+/** Looks at a window, and at the next poll at the same window a little later. */
+const windowedShape = {
+  ...everyCriterion,
+  compare: z.enum(['absolute', 'baselineRatio', 'baselineDifference', 'mannWhitney']),
   operator: z.enum(OPERATORS),
   threshold: z.number(),
   /** 0 is the latest sample. Whole seconds: the window becomes a PromQL duration. */
@@ -16,7 +24,6 @@ const criterionShape = {
     .int()
     .min(0)
     .max(30 * 24 * 3600),
-  minSamples: z.number().min(0).default(1),
   consecutive: z.int().min(1).max(1000).default(1),
   /** The past as baseline, in place of the control cohort. */
   baseline: z
@@ -28,19 +35,43 @@ const criterionShape = {
     })
     .readonly()
     .optional(),
-  /** Judged and shown, decides nothing. */
-  dryRun: z.boolean().default(false),
 };
 
+/**
+ * Counts every request once, treatment beside control, and may be looked at after every poll: what a window would forget adds up.
+ * What a criterion is that says nothing of how it compares.
+ */
+const sequentialShape = {
+  ...everyCriterion,
+  compare: z.literal('sequential').default('sequential'),
+  /** The relative risk of a bad event that is still fine; 1: none more than the control's. */
+  margin: z.number().min(0.5).max(10).default(1),
+  /** How often a healthy rollout may be taken back by all its comparisons together; the smallest of them holds for all. */
+  alpha: z.number().min(0.0001).max(0.2).default(0.05),
+  /** Of a quantile SLI: slower than this is bad. In the histogram's unit. */
+  threshold: z.number().gt(0).optional(),
+  /** φ, how much more bad events vary than independent ones would, where the past can't tell; 1 where each is another user's. */
+  dispersion: z.number().min(1).max(1000).optional(),
+};
+
+const severity = z.enum(SEVERITIES).default('rollback');
+
 /** An SLI with a condition that must hold before more exposure. */
-export const successCriterionSchema = z.strictObject(criterionShape).readonly();
+export const successCriterionSchema = z
+  .discriminatedUnion('compare', [z.strictObject(windowedShape), z.strictObject(sequentialShape)])
+  .readonly();
 /** An SLI with a condition that, when it holds, takes exposure back (or pauses, or alerts). */
 export const triggerSchema = z
-  .strictObject({ ...criterionShape, severity: z.enum(SEVERITIES).default('rollback') })
+  .discriminatedUnion('compare', [
+    z.strictObject({ ...windowedShape, severity }),
+    z.strictObject({ ...sequentialShape, severity }),
+  ])
   .readonly();
 
 export type SuccessCriterion = z.infer<typeof successCriterionSchema>;
 export type Trigger = z.infer<typeof triggerSchema>;
+export type SequentialCriterion = Extract<SuccessCriterion | Trigger, { compare: 'sequential' }>;
+export type WindowedCriterion = Exclude<SuccessCriterion | Trigger, SequentialCriterion>;
 
 /** A criterion with its place in the stage; `key` is stable within a stage: `success/0`, `trigger/1`. */
 export type StageCriterion =
@@ -68,5 +99,10 @@ export function criteriaOf(stage: {
 
 /** True where the criterion compares treatment with the control cohort, so it means nothing where there is none. */
 export function comparesWithControl(criterion: SuccessCriterion | Trigger): boolean {
+  if (isSequential(criterion)) return true;
   return criterion.compare !== 'absolute' && criterion.baseline === undefined;
+}
+
+export function isSequential(criterion: SuccessCriterion | Trigger): criterion is SequentialCriterion {
+  return criterion.compare === 'sequential';
 }

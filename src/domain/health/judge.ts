@@ -1,16 +1,22 @@
+import type { Comparisons } from './comparison.ts';
+import type { Counted } from './countQuery.ts';
 import type { Operator } from './criterion.ts';
+import { type Finding, inconclusive, NOTHING } from './finding.ts';
+import { type Freshness, isStale } from './freshness.ts';
+import { judgeComparison } from './judgeComparison.ts';
 import { type Arm, type Measurement, type MeasurementQuery, type Measurements, queryKey } from './measurement.ts';
-import type { PlannedCriterion } from './measurementPlan.ts';
+import type { PlannedCriterion, PlannedWindow } from './measurementPlan.ts';
 import type { Sli } from './sli.ts';
-import type { Verdict, VerdictReason } from './verdict.ts';
+import type { Verdict } from './verdict.ts';
 
-export type Answers = ReadonlyMap<string, Measurements>;
-export type Freshness = { readonly nowMs: number; readonly pollIntervalMs: number };
+/** What the sources answered, by the keys of the questions, and what the comparisons have become of it. */
+export type Answers = {
+  readonly measured: ReadonlyMap<string, Measurements>;
+  readonly counted: ReadonlyMap<string, Counted>;
+  readonly comparisons: Comparisons;
+};
 
 type Observed = Extract<Measurement, { kind: 'observed' }>;
-type Finding = Pick<Verdict, 'outcome' | 'reason' | 'value' | 'baseline' | 'limit' | 'samples' | 'detail'>;
-
-const NOTHING = { value: null, baseline: null, limit: null, samples: null, detail: null };
 
 /** Each planned criterion with what was measured → its verdict. Pure: no answer is an answer too. */
 export function judge(plan: readonly PlannedCriterion[], answers: Answers, freshness: Freshness): readonly Verdict[] {
@@ -18,14 +24,18 @@ export function judge(plan: readonly PlannedCriterion[], answers: Answers, fresh
     key: planned.key,
     role: planned.role,
     sli: planned.criterion.sli,
-    severity: planned.role === 'trigger' ? planned.criterion.severity : null,
-    consecutive: planned.criterion.consecutive,
+    severity: planned.severity,
+    consecutive: planned.looksAt === 'window' ? planned.criterion.consecutive : 1,
     dryRun: planned.criterion.dryRun,
-    ...findingOf(planned, answers, freshness),
+    ...(planned.looksAt === 'window'
+      ? findingOf(planned, answers.measured, freshness)
+      : judgeComparison(planned, answers, freshness)),
   }));
 }
 
-function findingOf(planned: PlannedCriterion, answers: Answers, freshness: Freshness): Finding {
+type Measured = Answers['measured'];
+
+function findingOf(planned: PlannedWindow, answers: Measured, freshness: Freshness): Finding {
   if (planned.subject === null) return unasked(planned);
   const subject = answered(planned.subject, answers, planned.subject.arms === 'all' ? 'all' : 'treatment');
   if (subject.kind !== 'observed') return lacking(subject, 'the exposed users');
@@ -42,8 +52,8 @@ function findingOf(planned: PlannedCriterion, answers: Answers, freshness: Fresh
 }
 
 /** Why an observation proves nothing; null where it does. */
-function faultOf(observed: Observed, { criterion }: PlannedCriterion, freshness: Freshness | null) {
-  if (freshness !== null && isStale(observed, freshness)) {
+function faultOf(observed: Observed, { criterion }: PlannedWindow, freshness: Freshness | null) {
+  if (freshness !== null && isStale(observed.newestSampleAtMs, freshness)) {
     return { reason: 'stale' as const, detail: 'the newest sample is too old' };
   }
   if (observed.samples >= criterion.minSamples) return null;
@@ -51,12 +61,12 @@ function faultOf(observed: Observed, { criterion }: PlannedCriterion, freshness:
   return { reason: 'insufficientSamples' as const, detail };
 }
 
-const unasked = (planned: PlannedCriterion): Finding =>
+const unasked = (planned: PlannedWindow): Finding =>
   planned.unasked === 'tooYoung'
     ? inconclusive('missing', 'the exposure is not a second old')
     : inconclusive('notApplicable', 'there is no control to compare with');
 
-function answered(query: MeasurementQuery, answers: Answers, arm: Arm): Measurement {
+function answered(query: MeasurementQuery, answers: Measured, arm: Arm): Measurement {
   const answer = answers.get(queryKey(query))?.[arm];
   return answer ?? { kind: 'unavailable', detail: 'the source gave no answer', query: query.sli.id };
 }
@@ -69,33 +79,27 @@ function lacking(measurement: Exclude<Measurement, Observed>, of: string): Findi
   return inconclusive(REASON_FOR[measurement.kind], detail.toWellFormed());
 }
 
-const inconclusive = (reason: VerdictReason, detail: string): Finding => ({
-  ...NOTHING,
-  outcome: 'inconclusive',
-  reason,
-  detail,
-});
-
-/** The newest sample is older than 60 s or four polls, whichever is more. */
-function isStale(measurement: Observed, { nowMs, pollIntervalMs }: Freshness): boolean {
-  if (measurement.newestSampleAtMs === null) return false;
-  return nowMs - measurement.newestSampleAtMs > Math.max(60_000, 4 * pollIntervalMs);
-}
-
-function baselineOf(planned: PlannedCriterion, answers: Answers): Measurement | null {
+function baselineOf(planned: PlannedWindow, answers: Measured): Measurement | null {
   if (planned.criterion.compare === 'absolute' || planned.subject === null) return null;
   if (planned.past !== null) return answered(planned.past, answers, 'all');
   return answered(planned.subject, answers, 'control');
 }
 
-function compared(planned: PlannedCriterion, subject: Observed, baseline: Observed | null): Finding {
+function compared(planned: PlannedWindow, subject: Observed, baseline: Observed | null): Finding {
   const { criterion, role } = planned;
   const floored = baseline === null ? null : flooredBaseline(planned.sli, baseline);
   const limit = limitOf(criterion.compare, criterion.threshold, floored);
   // What is beyond all numbers can't be compared with, nor written down.
   if (!Number.isFinite(limit)) return inconclusive('missing', 'the baseline makes a limit beyond all numbers');
   const holds = conditionHolds(subject.value, criterion.operator, limit);
-  const seen = { value: subject.value, baseline: floored, limit, samples: subject.samples, detail: null };
+  const seen = {
+    value: subject.value,
+    baseline: floored,
+    limit,
+    samples: subject.samples,
+    detail: null,
+    evidence: null,
+  };
   if (role === 'success' && isWindowShort(planned, subject)) {
     return { ...seen, outcome: 'inconclusive', reason: 'windowNotFull', detail: 'the window is not full yet' };
   }
@@ -104,7 +108,7 @@ function compared(planned: PlannedCriterion, subject: Observed, baseline: Observ
 }
 
 /** A success criterion needs its whole window; a source that has just begun to look hasn't got it either. */
-function isWindowShort(planned: PlannedCriterion, subject: Observed): boolean {
+function isWindowShort(planned: PlannedWindow, subject: Observed): boolean {
   return planned.shortened || subject.coveredSeconds < planned.criterion.windowSeconds;
 }
 

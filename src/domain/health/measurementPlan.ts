@@ -1,11 +1,32 @@
 import { FULL_THRESHOLD } from '../feature/threshold.ts';
 import { currentStage, type RolloutState } from '../rollout/state.ts';
-import { comparesWithControl, criteriaOf, type StageCriterion } from './criterion.ts';
+import { type Comparison, type Comparisons, comparisonKey } from './comparison.ts';
+import { type ComparisonGroup, groupOf } from './comparisonGroup.ts';
+import { type CountableSli, type CountQuery, isCountable } from './countQuery.ts';
+import {
+  comparesWithControl,
+  criteriaOf,
+  isSequential,
+  type SequentialCriterion,
+  type Severity,
+  type StageCriterion,
+  type WindowedCriterion,
+} from './criterion.ts';
 import type { MeasurementQuery } from './measurement.ts';
 import type { Sli } from './sli.ts';
 
-/** A criterion with the questions that its verdict needs. */
-export type PlannedCriterion = StageCriterion & {
+type Placed = {
+  /** Stable within a stage: `success/0`, `trigger/1`. */
+  readonly key: string;
+  readonly role: StageCriterion['role'];
+  /** null for a success criterion. */
+  readonly severity: Severity | null;
+};
+
+/** A criterion over a window, with the questions that its verdict needs. */
+export type PlannedWindow = Placed & {
+  readonly looksAt: 'window';
+  readonly criterion: WindowedCriterion;
   readonly sli: Sli;
   readonly subject: MeasurementQuery | null;
   /** Why nothing is asked: there is no control at this exposure, or it is younger than any window. */
@@ -16,29 +37,99 @@ export type PlannedCriterion = StageCriterion & {
   readonly shortened: boolean;
 };
 
+/** A sequential criterion, with what is to be counted since it was last looked at. */
+export type PlannedComparison = Placed & {
+  readonly looksAt: 'counts';
+  readonly criterion: SequentialCriterion;
+  readonly sli: CountableSli;
+  readonly comparison: string;
+  /** Those whose evidence is weighed together. */
+  readonly group: ComparisonGroup;
+  /** Why nothing is asked: there is no control, counting has not begun, or the exposure has changed since. */
+  readonly unasked: 'noControl' | 'notBegun' | 'exposureChanged' | 'clockWentBack' | null;
+  readonly query: CountQuery | null;
+};
+
+export type PlannedCriterion = PlannedWindow | PlannedComparison;
+
+/** Now, by the rollout's clock, which never goes back; and up to where is counted, by that of the sources, which may. */
+export type PlannedAt = { readonly nowMs: number; readonly untilMs: number };
+
 /** What must be measured to judge this rollout now. In the ramp the triggers alone. */
-export function measurementPlan(rollout: RolloutState, nowMs: number): readonly PlannedCriterion[] {
-  if (rollout.exposureChangedAtMs === null) return [];
-  const exposedSeconds = Math.max(0, Math.floor((nowMs - rollout.exposureChangedAtMs) / 1000));
+export function measurementPlan(
+  rollout: RolloutState,
+  comparisons: Comparisons,
+  at: PlannedAt,
+): readonly PlannedCriterion[] {
+  const { exposureChangedAtMs } = rollout;
+  if (exposureChangedAtMs === null) return [];
+  const exposedSeconds = Math.max(0, Math.floor((at.nowMs - exposureChangedAtMs) / 1000));
   const criteria = criteriaOf(currentStage(rollout));
   const wanted = rollout.phase === 'ramp' ? criteria.filter((each) => each.role === 'trigger') : criteria;
-  return wanted.map((each) => planned(rollout, each, exposedSeconds));
+  return wanted.map((each) => {
+    const { criterion, key, role } = each;
+    const placed = { key, role, severity: each.role === 'trigger' ? each.criterion.severity : null };
+    if (!isSequential(criterion)) return plannedWindow(rollout, placed, criterion, exposedSeconds);
+    const comparison = comparisons[comparisonKey(criterion)] ?? null;
+    return plannedComparison(rollout, placed, criterion, { comparison, exposureChangedAtMs, untilMs: at.untilMs });
+  });
 }
 
-function planned(rollout: RolloutState, each: StageCriterion, exposedSeconds: number): PlannedCriterion {
-  const { criterion } = each;
+type Since = {
+  readonly comparison: Comparison | null;
+  readonly exposureChangedAtMs: number;
+  readonly untilMs: number;
+};
+
+const hasNoControl = (rollout: RolloutState) => rollout.dryRun || rollout.threshold >= FULL_THRESHOLD;
+
+function plannedWindow(
+  rollout: RolloutState,
+  placed: Placed,
+  criterion: WindowedCriterion,
+  exposedSeconds: number,
+): PlannedWindow {
   const sli = sliOf(rollout, criterion.sli);
   const shortened = exposedSeconds < criterion.windowSeconds;
-  const meaningless = comparesWithControl(criterion) && (rollout.dryRun || rollout.threshold >= FULL_THRESHOLD);
+  const meaningless = comparesWithControl(criterion) && hasNoControl(rollout);
   const tooYoung = criterion.windowSeconds > 0 && exposedSeconds === 0;
-  const unasked = meaningless ? 'noControl' : tooYoung ? 'tooYoung' : null;
-  if (unasked !== null) return { ...each, sli, subject: null, unasked, past: null, shortened };
+  const unasked: PlannedWindow['unasked'] = meaningless ? 'noControl' : tooYoung ? 'tooYoung' : null;
+  const plan = { ...placed, looksAt: 'window' as const, criterion, sli, unasked, shortened };
+  if (unasked !== null) return { ...plan, subject: null, past: null };
   // Never back before the last change of exposure: those users met another release.
   const windowSeconds = Math.min(criterion.windowSeconds, exposedSeconds);
   const arms = sli.cohort === undefined || rollout.dryRun ? 'all' : 'cohorts';
   const subject: MeasurementQuery = { sli, windowSeconds, offsetSeconds: 0, arms };
   const past = criterion.baseline === undefined ? null : pastOf(subject, criterion.baseline);
-  return { ...each, sli, subject, unasked, past, shortened };
+  return { ...plan, subject, past };
+}
+
+function plannedComparison(
+  rollout: RolloutState,
+  placed: Placed,
+  criterion: SequentialCriterion,
+  since: Since,
+): PlannedComparison {
+  const sli = sliOf(rollout, criterion.sli);
+  if (!isCountable(sli)) throw new Error(`${sli.id} is a ${sli.kind}, whose bad events can't be counted`);
+  const group = groupOf(rollout.contract.rolloutWedge.wedgeStages, rollout.stageIndex, placed.severity, criterion);
+  const plan = { ...placed, looksAt: 'counts' as const, criterion, sli, comparison: comparisonKey(criterion), group };
+  const unasked = hasNoControl(rollout) ? 'noControl' : notCounted(rollout, since);
+  if (unasked !== null || since.comparison === null) return { ...plan, unasked, query: null };
+  const slowerThan = sli.kind === 'quantile' ? (criterion.threshold ?? null) : null;
+  const query = { sli, slowerThan, fromMs: since.comparison.countedUntilMs, toMs: since.untilMs };
+  return { ...plan, unasked, query };
+}
+
+/** Counts that straddle a change of exposure are of two splits. */
+function notCounted(
+  rollout: RolloutState,
+  { comparison, exposureChangedAtMs, untilMs }: Since,
+): PlannedComparison['unasked'] {
+  if (comparison === null || comparison.rollbacks !== rollout.rolledBackFrom.length) return 'notBegun';
+  if (comparison.countedUntilMs >= untilMs) return 'clockWentBack';
+  // What is met at that very moment is met as it was before.
+  return comparison.countedUntilMs <= exposureChangedAtMs ? 'exposureChanged' : null;
 }
 
 /** The same indicator over everybody and as long a window, as it was: nobody was in a cohort of this rollout then. */

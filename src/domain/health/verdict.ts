@@ -1,3 +1,4 @@
+import type { PollCounts } from '../statistics/armCounts.ts';
 import type { Severity } from './criterion.ts';
 
 /**
@@ -34,6 +35,26 @@ export type Verdict = {
   readonly limit: number | null;
   readonly samples: number | null;
   readonly detail: string | null;
+  /** Of a sequential criterion; null of all others, and where it could not look. */
+  readonly evidence: SequentialEvidence | null;
+};
+
+/** What has been found so far of how much worse treatment is, in natural logarithms: it is found worse at `logNeeded`. */
+export type SequentialEvidence = {
+  /** Of all criteria that are weighed together. */
+  readonly logEvidence: number;
+  readonly logNeeded: number;
+  /** The relative risk that is still fine. */
+  readonly margin: number;
+  /** Between these the relative risk lies, each with its confidence; null: nothing is ruled out on that side. */
+  readonly lower: number | null;
+  readonly upper: number | null;
+  /** φ by which the evidence is divided. */
+  readonly dispersion: number;
+  /** Of a quantile, the edge of the histogram above which a request counts as slow. */
+  readonly edge: number | null;
+  /** Of this visit. */
+  readonly counts: PollCounts;
 };
 
 /** Criteria that decide: what is not applicable, an alert or a dry run counts in no row of the decision table. */

@@ -1,3 +1,4 @@
+import type { Comparisons } from '../health/comparison.ts';
 import { decides, type Verdict } from '../health/verdict.ts';
 import { hoursToMs } from '../hours.ts';
 import { type HealthTally, tally } from './healthTally.ts';
@@ -6,6 +7,7 @@ import { currentStage, type RolloutState } from './state.ts';
 
 export type PollInput = {
   readonly verdicts: readonly Verdict[];
+  readonly comparisons: Comparisons;
   readonly nowMs: number;
   readonly pollIntervalMs: number;
   readonly onHold: boolean;
@@ -20,6 +22,7 @@ export function nextPoll(previous: Poll | null, rollout: RolloutState, input: Po
     epoch: rollout.epoch,
     visit: rollout.visit,
     verdicts: input.verdicts,
+    comparisons: input.comparisons,
     counts: counted(last?.counts ?? {}, input.verdicts),
     muted: stillMuted(last?.muted ?? rollout.acknowledged, input.verdicts),
     health: healthAfter(last?.health ?? [], rollout, input),

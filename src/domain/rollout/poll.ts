@@ -1,3 +1,4 @@
+import type { Comparisons } from '../health/comparison.ts';
 import type { Verdict } from '../health/verdict.ts';
 import type { HealthTally } from './healthTally.ts';
 
@@ -10,6 +11,8 @@ export type Poll = {
   readonly epoch: number;
   readonly visit: number;
   readonly verdicts: readonly Verdict[];
+  /** What sequential criteria have counted so far in this rollout, over all its stages. */
+  readonly comparisons: Comparisons;
   /** Polls in a row in which the criterion's condition held; inconclusive ones neither add nor reset. */
   readonly counts: Readonly<Record<string, number>>;
   /** Acknowledged pause criteria that have not passed since. */

@@ -1,5 +1,5 @@
 import type { WedgeStage } from '../contract/wedge.ts';
-import type { Verdict } from '../health/verdict.ts';
+import type { SequentialEvidence, Verdict } from '../health/verdict.ts';
 import { hoursToMs } from '../hours.ts';
 import type { AwaitApproval, RuledDecision } from './decision.ts';
 import { exposedPercentage } from './foldRollout.ts';
@@ -75,6 +75,8 @@ type SliView = {
   readonly reason: Verdict['reason'];
   readonly detail: string | null;
   readonly samples: number | null;
+  /** Of a sequential criterion: how much is found, and how much is still missing. */
+  readonly evidence: SequentialEvidence | null;
   /** Polls in a row in which the condition held, of those wanted. */
   readonly count: number;
   readonly consecutive: number;
@@ -198,6 +200,7 @@ function sliView(verdict: Verdict, poll: Poll): SliView {
     reason: verdict.reason,
     detail: verdict.detail,
     samples: verdict.samples,
+    evidence: verdict.evidence,
     count: poll.counts[verdict.key] ?? 0,
     consecutive: verdict.consecutive,
     dryRun: verdict.dryRun,

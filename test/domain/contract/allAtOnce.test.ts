@@ -23,6 +23,7 @@ const SLIS: readonly SliInput[] = [
   { ...promql, id: 'scraped', source: 'shop', query: 'x' },
   { ...promql, id: 'blind', source: 'prometheus', query: 'x{ {{group}} }[{{window}}]', cohort: {} },
   { id: 'scraped_gauge', kind: 'gauge', source: 'shop', direction: 'lower', metric: 'g' },
+  { id: 'slow', kind: 'quantile', source: 'shop', direction: 'lower', histogram: 'h', quantile: 0.9 },
 ];
 
 /** Breaks every rule that a contract can break beside a first target that is too high. */
@@ -46,6 +47,8 @@ const everythingWrong = validProposal(
           { ...compared, sli: 'scraped_gauge', baseline: { offsetHours: 24 } },
           { ...compared, sli: 'blind', compare: 'absolute', windowSeconds: 0 },
           { ...compared, compare: 'absolute', windowSeconds: 0 },
+          { sli: 'scraped_gauge' },
+          { sli: 'slow' },
         ],
       }),
       stageInput('four', 100, {

@@ -3,10 +3,9 @@ import type { RuleId } from '../../../src/domain/contract/ruleIds.ts';
 import type { Subject } from '../../../src/domain/contract/subject.ts';
 import { exposedTo } from '../../../src/domain/feature/grants.ts';
 import { thresholdOf } from '../../../src/domain/feature/threshold.ts';
-import type { ProposalInput, SliInput, StageInput } from '../../support/proposals.ts';
+import type { ProposalInput, SliInput, StageInput, WindowedTriggerInput } from '../../support/proposals.ts';
 
 type WedgeInput = ProposalInput['rolloutWedge'];
-type TriggerInput = StageInput['rollbackTrigger'][number];
 
 /** How to break one rule in any subject that breaks none; null where this subject leaves no room for it. */
 export type Breakage = readonly [RuleId, (subject: Subject) => Subject | null];
@@ -47,8 +46,8 @@ const withSli = (subject: Subject, ...slis: ProposalInput['slis']): Subject =>
   changed(subject, { slis: [...subject.proposal.slis, ...slis] });
 
 /** A trigger that is judged and shown only, so that it adds nothing but its own mistake. */
-const withTrigger = (subject: Subject, more: Partial<TriggerInput>): Subject => {
-  const trigger: TriggerInput = {
+const withTrigger = (subject: Subject, more: Partial<WindowedTriggerInput>): Subject => {
+  const trigger: WindowedTriggerInput = {
     sli: 'error_rate',
     compare: 'absolute',
     operator: '>',
@@ -57,8 +56,11 @@ const withTrigger = (subject: Subject, more: Partial<TriggerInput>): Subject => 
     dryRun: true,
     ...more,
   };
-  return withStage(subject, -1, { rollbackTrigger: [...stageAt(subject, -1).rollbackTrigger, trigger] });
+  return withCriterion(subject, trigger);
 };
+
+const withCriterion = (subject: Subject, trigger: StageInput['rollbackTrigger'][number]): Subject =>
+  withStage(subject, -1, { rollbackTrigger: [...stageAt(subject, -1).rollbackTrigger, trigger] });
 
 /** In the place of a live rollout that exposes this. */
 const takingOver = (subject: Subject, grants: Subject['exposed']): Subject => ({
@@ -74,6 +76,16 @@ const gauge = (more: Partial<Extract<SliInput, { kind: 'gauge' }>> = {}): SliInp
   metric: 'added',
   ...more,
 });
+
+const LATENCY: SliInput = {
+  id: 'added',
+  kind: 'quantile',
+  source: 'prometheus',
+  direction: 'lower',
+  histogram: 'added_seconds',
+  quantile: 0.95,
+  cohort: {},
+};
 
 const promql = (more: Partial<Extract<SliInput, { kind: 'promql' }>> = {}): SliInput => ({
   id: 'added',
@@ -176,6 +188,9 @@ export const BREAKAGES: readonly Breakage[] = [
   ['SOURCE_UNKNOWN', (s) => withSli(s, gauge({ source: 'elsewhere' }))],
   ['COHORT_REQUIRED', (s) => withTrigger(withSli(s, gauge()), { sli: 'added', compare: 'baselineDifference' })],
   ['BASELINE_UNUSED', (s) => withTrigger(s, { baseline: { offsetHours: 24 } })],
+  ['SEQUENTIAL_SLI', (s) => withCriterion(withSli(s, gauge({ cohort: {} })), { sli: 'added', dryRun: true })],
+  ['SEQUENTIAL_THRESHOLD', (s) => withCriterion(s, { sli: 'error_rate', threshold: 0.01, dryRun: true })],
+  ['SEQUENTIAL_THRESHOLD', (s) => withCriterion(withSli(s, LATENCY), { sli: 'added', dryRun: true })],
   ['SCRAPE_PROMQL', (s) => withSli(s, promql({ source: 'shop' }))],
   [
     'SCRAPE_OFFSET',
@@ -208,7 +223,6 @@ export const BREAKAGES: readonly Breakage[] = [
     },
   ],
   ['NOT_YET_SUPPORTED', (s) => withSli(s, { use: 'checkout_success' })],
-  ['NOT_YET_SUPPORTED', (s) => withTrigger(s, { compare: 'sequential' })],
   ['NOT_YET_SUPPORTED', (s) => withTrigger(s, { compare: 'mannWhitney' })],
   ['NOT_YET_SUPPORTED', (s) => withWedge(s, { rollback: { mode: 'progressive' } })],
 ];

@@ -63,7 +63,7 @@ describe('presets', () => {
     expect(limitsOf('provider', 'latency_p95')).toEqual([0.5, 0.5, 0.5]);
     expect(limitsOf('provider', 'oauth_failures')).toEqual([5, 5, 5]);
     const windows = stagesOf('provider').flatMap((stage) =>
-      stage.successCriteria.map((criterion) => criterion.windowSeconds),
+      stage.successCriteria.map((criterion) => ('windowSeconds' in criterion ? criterion.windowSeconds : null)),
     );
     expect(new Set(windows)).toEqual(new Set([900]));
     expect(preset('provider').pollIntervalSeconds).toBe(600);

@@ -75,11 +75,17 @@ describe('the rules', () => {
   });
 
   it('let a stage at 100 % compare with the past alone: that is no control', () => {
-    const past = { compare: 'baselineRatio', baseline: { offsetHours: 24 } } as const;
-    const last = stageAt(validSubject(), -1);
+    const past = {
+      sli: 'error_rate',
+      compare: 'baselineRatio',
+      baseline: { offsetHours: 24 },
+      operator: '<=',
+      threshold: 1.5,
+      windowSeconds: 600,
+    } as const;
     const broken = withStage(validSubject(), -1, {
-      successCriteria: last.successCriteria.map((criterion) => ({ ...criterion, ...past })),
-      rollbackTrigger: last.rollbackTrigger.map((trigger) => ({ ...trigger, ...past })),
+      successCriteria: [past],
+      rollbackTrigger: [{ ...past, operator: '>' as const }],
     });
     expect(rulesBroken(broken)).toEqual([]);
   });

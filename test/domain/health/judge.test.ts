@@ -1,16 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  isSequential,
   OPERATORS,
   type Operator,
-  type StageCriterion,
   successCriterionSchema,
   triggerSchema,
 } from '../../../src/domain/health/criterion.ts';
 import { describeVerdict } from '../../../src/domain/health/describeVerdict.ts';
 import { conditionHolds, judge } from '../../../src/domain/health/judge.ts';
 import { type Measurement, type Measurements, queryKey } from '../../../src/domain/health/measurement.ts';
-import type { PlannedCriterion } from '../../../src/domain/health/measurementPlan.ts';
+import type { PlannedWindow } from '../../../src/domain/health/measurementPlan.ts';
 import { type Sli, sliSchema } from '../../../src/domain/health/sli.ts';
 import type { Verdict } from '../../../src/domain/health/verdict.ts';
 
@@ -52,15 +52,15 @@ const CRITERION = {
 };
 type Input = Readonly<Record<string, unknown>>;
 
-function plannedOf(role: 'success' | 'trigger', input: Input, more: Partial<PlannedCriterion> = {}, sli: Sli = ratio) {
-  const key = `${role}/0`;
-  const stage: StageCriterion =
-    role === 'success'
-      ? { key, role, criterion: successCriterionSchema.parse({ ...CRITERION, ...input }) }
-      : { key, role, criterion: triggerSchema.parse({ ...CRITERION, operator: '>', ...input }) };
-  const subject = { sli, windowSeconds: stage.criterion.windowSeconds, offsetSeconds: 0, arms: 'cohorts' as const };
-  // The overrides belong to the plan, not to the criterion, so the pairing of role and criterion stays.
-  return { ...stage, sli, subject, past: null, shortened: false, ...more } as PlannedCriterion;
+function plannedOf(role: 'success' | 'trigger', input: Input, more: Partial<PlannedWindow> = {}, sli: Sli = ratio) {
+  const trigger = triggerSchema.parse({ ...CRITERION, operator: '>', ...input });
+  const criterion = role === 'trigger' ? trigger : successCriterionSchema.parse({ ...CRITERION, ...input });
+  if (isSequential(criterion)) throw new Error('it looks at no window');
+  const subject = { sli, windowSeconds: criterion.windowSeconds, offsetSeconds: 0, arms: 'cohorts' as const };
+  const severity = role === 'trigger' ? trigger.severity : null;
+  const placed = { key: `${role}/0`, role, severity, looksAt: 'window' as const, criterion };
+  const planned: PlannedWindow = { ...placed, sli, subject, unasked: null, past: null, shortened: false };
+  return { ...planned, ...more };
 }
 
 const observed = (value: number, more: Partial<Extract<Measurement, { kind: 'observed' }>> = {}): Measurement => ({
@@ -73,12 +73,14 @@ const observed = (value: number, more: Partial<Extract<Measurement, { kind: 'obs
   ...more,
 });
 
+const answering = (measured: ReadonlyMap<string, Measurements>) => ({ measured, counted: new Map(), comparisons: {} });
+
 /** The verdict where the subject's question is answered by `arms`, and the past by `past`. */
-function verdictOf(planned: PlannedCriterion, arms: Measurements, past?: Measurement): Verdict {
+function verdictOf(planned: PlannedWindow, arms: Measurements, past?: Measurement): Verdict {
   const answers = new Map<string, Measurements>();
   if (planned.subject !== null) answers.set(queryKey(planned.subject), arms);
   if (planned.past !== null && past !== undefined) answers.set(queryKey(planned.past), { all: past });
-  const [verdict] = judge([planned], answers, FRESH);
+  const [verdict] = judge([planned], answering(answers), FRESH);
   if (verdict === undefined) throw new Error('no verdict');
   return verdict;
 }
@@ -138,6 +140,7 @@ describe('what a verdict says', () => {
       limit: 0.03,
       samples: 1000,
       detail: null,
+      evidence: null,
     });
     expect(describeVerdict(verdict)).toBe('error_rate (trigger/0) is 0.04, baseline 0.02, limit 0.03, 1000 samples');
   });
@@ -269,7 +272,7 @@ describe('no data never advances and never counts as a failure', () => {
       const planned = plannedOf('success', {});
       const treatment = observed(0, { newestSampleAtMs: NOW - ageMs });
       const answers = new Map([[queryKey(planned.subject ?? past()), { treatment }]]);
-      return judge([planned], answers, { nowMs: NOW, pollIntervalMs })[0]?.reason;
+      return judge([planned], answering(answers), { nowMs: NOW, pollIntervalMs })[0]?.reason;
     };
     const past = () => {
       throw new Error('no subject');
@@ -362,9 +365,9 @@ describe('NaN never', () => {
   });
 
   it('no answer at all is an answer too', () => {
-    expect(judge([plannedOf('success', {})], new Map(), FRESH)).toMatchObject([
+    expect(judge([plannedOf('success', {})], answering(new Map()), FRESH)).toMatchObject([
       { outcome: 'inconclusive', reason: 'unavailable' },
     ]);
-    expect(judge([], new Map(), FRESH)).toEqual([]);
+    expect(judge([], answering(new Map()), FRESH)).toEqual([]);
   });
 });

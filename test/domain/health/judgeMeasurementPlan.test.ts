@@ -7,7 +7,13 @@ import { contractOf, HOUR, rolloutOf, T0 } from '../rollout/situation.ts';
 
 const SECOND = 1000;
 
-const absolute = { sli: 'error_rate', compare: 'absolute', threshold: 0.1, windowSeconds: 300 } as const;
+const absolute = {
+  sli: 'error_rate',
+  compare: 'absolute',
+  operator: '>',
+  threshold: 0.1,
+  windowSeconds: 300,
+} as const;
 const relative = { ...absolute, compare: 'baselineRatio', threshold: 1.5 } as const;
 const past = { ...relative, baseline: { offsetHours: 24 } } as const;
 
@@ -15,8 +21,10 @@ type Stage = NonNullable<Parameters<typeof contractOf>[0]>;
 const rolloutWith = (stage: Stage, more: Partial<RolloutState> = {}, slis: ProposalInput['slis'] = [ERROR_RATE]) =>
   rolloutOf({ contract: contractOf(stage, {}, { slis }), exposureChangedAtMs: T0, ...more });
 
-const trigger = (criterion: object): Stage => ({ rollbackTrigger: [{ ...absolute, operator: '>', ...criterion }] });
-const planned = (rollout: RolloutState, afterMs: number) => measurementPlan(rollout, T0 + afterMs);
+const trigger = (criterion: object): Stage => ({ rollbackTrigger: [{ ...absolute, ...criterion }] });
+const at = (ms: number) => ({ nowMs: T0 + ms, untilMs: T0 + ms });
+const planned = (rollout: RolloutState, afterMs: number) =>
+  measurementPlan(rollout, {}, at(afterMs)).filter((each) => each.looksAt === 'window');
 const only = (rollout: RolloutState, afterMs: number) => {
   const [first] = planned(rollout, afterMs);
   if (first === undefined) throw new Error('nothing is planned');
@@ -25,7 +33,7 @@ const only = (rollout: RolloutState, afterMs: number) => {
 
 describe('what is asked', () => {
   it('nothing before anything is exposed', () => {
-    expect(measurementPlan(rolloutOf({ exposureChangedAtMs: null }), T0)).toEqual([]);
+    expect(measurementPlan(rolloutOf({ exposureChangedAtMs: null }), {}, at(0))).toEqual([]);
   });
 
   it('every criterion of the stage, triggers first; in the ramp the triggers alone', () => {
@@ -47,7 +55,7 @@ describe('what is asked', () => {
     const wedgeStages = [{ ...first, rollbackTrigger: [] }, ...others];
     const changed = { ...contract, rolloutWedge: { ...contract.rolloutWedge, wedgeStages } };
     const keysAt = (stageIndex: number) =>
-      measurementPlan(rolloutOf({ contract: changed, stageIndex }), T0 + 2 * HOUR).map(({ key }) => key);
+      measurementPlan(rolloutOf({ contract: changed, stageIndex }), {}, at(2 * HOUR)).map(({ key }) => key);
     expect(keysAt(0)).toEqual(['success/0']);
     expect(keysAt(1)).toEqual(['trigger/0', 'success/0']);
   });

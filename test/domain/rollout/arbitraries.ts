@@ -36,6 +36,7 @@ const anyVerdict: fc.Arbitrary<Verdict> = fc
     limit: number,
     samples: number,
     detail: fc.option(fc.constant('why')),
+    evidence: fc.constant(null),
   })
   .map(({ role, index, holds, inconclusive, severity, ...rest }) => ({
     ...rest,
@@ -56,6 +57,7 @@ const activeMs = fc.integer({ min: 0, max: 12 * HOUR });
 export const anyMoment = fc.integer({ min: T0 - HOUR, max: T0 + 30 * HOUR });
 
 export const anyPoll: fc.Arbitrary<Poll> = fc.record({
+  comparisons: fc.constant({}),
   atMs: anyMoment,
   epoch: fc.nat(3),
   visit: fc.nat(3),

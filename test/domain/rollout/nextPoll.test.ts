@@ -29,7 +29,10 @@ function polled(rollout: RolloutState, looks: readonly Look[], previous: Poll | 
   for (const { afterMs, onHold, served, verdicts } of looks) {
     nowMs += afterMs;
     polls.push(
-      nextPoll(polls.at(-1) ?? previous, rollout, { verdicts, nowMs, pollIntervalMs: POLL_INTERVAL, onHold, served }),
+      nextPoll(polls.at(-1) ?? previous, rollout, {
+        ...{ verdicts, comparisons: {}, nowMs },
+        ...{ pollIntervalMs: POLL_INTERVAL, onHold, served },
+      }),
     );
   }
   return polls;
@@ -134,6 +137,7 @@ describe('active time', () => {
     const resumed = { ...ACTIVE, epoch: 3, epochBeganAtMs: before.atMs + 10 * MINUTE };
     const after = nextPoll(before, resumed, {
       verdicts: [failing()],
+      comparisons: {},
       nowMs: resumed.epochBeganAtMs + 5_000,
       pollIntervalMs: POLL_INTERVAL,
       onHold: false,

@@ -56,6 +56,7 @@ export const PASSING: Verdict = {
   limit: 0.01,
   samples: 1000,
   detail: null,
+  evidence: null,
 };
 export const CALM: Verdict = {
   ...PASSING,
@@ -96,6 +97,7 @@ export function pollOf(more: Partial<Poll> = {}): Poll {
     epoch: 2,
     visit: 1,
     verdicts: [CALM, PASSING],
+    comparisons: {},
     counts: { 'success/0': 1 },
     muted: [],
     health: [{ fromMs: T0 + HOUR, passing: 10, withData: 10 }],

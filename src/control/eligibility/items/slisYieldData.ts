@@ -1,10 +1,13 @@
-import { criteriaOf } from '../../../domain/health/criterion.ts';
+import { criteriaOf, isSequential } from '../../../domain/health/criterion.ts';
 import { type MeasurementQuery, type Measurements, queryKey } from '../../../domain/health/measurement.ts';
 import type { Sli } from '../../../domain/health/sli.ts';
 import type { Finding } from '../../../domain/rollout/preflight.ts';
 import type { RolloutState } from '../../../domain/rollout/state.ts';
 import type { MetricSources } from '../../sight/metricSources.ts';
 import type { PreflightSubject } from './subject.ts';
+
+/** What is counted from poll to poll has no window of its own. */
+const COUNTED_SECONDS = 600;
 
 /** Every SLI has data, or is declared new. */
 export async function slisYieldData(
@@ -22,7 +25,9 @@ export async function slisYieldData(
 /** Nobody is in a cohort yet, so everybody is asked about, over the longest window that any criterion will use. */
 function questionAbout(sli: Sli, rollout: RolloutState): MeasurementQuery {
   const criteria = rollout.contract.rolloutWedge.wedgeStages.flatMap((stage) => criteriaOf(stage));
-  const windows = criteria.filter((each) => each.criterion.sli === sli.id).map((each) => each.criterion.windowSeconds);
+  const windows = criteria
+    .filter((each) => each.criterion.sli === sli.id)
+    .map(({ criterion }) => (isSequential(criterion) ? COUNTED_SECONDS : criterion.windowSeconds));
   return { sli, windowSeconds: Math.max(0, ...windows), offsetSeconds: 0, arms: 'all' };
 }
 

@@ -1,5 +1,3 @@
-import { judge } from '../../../domain/health/judge.ts';
-import { measurementPlan, type PlannedCriterion } from '../../../domain/health/measurementPlan.ts';
 import type { EntryDraft, Evidence } from '../../../domain/ledger/entry.ts';
 import { SLUICE } from '../../../domain/ledger/entry.ts';
 import type { DecisionContext } from '../../../domain/rollout/context.ts';
@@ -23,6 +21,7 @@ import type { Expected, Ledger } from '../../ports/ledger.ts';
 import type { Claim, RolloutRegister, Tick } from '../../ports/rolloutRegister.ts';
 import { type DecisionContexts, type Surroundings, UNKNOWN_SURROUNDINGS } from '../../sight/decisionContext.ts';
 import type { KnownRollouts } from '../../sight/knownRollouts.ts';
+import { look } from '../../sight/looking.ts';
 import type { MetricSources } from '../../sight/metricSources.ts';
 import type { RolloutDisplay } from '../../sight/rolloutDisplay.ts';
 import type { Closing } from '../closing/closing.ts';
@@ -81,17 +80,18 @@ export class Ticker {
   async #look(claim: Claim, surroundings: Surroundings | null): Promise<Work> {
     const clockMs = this.#deps.clock.nowMs();
     const nowMs = nowFor(claim, clockMs);
-    const plan = measurementPlan(claim.state, nowMs);
     const audited = await this.#deps.audit.sinceLastLook(claim.state, claim.headSeq, nowMs);
     const weighing = {
       ...{ rollout: claim.state, feature: claim.feature, audit: audited.verdict, ask: null, nowMs },
       superseded: await this.#deps.contexts.supersededBy(claim.state),
     };
     const context = await this.#deps.contexts.of(weighing, surroundings ?? UNKNOWN_SURROUNDINGS);
-    const answers = await this.#deps.sources.measure(questionsOf(plan), clockMs);
     const { pollIntervalMs } = context;
-    const poll = nextPoll(claim.tick?.poll ?? null, claim.state, {
-      verdicts: judge(plan, answers, { nowMs: clockMs, pollIntervalMs }),
+    const previous = claim.tick?.poll ?? null;
+    const comparisons = previous?.comparisons ?? {};
+    const at = { rollout: claim.state, comparisons, nowMs, clockMs, pollIntervalMs };
+    const poll = nextPoll(previous, claim.state, {
+      ...(await look(this.#deps.sources, at)),
       nowMs,
       pollIntervalMs,
       onHold: context.globalStop || context.storePaused,
@@ -219,8 +219,4 @@ export class Ticker {
 function failedStart({ data }: PreflightDraft): Hold & RuledDecision {
   const failed = failedItems(data.items);
   return { ...hold(heldFor(failed), `preflight: ${failed.map(describeItem).join('; ')}`), row: START_ROW };
-}
-
-function questionsOf(plan: readonly PlannedCriterion[]) {
-  return plan.flatMap(({ subject, past }) => [subject, past]).filter((query) => query !== null);
 }

@@ -1,4 +1,4 @@
-import type { SuccessCriterion } from '../../health/criterion.ts';
+import type { SuccessCriterion, WindowedCriterion } from '../../health/criterion.ts';
 import type { Verdict } from '../../health/verdict.ts';
 import type { Poll } from '../../rollout/poll.ts';
 import type { Life } from '../books/life.ts';
@@ -47,7 +47,7 @@ function unproven(poll: Poll, criterion: SuccessCriterion, key: string): string 
   return isBornOut(criterion, verdict) ? null : `${key} (${criterion.sli}) is said to pass at ${verdict.value}`;
 }
 
-const HOLDS: Readonly<Record<SuccessCriterion['operator'], (value: number, limit: number) => boolean>> = {
+const HOLDS: Readonly<Record<WindowedCriterion['operator'], (value: number, limit: number) => boolean>> = {
   '<': (value, limit) => value < limit,
   '<=': (value, limit) => value <= limit,
   '>': (value, limit) => value > limit,
@@ -55,11 +55,9 @@ const HOLDS: Readonly<Record<SuccessCriterion['operator'], (value: number, limit
 };
 
 /** An absolute condition can be looked at again; of a comparison only the source knows the other side. */
-function isBornOut(
-  { compare, operator, threshold, minSamples }: SuccessCriterion,
-  { value, samples }: Verdict,
-): boolean {
-  if (compare !== 'absolute') return true;
+function isBornOut(criterion: SuccessCriterion, { value, samples }: Verdict): boolean {
+  if (criterion.compare !== 'absolute') return true;
+  const { operator, threshold, minSamples } = criterion;
   const enough = samples === null || samples >= minSamples;
   return value !== null && enough && HOLDS[operator](value, threshold);
 }

@@ -1,5 +1,5 @@
 import { comparesWithControl } from '../../health/criterion.ts';
-import { criteriaWithSli, placedCriteria } from '../places.ts';
+import { criteriaWithSli, placedCriteria, windowedCriteria } from '../places.ts';
 import type { Rule } from '../subject.ts';
 import { violation } from '../violation.ts';
 
@@ -15,7 +15,7 @@ export const controlNeedsCohort: Rule = ({ proposal }) =>
 
 /** "Baseline = the control cohort, or with `baseline` the past": an absolute criterion has neither, so one given is a mistake. */
 export const baselineOnlyToCompare: Rule = ({ proposal }) =>
-  placedCriteria(proposal)
+  windowedCriteria(placedCriteria(proposal))
     .filter(({ criterion }) => criterion.compare === 'absolute' && criterion.baseline !== undefined)
     .map(({ criterion, at }) => {
       const message = 'means nothing beside `compare: absolute`';

@@ -3,7 +3,7 @@ import type { Rule } from '../subject.ts';
 import { type Path, type Violation, violation } from '../violation.ts';
 
 /** Comparisons of the design that no version of Sluice judges yet. */
-const LATER_COMPARISONS: readonly unknown[] = ['sequential', 'mannWhitney'];
+const LATER_COMPARISONS: readonly unknown[] = ['mannWhitney'];
 
 /** The design has it, this version does not: accepted in silence it would promise what nobody does. */
 export const notYetSupported: Rule = ({ proposal }) => {
@@ -22,7 +22,9 @@ export const notYetSupported: Rule = ({ proposal }) => {
 /** The same of a criterion as it was sent, whose other fields may follow a shape that is not known here either. */
 export function laterComparison(criterion: { readonly compare?: unknown }, at: Path): readonly Violation[] {
   if (!LATER_COMPARISONS.includes(criterion.compare)) return [];
-  return [later([...at, 'compare'], criterion.compare, '`absolute`, `baselineRatio` or `baselineDifference`')];
+  return [
+    later([...at, 'compare'], criterion.compare, '`absolute`, `baselineRatio`, `baselineDifference` or `sequential`'),
+  ];
 }
 
 function later(at: Path, found: unknown, allowed: string): Violation {

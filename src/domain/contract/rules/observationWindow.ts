@@ -1,5 +1,5 @@
 import { hoursToMs } from '../../hours.ts';
-import { placedCriteria } from '../places.ts';
+import { placedCriteria, windowedCriteria } from '../places.ts';
 import type { Rule } from '../subject.ts';
 import { violation } from '../violation.ts';
 
@@ -15,7 +15,7 @@ export const observationWindowMinimum: Rule = ({ proposal, policy }) => {
 /** "every criterion's window fits into it" */
 export const criterionWindowsFit: Rule = ({ proposal }) => {
   const windowMs = hoursToMs(proposal.rolloutWedge.observationWindowHours);
-  return placedCriteria(proposal)
+  return windowedCriteria(placedCriteria(proposal))
     .filter(({ criterion }) => criterion.windowSeconds * 1000 > windowMs)
     .map(({ criterion, at }) => {
       const allowed = `at most ${windowMs / 1000}`;

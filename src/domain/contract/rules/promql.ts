@@ -1,5 +1,5 @@
 import type { Sli } from '../../health/sli.ts';
-import { criteriaWithSli, type PlacedSli, placedSlis } from '../places.ts';
+import { criteriaWithSli, type PlacedSli, placedSlis, windowedCriteria } from '../places.ts';
 import type { Rule, WarningRule } from '../subject.ts';
 import { type Path, violation } from '../violation.ts';
 
@@ -16,7 +16,7 @@ export const promqlNamesCohort: Rule = ({ proposal }) =>
 
 /** "`{{window}}` becomes `600s`": over the latest sample alone there is no window to put in. */
 export const promqlWindowGiven: Rule = ({ proposal }) =>
-  criteriaWithSli(proposal)
+  windowedCriteria(criteriaWithSli(proposal))
     .filter(({ criterion, sli }) => criterion.windowSeconds === 0 && hasWindow(sli))
     .map(({ sli, at }) => {
       const message = `must be above 0: the query of \`${sli.id}\` asks for ${WINDOW}`;
@@ -42,7 +42,7 @@ export const knownPlaceholders: Rule = ({ proposal }) =>
 
 /** "Windows never reach back before the last change of exposure": a range written into the query does not obey that. */
 export const fixedWindowWarning: WarningRule = ({ proposal }) =>
-  criteriaWithSli(proposal)
+  windowedCriteria(criteriaWithSli(proposal))
     .filter(({ criterion, sli }) => sli.kind === 'promql' && criterion.windowSeconds > 0 && !hasWindow(sli))
     .map(({ criterion, sli, at }) => {
       const message = `changes nothing: the query of \`${sli.id}\` has no ${WINDOW}`;

@@ -1,4 +1,4 @@
-import { criteriaWithSli, placedSlis } from '../places.ts';
+import { criteriaWithSli, placedSlis, windowedCriteria } from '../places.ts';
 import type { Rule, Subject } from '../subject.ts';
 import { violation } from '../violation.ts';
 
@@ -13,7 +13,7 @@ export const noPromqlOnScrape: Rule = (subject) =>
 
 /** "On a `scrape` source … `offsetHours` … refused": it keeps no past that long, and none over a restart. */
 export const noOffsetOnScrape: Rule = (subject) =>
-  criteriaWithSli(subject.proposal).flatMap(({ criterion, sli, at }) => {
+  windowedCriteria(criteriaWithSli(subject.proposal)).flatMap(({ criterion, sli, at }) => {
     if (criterion.baseline === undefined || !isScraped(subject, sli.source)) return [];
     const found = criterion.baseline.offsetHours;
     const message = `can't be asked of \`${sli.source}\`, which is scraped directly and keeps no past`;

@@ -1,0 +1,85 @@
+import { begunComparison, type ComparedAt, type Comparisons, nextComparison } from '../../domain/health/comparison.ts';
+import { type Counted, countKey, settledAt } from '../../domain/health/countQuery.ts';
+import { historyQuery, historyRange, windowIn } from '../../domain/health/dispersionHistory.ts';
+import { judge } from '../../domain/health/judge.ts';
+import { measurementPlan, type PlannedComparison } from '../../domain/health/measurementPlan.ts';
+import type { Verdict } from '../../domain/health/verdict.ts';
+import type { RolloutState } from '../../domain/rollout/state.ts';
+import { alphaAfterRollbacks } from '../../domain/statistics/combinedEvidence.ts';
+import { type Dispersion, dispersionOf } from '../../domain/statistics/dispersion.ts';
+import type { MetricSources } from './metricSources.ts';
+
+export type LookAt = {
+  readonly rollout: RolloutState;
+  /** As the poll before left them. */
+  readonly comparisons: Comparisons;
+  readonly nowMs: number;
+  /** As the clock has it, also where it went backwards: sources know no other time. */
+  readonly clockMs: number;
+  readonly pollIntervalMs: number;
+};
+
+export type Looked = { readonly verdicts: readonly Verdict[]; readonly comparisons: Comparisons };
+
+/** Asks the sources all that the stage's criteria need now, at the same time, and judges what they say. */
+export async function look(sources: MetricSources, at: LookAt): Promise<Looked> {
+  const { rollout, clockMs, pollIntervalMs } = at;
+  const plan = measurementPlan(rollout, at.comparisons, { nowMs: at.nowMs, untilMs: settledAt(clockMs) });
+  const windows = plan.filter((planned) => planned.looksAt === 'window');
+  const counts = plan.filter((planned) => planned.looksAt === 'counts');
+  const [measured, counted, begun] = await Promise.all([
+    sources.measure(
+      windows.flatMap(({ subject, past }) => [subject, past]).filter((query) => query !== null),
+      clockMs,
+    ),
+    sources.count(counts.flatMap(({ query }) => query ?? [])),
+    dispersions(sources, counts, at),
+  ]);
+  const comparisons = { ...at.comparisons, ...nextComparisons(at, counts, counted, begun) };
+  const verdicts = judge(plan, { measured, counted, comparisons }, { nowMs: clockMs, pollIntervalMs });
+  return { verdicts, comparisons };
+}
+
+/** Of comparisons that are to begin; one whose past could not be asked for does not begin. */
+async function dispersions(
+  sources: MetricSources,
+  counts: readonly PlannedComparison[],
+  { comparisons, clockMs }: LookAt,
+): Promise<ReadonlyMap<string, Dispersion>> {
+  const toBegin = counts.filter(({ comparison, unasked }) => unasked === 'notBegun' && !(comparison in comparisons));
+  const distinct = new Map(toBegin.map((planned) => [planned.comparison, planned]));
+  const found = [...distinct].map(async ([key, { sli, criterion }]) => {
+    const query = historyQuery(sli, criterion.threshold ?? null);
+    const past = await sources.range(query, historyRange(clockMs));
+    const windows = (past ?? []).map(({ measurements }) => windowIn(query, measurements.all));
+    if (windows.includes('unavailable')) return [];
+    const known = windows.map((window) => (window === 'unavailable' ? null : window));
+    return [[key, dispersionOf(known, criterion.dispersion ?? null)] as const];
+  });
+  return new Map((await Promise.all(found)).flat());
+}
+
+function nextComparisons(
+  { comparisons, rollout, clockMs }: LookAt,
+  counts: readonly PlannedComparison[],
+  counted: ReadonlyMap<string, Counted>,
+  begun: ReadonlyMap<string, Dispersion>,
+): Comparisons {
+  const at: ComparedAt = {
+    untilMs: settledAt(clockMs),
+    visit: rollout.visit,
+    rollbacks: rollout.rolledBackFrom.length,
+  };
+  const next = counts.flatMap(({ comparison, criterion, group, query, unasked }) => {
+    if (unasked === 'noControl') return [];
+    const previous = comparisons[comparison];
+    const dispersion = begun.get(comparison);
+    if (previous === undefined) {
+      return dispersion === undefined ? [] : [[comparison, begunComparison(criterion.margin, dispersion, at)] as const];
+    }
+    const answer = query === null ? null : (counted.get(countKey(query)) ?? null);
+    const alpha = alphaAfterRollbacks(group.alpha, at.rollbacks);
+    return [[comparison, nextComparison(previous, answer, at, alpha)] as const];
+  });
+  return Object.fromEntries(next);
+}

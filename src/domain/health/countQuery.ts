@@ -1,0 +1,48 @@
+import type { PollCounts } from '../statistics/armCounts.ts';
+import type { Sli } from './sli.ts';
+
+/** SLIs whose bad events can be counted: requests that failed, or that were slow. */
+export type CountableSli = Extract<Sli, { kind: 'ratio' | 'quantile' }>;
+
+/** How many requests each arm had between two instants, and how many of them were bad. Equal questions of one tick are asked once. */
+export type CountQuery = {
+  readonly sli: CountableSli;
+  /** Of a quantile: slower than this is bad, in the histogram's unit. null of a ratio. */
+  readonly slowerThan: number | null;
+  readonly fromMs: number;
+  readonly toMs: number;
+};
+
+type Asked = { readonly query: string };
+
+/** What a source answered. An arm without requests is counted, and is no evidence; an arm without series is missing. */
+export type Counted =
+  | (Asked & {
+      readonly kind: 'counted';
+      readonly poll: PollCounts;
+      /** The edge of the histogram that was used; null of a ratio. */
+      readonly edge: number | null;
+      /** Epoch ms; null where the source can't tell. */
+      readonly newestSampleAtMs: number | null;
+    })
+  /** Nothing is known at the later instant; it is asked again from the same earlier one. */
+  | (Asked & { readonly kind: 'missing' | 'unavailable'; readonly detail: string })
+  /** Nothing is known at the earlier instant, and never will be: counting begins anew at the later one. */
+  | (Asked & { readonly kind: 'unanchored'; readonly detail: string });
+
+const SETTLING_MS = 5_000;
+
+/**
+ * Up to where may be counted. A scrape bears the time at which it began and is there only when it is over: what was counted up to
+ * this very moment would leave it out, and so would the next poll.
+ */
+export const settledAt = (clockMs: number): number => clockMs - SETTLING_MS;
+
+export function isCountable(sli: Sli): sli is CountableSli {
+  return sli.kind === 'ratio' || sli.kind === 'quantile';
+}
+
+/** Identity of a question, for asking equal ones once. */
+export function countKey({ sli, slowerThan, fromMs, toMs }: CountQuery): string {
+  return JSON.stringify([sli, slowerThan, fromMs, toMs]);
+}
