@@ -18,6 +18,7 @@ import {
 } from '../support/release.ts';
 import {
   AUREL,
+  butFor,
   chainOf,
   OLGA,
   pollFor,
@@ -201,5 +202,29 @@ describe('a contract that supersedes a live rollout', () => {
     expect((await stateOf(replica, old)).wedgeState).toBe('SUPERSEDED');
     expect(replica.known.get(old)).toBeNull();
     expect(exposed(replica)).toEqual({ here: 50_000, stored: 50_000 });
+  });
+
+  it('waits where the other ends while the whole chain is verified: there is nothing to take over any more', async () => {
+    const { replica, old, world } = await atFifty();
+    const startAtMs = world.clock.nowMs() + 10 * MINUTE;
+    const id = await createdRollout(replica, planOf([10, 40, 80], { supersedes: old }), { startAtMs });
+    await tickDue(replica);
+    let ends: (() => Promise<unknown>) | null = () =>
+      replica.closings.rollback(OLGA, old, { to: 'zero', comment: 'burning' });
+    const ledger = butFor(world.kept.ledger, {
+      entries: async (chain, page) => {
+        const rollBack = page.afterSeq === 0 ? ends : null;
+        if (rollBack !== null) ends = null;
+        await rollBack?.();
+        return world.kept.ledger.entries(chain, page);
+      },
+    });
+    const other = await startReplica(world, { kept: { ...world.kept, ledger } });
+    await tickDue(other);
+    expect(ends).toBeNull();
+    expect(world.faults).toEqual([]);
+    expect((await stateOf(replica, id)).wedgeState).toBe('PENDING');
+    expect((await stateOf(replica, old)).wedgeState).toBe('ROLLED_BACK');
+    expect(exposed(replica)).toEqual({ here: 0, stored: 0 });
   });
 });
