@@ -12,7 +12,6 @@ import { BoundedHttp } from './adapters/outboundHttp/boundedHttp.ts';
 import { startEmbeddedPostgres } from './adapters/postgres/embedded/embeddedPostgres.ts';
 import { openPostgres, type Postgres } from './adapters/postgres/openPostgres.ts';
 import { PrometheusSource } from './adapters/prometheus/source.ts';
-import { ScrapeSource } from './adapters/scrape/source.ts';
 import { systemChance } from './adapters/system/systemChance.ts';
 import { monotonicMs, systemClock } from './adapters/system/systemClock.ts';
 import { systemTimer } from './adapters/system/systemTimer.ts';
@@ -97,7 +96,8 @@ async function openOutside(config: Config, log: Logger, opened: AsyncDisposableS
   const telemetry = new PrometheusTelemetry({ environment: config.environment });
   const postgres = await openDatabase(config, log, opened);
   const store = opened.adopt(await openFlagStore(config, log), (store) => store.close());
-  const sources = opened.adopt(new MetricSources(config.metricSources.map(sourceOf(config))), (all) => all.close());
+  const configured = await Promise.all(config.metricSources.map((source) => openSource(source, config)));
+  const sources = opened.adopt(new MetricSources(configured), (all) => all.close());
   const view = new FlagView({
     monotonicMs,
     staleAfterMs: config.policy.rollbackDeadlineSeconds * 1000,
@@ -165,10 +165,13 @@ function openGateHooks(config: Config, opened: AsyncDisposableStack) {
   };
 }
 
-const sourceOf =
-  (config: Config) =>
-  ({ name, kind, url }: MetricSourceConfig): MetricSource => {
-    const http = new BoundedHttp(url);
-    if (kind === 'prometheus') return new PrometheusSource(name, http);
-    return new ScrapeSource({ name, http, clock: systemClock, intervalSeconds: config.pollIntervalSeconds });
-  };
+async function openSource(
+  { name, kind, url }: MetricSourceConfig,
+  { pollIntervalSeconds }: Config,
+): Promise<MetricSource> {
+  const http = new BoundedHttp(url);
+  if (kind === 'prometheus') return new PrometheusSource(name, http);
+  // Its regular expressions take megabytes, which most installations don't need.
+  const { ScrapeSource } = await import('./adapters/scrape/source.ts');
+  return new ScrapeSource({ name, http, clock: systemClock, intervalSeconds: pollIntervalSeconds });
+}
