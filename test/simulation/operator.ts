@@ -5,7 +5,8 @@ import type { Entry } from '../../src/domain/ledger/entry.ts';
 import { audited, findingsIn } from '../support/audited.ts';
 import { T0 } from '../support/ledgerStory.ts';
 import { type ProposalInput, proposalInput, type StageInput, stageInput } from '../support/proposals.ts';
-import { createdRollout, exposed, measure, silent, wishFor } from '../support/release.ts';
+import { createdRollout, exposed, measure, silent, stored, wishFor } from '../support/release.ts';
+import { ScrapedShop, type ShopConditions } from '../support/scrapedShop.ts';
 import {
   ANNA,
   AUREL,
@@ -33,6 +34,8 @@ const isTold = ({ type, actor }: Entry) => !UNTOLD.includes(type) || (type === '
 /** Who sits at the console of a simulated installation: takes the commands of a transcript, and says what became of them. */
 export class Operator {
   #world: World = worldOf({ pollIntervalMs: 60_000 });
+  /** In whose place, but where a story needs it, stands a source that answers what it is told to. */
+  #shop: ScrapedShop | null = null;
   #replica: Replica | null = null;
   #feature = 'checkout-v2';
   #rollouts: string[] = [];
@@ -123,6 +126,9 @@ export class Operator {
         return 'lifted';
       case 'metrics':
         return this.#measure(command);
+      case 'shop':
+        await this.#shopBecomes(command);
+        return '';
       case 'ledger':
         return this.#cut(command, this.#world.kept);
       case 'store':
@@ -135,7 +141,7 @@ export class Operator {
         this.#world.clock.advance((words[0] === 'back' ? -1 : 1) * duration(words[1], command));
         return `it is ${this.#clock(this.#world.clock.nowMs())}`;
       case 'restart':
-        this.#replica = await startReplica(this.#world);
+        this.#replica = await this.#booted();
         return '';
       case 'wait':
         return this.#wait(duration(words[0], command));
@@ -151,8 +157,12 @@ export class Operator {
   }
 
   async #running(): Promise<Replica> {
-    this.#replica ??= await startReplica(this.#world);
+    this.#replica ??= await this.#booted();
     return this.#replica;
+  }
+
+  #booted(): Promise<Replica> {
+    return startReplica(this.#world, this.#shop === null ? {} : { metrics: this.#shop });
   }
 
   async #install(command: Command): Promise<string> {
@@ -165,8 +175,12 @@ export class Operator {
       minDwellMinutes: minutes('dwell', YOUNG_POLICY.minDwellMinutes),
       cooldownMinutes: minutes('cooldown', YOUNG_POLICY.cooldownMinutes),
     };
-    this.#world = worldOf({ policy, pollIntervalMs: duration(command.options.get('poll') ?? '1m', command) });
-    this.#replica = await startReplica(this.#world);
+    const world = worldOf({ policy, pollIntervalMs: duration(command.options.get('poll') ?? '1m', command) });
+    this.#world = world;
+    if (command.words.includes('shop')) {
+      this.#shop = new ScrapedShop(world.clock, () => stored(world, this.#feature));
+    }
+    this.#replica = await this.#booted();
     return '';
   }
 
@@ -181,7 +195,7 @@ export class Operator {
   async #release(command: Command, replica: Replica): Promise<string> {
     const { words, options, below } = command;
     this.#feature = words[0] ?? this.#feature;
-    const stages = below.map((stage) => stageOf(stage));
+    const stages = below.map((stage) => (words.includes('sequential') ? compared(stageOf(stage)) : stageOf(stage)));
     const plan = proposalInput(
       { feature: this.#feature, title: `Release ${this.#rollouts.length + 1}` },
       {
@@ -214,6 +228,22 @@ export class Operator {
     else if (what === 'no-traffic') silent(this.#world, 'noTraffic');
     else measure(this.#world, 'error_rate', Number.parseFloat(command.options.get('errors') ?? '0') / 100);
     return '';
+  }
+
+  /** `shop requests=6000 errors=0.1% exposed=5%`, `shop page=NaN`, `shop behind=3m`, `shop hangs`, `shop restarts` */
+  async #shopBecomes(command: Command): Promise<void> {
+    if (this.#shop === null) throw new Error(`line ${command.line}: there is no shop, say \`installation shop\``);
+    if (command.words[0] === 'restarts') return this.#shop.restart();
+    const { options } = command;
+    const percent = (name: string) => Number.parseFloat(options.get(name) ?? '0.1');
+    const behind = options.get('behind');
+    await this.#shop.become({
+      requests: Number(options.get('requests') ?? '6000'),
+      errorPercent: { exposed: percent('exposed'), others: percent('errors') },
+      page: pageOf(options.get('page') ?? 'whole'),
+      behindMs: behind === undefined ? null : duration(behind, command),
+      hangs: command.words[0] === 'hangs',
+    });
   }
 
   /** `hook beforeAdvance agrees`, `hook beforeAdvance says="answered 503"` */
@@ -309,6 +339,23 @@ function stageOf(command: Command): StageInput {
   });
   const consecutive = Number(command.options.get('consecutive') ?? '1');
   return { ...stage, rollbackTrigger: stage.rollbackTrigger.map((trigger) => ({ ...trigger, consecutive })) };
+}
+
+/** The same judged by comparison as well, where each failure is another user's. */
+function compared(stage: StageInput): StageInput {
+  const criterion = { sli: 'error_rate', compare: 'sequential' as const, dispersion: 1 };
+  return {
+    ...stage,
+    successCriteria: [...stage.successCriteria, criterion],
+    rollbackTrigger: [...stage.rollbackTrigger, criterion],
+  };
+}
+
+const PAGES: readonly ShopConditions['page'][] = ['whole', 'refused', 'empty', 'unlabelled', 'NaN', '+Inf'];
+function pageOf(text: string): ShopConditions['page'] {
+  const page = PAGES.find((one) => one === text);
+  if (page === undefined) throw new Error(`${text} is no page: ${PAGES.join(', ')}`);
+  return page;
 }
 
 /** `calendar fridays closed days=friday [from=09:00] [to=17:00] [zone=Europe/Berlin] reason="no Fridays"` */

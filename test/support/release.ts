@@ -91,7 +91,12 @@ export const inStage = (stageIndex: number) => (state: RolloutState) =>
 
 /** The threshold that lookups of everyone are answered by: in this process, and in the store. */
 export function exposed(replica: Replica, feature = FEATURE): { readonly here: number; readonly stored: number } {
-  const largest = (document: ReturnType<Replica['view']['document']> | null) =>
-    document == null || document.killed ? 0 : Math.max(0, ...document.grants.map(({ threshold }) => threshold));
-  return { here: largest(replica.view.document(feature)), stored: largest(replica.world.store.document(feature)) };
+  return { here: largest(replica.view.document(feature)), stored: stored(replica.world, feature) };
+}
+
+/** The same of the store alone. */
+export const stored = ({ store }: World, feature: string): number => largest(store.document(feature));
+
+function largest(document: ReturnType<Replica['view']['document']> | null): number {
+  return document == null || document.killed ? 0 : Math.max(0, ...document.grants.map(({ threshold }) => threshold));
 }
