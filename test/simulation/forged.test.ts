@@ -122,14 +122,14 @@ const FORGERIES: readonly Forgery[] = [
   ],
   [
     'a success against its own numbers',
-    ['INV-RWG-OBSERVE'],
+    ['VERDICTS'],
     (entries) => {
       success(the(entries, 'advanced')).value = 0.5;
     },
   ],
   [
     'a success criterion that nobody judged',
-    ['INV-RWG-OBSERVE'],
+    ['INV-RWG-OBSERVE', 'VERDICTS'],
     (entries) => {
       success(the(entries, 'advanced')).sli = 'another';
     },
@@ -436,7 +436,7 @@ const FORGERIES: readonly Forgery[] = [
   ],
   [
     'a rollback for nothing',
-    ['SLU-REPLAY'],
+    ['VERDICTS', 'SLU-REPLAY'],
     (entries) => {
       const trigger = pollIn(the(entries, 'rolledBack')).verdicts.find(({ role }) => role === 'trigger');
       if (trigger !== undefined) trigger.outcome = 'pass';

@@ -6,6 +6,7 @@ import { blast } from './checks/blast.ts';
 import { cooldown } from './checks/cooldown.ts';
 import { door } from './checks/door.ts';
 import { dwell } from './checks/dwell.ts';
+import { judged } from './checks/judged.ts';
 import type { Look } from './checks/look.ts';
 import { observe } from './checks/observe.ts';
 import { removed, unremoved } from './checks/removed.ts';
@@ -30,6 +31,7 @@ const LOOKS: readonly (readonly [CheckId, Look])[] = [
   ['WAIVERS', waived],
   ['STATES', states],
   ['SLU-DOOR', door],
+  ['VERDICTS', judged],
   ['SLU-REPLAY', replay],
 ];
 

@@ -12,6 +12,7 @@ export const CHECK_IDS = [
   'WAIVERS',
   'STATES',
   'SLU-DOOR',
+  'VERDICTS',
   'SLU-REPLAY',
 ] as const;
 export type CheckId = (typeof CHECK_IDS)[number];

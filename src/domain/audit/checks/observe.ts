@@ -1,5 +1,4 @@
-import type { SuccessCriterion, WindowedCriterion } from '../../health/criterion.ts';
-import type { Verdict } from '../../health/verdict.ts';
+import type { SuccessCriterion } from '../../health/criterion.ts';
 import type { Poll } from '../../rollout/poll.ts';
 import type { Life } from '../books/life.ts';
 import { isAdvancement, type Told } from '../books/told.ts';
@@ -37,27 +36,11 @@ function proven(life: Life, told: Told, poll: Poll): readonly string[] {
   ];
 }
 
-/** A criterion of the plan that is not judged, does not pass, or passes against its own numbers. */
+/** A criterion of the plan that is not judged, or does not pass. Whether it passes by its own numbers is asked of every verdict. */
 function unproven(poll: Poll, criterion: SuccessCriterion, key: string): string | null {
   if (criterion.dryRun) return null;
   const verdict = poll.verdicts.find((one) => one.key === key);
   if (verdict === undefined || verdict.sli !== criterion.sli) return `${key} (${criterion.sli}) was not judged`;
   if (verdict.reason === 'notApplicable') return null;
-  if (!hasPassed(poll, verdict)) return `${key} (${criterion.sli}) does not pass`;
-  return isBornOut(criterion, verdict) ? null : `${key} (${criterion.sli}) is said to pass at ${verdict.value}`;
-}
-
-const HOLDS: Readonly<Record<WindowedCriterion['operator'], (value: number, limit: number) => boolean>> = {
-  '<': (value, limit) => value < limit,
-  '<=': (value, limit) => value <= limit,
-  '>': (value, limit) => value > limit,
-  '>=': (value, limit) => value >= limit,
-};
-
-/** An absolute condition can be looked at again; of a comparison only the source knows the other side. */
-function isBornOut(criterion: SuccessCriterion, { value, samples }: Verdict): boolean {
-  if (criterion.compare !== 'absolute') return true;
-  const { operator, threshold, minSamples } = criterion;
-  const enough = samples === null || samples >= minSamples;
-  return value !== null && enough && HOLDS[operator](value, threshold);
+  return hasPassed(poll, verdict) ? null : `${key} (${criterion.sli}) does not pass`;
 }

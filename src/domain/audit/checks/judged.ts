@@ -1,0 +1,101 @@
+import type { SuccessCriterion, Trigger, WindowedCriterion } from '../../health/criterion.ts';
+import type { Verdict } from '../../health/verdict.ts';
+import type { Poll } from '../../rollout/poll.ts';
+import type { Life } from '../books/life.ts';
+import { isRunning, stageOf } from '../judgedRollout.ts';
+import { foundWorse } from '../table/found.ts';
+import { type Look, when } from './look.ts';
+
+type Planned = {
+  readonly key: string;
+  readonly role: Verdict['role'];
+  readonly severity: Verdict['severity'];
+  readonly criterion: SuccessCriterion | Trigger;
+};
+
+/** VERDICTS: every criterion of the stage was judged as the plan has it, and each verdict follows from its own numbers. */
+export const judged: Look = (told, books) => {
+  const { evidence } = told;
+  const life = evidence === null ? null : books.atVersion(told.rollout, evidence.rolloutVersion);
+  const poll = evidence?.poll ?? null;
+  // What was polled in another epoch decides nothing.
+  if (life === null || poll === null || poll.epoch !== life.epoch || !isRunning(life)) return null;
+  return plannedOf(life).flatMap((planned) => contradicted(life, poll, planned));
+};
+
+/** In the ramp the triggers alone. */
+function plannedOf(life: Life): readonly Planned[] {
+  const { rollbackTrigger, successCriteria } = stageOf(life, life.stageIndex);
+  const triggers = rollbackTrigger.map((criterion, index) => ({
+    ...{ key: `trigger/${index}`, role: 'trigger' as const, severity: criterion.severity, criterion },
+  }));
+  const success = successCriteria.map((criterion, index) => ({
+    ...{ key: `success/${index}`, role: 'success' as const, severity: null, criterion },
+  }));
+  return life.phase === 'ramp' ? triggers : [...triggers, ...success];
+}
+
+function contradicted(life: Life, poll: Poll, planned: Planned): readonly string[] {
+  const { key, role, severity, criterion } = planned;
+  const verdict = poll.verdicts.find((one) => one.key === key);
+  const name = `${key} (${criterion.sli})`;
+  if (verdict === undefined) return [`${name} was not judged`];
+  const isAsPlanned =
+    verdict.sli === criterion.sli &&
+    verdict.role === role &&
+    verdict.severity === severity &&
+    verdict.dryRun === criterion.dryRun;
+  if (!isAsPlanned) return [`${name} was judged as something else`];
+  const holds = verdict.reason === 'holds';
+  if (!holds && verdict.reason !== 'doesNotHold')
+    return unknown(life, verdict, criterion).map((why) => `${name} ${why}`);
+  const bears = conditionOf(life, poll, criterion, verdict);
+  if (typeof bears === 'string') return [`${name} ${bears}`];
+  const outcome = (role === 'success') === holds ? 'pass' : 'fail';
+  return [
+    ...when(
+      bears !== holds,
+      `${name} is said to be so (${verdict.reason}) against its own numbers, at ${verdict.value}`,
+    ),
+    ...when(verdict.outcome !== outcome, `${name} ${verdict.reason} and is called ${verdict.outcome}`),
+  ];
+}
+
+/** What proves nothing neither passes nor fails, and a criterion that needs no control always applies. */
+function unknown(life: Life, { reason, outcome }: Verdict, criterion: Planned['criterion']): readonly string[] {
+  const isAlone = criterion.compare === 'absolute' || ('baseline' in criterion && criterion.baseline !== undefined);
+  const isEveryone = stageOf(life, life.stageIndex).targetPercentage >= 100;
+  return [
+    ...when(outcome !== 'inconclusive', `is ${outcome} on no data (${reason})`),
+    ...when(
+      reason === 'notApplicable' && (isAlone || !(life.dryRun || isEveryone)),
+      'is left out, and there is a control',
+    ),
+  ];
+}
+
+const HOLDS: Readonly<Record<WindowedCriterion['operator'], (value: number, limit: number) => boolean>> = {
+  '<': (value, limit) => value < limit,
+  '<=': (value, limit) => value <= limit,
+  '>': (value, limit) => value > limit,
+  '>=': (value, limit) => value >= limit,
+};
+
+/** Whether its condition holds, by what was measured; in words where that can't be what was measured. */
+function conditionOf(life: Life, poll: Poll, criterion: Planned['criterion'], verdict: Verdict): boolean | string {
+  if (criterion.compare === 'sequential') {
+    const worse = foundWorse(life, poll, criterion, verdict.evidence);
+    return typeof worse === 'string' ? worse : (verdict.role === 'trigger') === worse;
+  }
+  const { value, samples, baseline } = verdict;
+  if (value === null || samples === null || samples < criterion.minSamples) return `rests on ${samples} samples`;
+  if (criterion.compare === 'mannWhitney') return verdict.reason === 'holds';
+  const limit = limitOf(criterion, baseline);
+  return limit === null ? 'rests on no baseline' : HOLDS[criterion.operator](value, limit);
+}
+
+function limitOf({ compare, threshold }: WindowedCriterion, baseline: number | null): number | null {
+  if (compare === 'absolute') return threshold;
+  if (baseline === null) return null;
+  return compare === 'baselineRatio' ? threshold * baseline : baseline + threshold;
+}
