@@ -10,6 +10,7 @@ import { MemoryFlagStore } from './adapters/memory/flagStore.ts';
 import { LogNotifier } from './adapters/notify/logNotifier.ts';
 import { BoundedHttp } from './adapters/outboundHttp/boundedHttp.ts';
 import { startEmbeddedPostgres } from './adapters/postgres/embedded/embeddedPostgres.ts';
+import { DataFolderTaken } from './adapters/postgres/embedded/guard.ts';
 import { openPostgres, type Postgres } from './adapters/postgres/openPostgres.ts';
 import { PrometheusSource } from './adapters/prometheus/source.ts';
 import { systemChance } from './adapters/system/systemChance.ts';
@@ -81,7 +82,11 @@ export async function compose(config: Config, log: Logger): Promise<Sluice> {
 
 /** What an operator can mend by configuration, where a start failed over that; null for everything else. */
 export function mistakeIn(error: unknown): string | null {
-  return error instanceof PolicyUnapproved ? `POLICY_FILE: ${error.message}` : null;
+  if (error instanceof PolicyUnapproved) return `POLICY_FILE: ${error.message}`;
+  if (error instanceof DataFolderTaken) return `DATA_DIR: ${error.message}`;
+  return error instanceof Error && 'syscall' in error && error.syscall === 'listen'
+    ? `HOST, PORT: ${error.message}`
+    : null;
 }
 
 export type Log = Logger;

@@ -2,7 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
-import { EXIT, type Exit, type Terminal, Unusable } from './terminal.ts';
+import { EXIT, type Exit, Refused, type Terminal, Unusable } from './terminal.ts';
 
 const OPTIONS = {
   installation: { type: 'boolean', default: false },
@@ -32,7 +32,7 @@ async function answered(path: string, { environment }: Terminal): Promise<Readab
   // A token goes where it was meant to go, and nowhere that an answer names.
   const response = await fetch(new URL(path, base), { headers, redirect: 'error' });
   if (response.ok && response.body !== null) return response.body;
-  throw new Unusable(`${response.status}: ${(await response.text()).slice(0, 1000)}`);
+  throw new Refused(`${response.status}: ${(await response.text()).slice(0, 1000)}`);
 }
 
 /** Whole or not at all: an export that broke off must not be taken for one. */

@@ -1,5 +1,5 @@
 import { ledgerExportCommand } from './ledgerExportCommand.ts';
-import { EXIT, type Exit, type Terminal, Unusable } from './terminal.ts';
+import { EXIT, type Exit, Refused, type Terminal, Unusable } from './terminal.ts';
 import { verifyCommand } from './verifyCommand.ts';
 
 const USAGE = `sluice verify FILE [--json] [--head HASH]
@@ -22,7 +22,7 @@ async function run([command, ...args]: readonly string[], terminal: Terminal): P
 function complaintOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error instanceof Unusable) return `${error.message}\n\n${USAGE}`;
-  const isKnown = 'code' in error || error.cause instanceof Error;
+  const isKnown = error instanceof Refused || 'code' in error || error.cause instanceof Error;
   const cause = error.cause instanceof Error ? `: ${error.cause.message}` : '';
   return isKnown ? `${error.message}${cause}\n` : `${error.stack}\n`;
 }

@@ -12,7 +12,12 @@ export type Terminal = {
 export const EXIT = { pass: 0, fail: 1, unusable: 2, inconclusive: 3 } as const;
 export type Exit = (typeof EXIT)[keyof typeof EXIT];
 
-/** It can't be done as it was asked for: said to the person, exit code 2. */
+/** It was asked for in a way that means nothing: said to the person with what there is to ask for, exit code 2. */
 export class Unusable extends Error {
   override readonly name = 'Unusable';
+}
+
+/** It was asked for well, and somebody else said no: said to the person as it was said to us, exit code 2. */
+export class Refused extends Error {
+  override readonly name = 'Refused';
 }

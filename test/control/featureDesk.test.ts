@@ -79,6 +79,32 @@ describe('a change of what a feature answers', () => {
     );
   });
 
+  it('is refused where a feature would need one that is not there, itself, or one that needs it, all at once', async () => {
+    const { replica } = await installation();
+    const needs = (...features: readonly string[]) => features.map((feature) => ({ feature, variant: 'on' as const }));
+    await replica.features.create(OLGA, { key: 'base' });
+    await replica.features.create(OLGA, { key: 'middle', prerequisites: needs('base') });
+    await replica.features.create(OLGA, { key: FEATURE, prerequisites: needs('middle') });
+    await replica.features.create(OLGA, { key: 'gone' });
+    await replica.features.archive(OLGA, 'gone');
+    const circle = replica.features.patch(
+      OLGA,
+      'base',
+      { prerequisites: needs(FEATURE, 'typo', 'base', 'gone') },
+      null,
+    );
+    const broken = ['CIRCULAR', 'UNKNOWN', 'CIRCULAR', 'UNKNOWN'].map((what, index) => ({
+      rule: `PREREQUISITE_${what}`,
+      path: `$.prerequisites[${index}].feature`,
+    }));
+    await expect(circle).rejects.toMatchObject({ code: 'SCHEMA', more: { violations: broken } });
+    const made = replica.features.create(OLGA, { key: 'new', prerequisites: needs('new') });
+    await expect(made).rejects.toMatchObject({ more: { violations: [{ rule: 'PREREQUISITE_CIRCULAR' }] } });
+    expect((await replica.features.get('base')).definition.prerequisites).toEqual([]);
+    await expect(replica.features.get('new')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await replica.features.patch(OLGA, FEATURE, { prerequisites: needs('base', 'middle') }, null);
+  });
+
   it('can not make both answers one, nor can a new feature have them', async () => {
     const { replica } = await withFeature();
     const same = { on: { a: 1, b: [2] }, off: { b: [2], a: 1 } };

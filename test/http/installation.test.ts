@@ -59,6 +59,16 @@ describe('tokens', () => {
 });
 
 describe('health', () => {
+  test('are given to no subject that looks like another one', async () => {
+    await using under = new ServerUnderTest();
+    for (const subject of ['an\u200bna', 'anna\u202e', 'an\u00adna', 'an\tna', 'Zoe\u0308', '\u2028anna\u2028b']) {
+      const refused = await under.post('/v1/tokens', { body: { subject, roles: ['approver'] } });
+      expect(refused.body, subject).toMatchObject({ status: 422, violations: [{ path: '$.subject' }] });
+    }
+    const issued = await under.post('/v1/tokens', { body: { subject: 'Zo\u00eb Müller-李', roles: ['approver'] } });
+    expect(issued.status).toBe(201);
+  });
+
   test('is open to whoever can reach the port', async () => {
     await using under = new ServerUnderTest();
     expect((await under.get('/livez', { as: null })).body).toEqual({ status: 'ok' });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ledgerExportCommand } from '../../src/cli/ledgerExportCommand.ts';
-import { EXIT, type Terminal } from '../../src/cli/terminal.ts';
+import { EXIT, Refused, type Terminal } from '../../src/cli/terminal.ts';
 import { LedgerFile } from '../../src/cli/verify/ledgerFile.ts';
 import type { Application } from '../../src/control/application.ts';
 import { LedgerUnreachable } from '../../src/control/ports/ledger.ts';
@@ -169,6 +169,8 @@ describe('sluice ledger export', () => {
   test('says what the API refuses', async () => {
     await using under = new ServerUnderTest();
     await expect(ran(under, ['nobody'])).rejects.toThrow(/^404: .*NOT_FOUND/);
+    // Not with what there is to ask for: it was asked well.
+    await expect(ran(under, ['nobody'])).rejects.toBeInstanceOf(Refused);
     await expect(ran(under, ['../../tokens'])).rejects.toThrow(/^404: /);
     await expect(ran(under, ['--installation'], 'viewer')).rejects.toThrow(/^403: .*FORBIDDEN/);
     await expect(ran(under, ['--installation', '--format', 'csv'])).rejects.toThrow(/^422: .*SCHEMA/);

@@ -69,9 +69,10 @@ describe('rollouts', () => {
     const refused = await under.post(`/v1/rollouts/${id}/pause`);
     expect(refused.body).toMatchObject({ status: 409, code: 'ILLEGAL_STATE', wedgeState: 'PENDING' });
     expect(refused.body['allowed']).toEqual(expect.arrayContaining(['start', 'rollback']));
-    expect(await under.refusal('POST', `/v1/rollouts/${id}/advance`, { headers: match(version) })).toBe(
-      '409 ILLEGAL_STATE',
-    );
+    const advance = (seen: number) => under.refusal('POST', `/v1/rollouts/${id}/advance`, { headers: match(seen) });
+    expect(await advance(version)).toBe('409 ILLEGAL_STATE');
+    // What was seen is not what is: that comes first.
+    expect(await advance(version + 1)).toBe('412 VERSION_STALE');
   });
 
   test('that are held say why', async () => {

@@ -25,6 +25,7 @@ import {
 import { type FlagStore, FlagStoreUnreachable } from '../ports/flagStore.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import { Refusal } from '../refusal.ts';
+import { prerequisiteViolations } from '../validation/prerequisites.ts';
 
 export type FeaturesDeps = {
   readonly features: FeatureRegister;
@@ -55,6 +56,7 @@ export class Features implements FeatureDesk {
       createdAtMs: this.#deps.clock.nowMs(),
       archivedAtMs: null,
     };
+    await this.#assertNeeds(definition);
     if (!(await this.#deps.features.add(definition))) throw new Refusal('FEATURE_EXISTS', `${wish.key} is taken`);
     return this.#published(wish.key);
   }
@@ -76,6 +78,7 @@ export class Features implements FeatureDesk {
       throw new Refusal('VERSION_STALE', `the version is ${versionOf(feature)}`);
     }
     const definition = patched(feature, wish);
+    if (wish.prerequisites !== undefined) await this.#assertNeeds(definition);
     if (!(await this.#deps.features.update(definition, seenOf(feature)))) {
       throw new Refusal('CONFLICT', 'the feature was changed meanwhile');
     }
@@ -111,6 +114,11 @@ export class Features implements FeatureDesk {
     const explanation = this.#deps.view.explain(key, read.context);
     if (explanation === null) throw new Refusal('NOT_FOUND', 'no such feature');
     return explanation;
+  }
+
+  async #assertNeeds(definition: FeatureDefinition): Promise<void> {
+    const violations = await prerequisiteViolations(this.#deps.features, definition);
+    if (violations.length > 0) throw new Refusal('SCHEMA', 'the prerequisites can not be met', { violations });
   }
 
   async #published(key: string): Promise<FeatureRecord> {

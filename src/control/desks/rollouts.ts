@@ -84,9 +84,8 @@ export class Rollouts implements RolloutDesk {
   }
 
   async start(who: Principal, id: string, wish: VersionedWish): Promise<RolloutStatus> {
-    const record = await this.#allowed(id, 'start');
-    if (legality(record.state.wedgeState, 'start') === 'stands') return this.status(id);
-    this.#sameVersion(record, wish);
+    const record = await this.#allowedAt(id, 'start', wish);
+    if (record === null) return this.status(id);
     const feature = await this.#feature(record.state);
     await this.#fitsPolicy(record.state, feature);
     const preflight = await this.#deps.preflight.entry(record.state, feature, actorOf(who), this.#deps.clock.nowMs());
@@ -98,8 +97,8 @@ export class Rollouts implements RolloutDesk {
   }
 
   async advance(who: Principal, id: string, wish: VersionedWish): Promise<RolloutStatus> {
-    const record = await this.#allowed(id, 'advance');
-    this.#sameVersion(record, wish);
+    const record = await this.#allowedAt(id, 'advance', wish);
+    if (record === null) return this.status(id);
     const feature = await this.#feature(record.state);
     const ask = askOf('advance', who, record.state, wish.comment);
     await this.#deps.opening.open({ record, feature, ask, actor: actorOf(who), preflight: null });
@@ -107,16 +106,15 @@ export class Rollouts implements RolloutDesk {
   }
 
   async resume(who: Principal, id: string, wish: VersionedWish): Promise<RolloutStatus> {
-    const record = await this.#allowed(id, 'resume');
-    if (legality(record.state.wedgeState, 'resume') === 'stands') return this.status(id);
-    this.#sameVersion(record, wish);
+    const record = await this.#allowedAt(id, 'resume', wish);
+    if (record === null) return this.status(id);
     await resume(this.#deps, who, record, wish.comment);
     return this.status(id);
   }
 
   async approve(who: Principal, id: string, wish: ApprovalWish): Promise<RolloutStatus> {
-    const record = await this.#allowed(id, 'approve');
-    this.#sameVersion(record, wish);
+    const record = await this.#allowedAt(id, 'approve', wish);
+    if (record === null) return this.status(id);
     await sayOnStage(this.#deps, who, record.state, wish);
     return this.status(id);
   }
@@ -143,9 +141,16 @@ export class Rollouts implements RolloutDesk {
     return record;
   }
 
-  #sameVersion({ state }: RolloutRecord, wish: VersionedWish): void {
-    if (wish.expectedVersion === state.version) return;
-    throw new Refusal('VERSION_STALE', `the version is ${state.version}, not ${wish.expectedVersion}`);
+  /** The rollout as the wish saw it; null where its effect stands already, and nothing could be stale. */
+  async #allowedAt(id: string, command: Command, { expectedVersion }: VersionedWish): Promise<RolloutRecord | null> {
+    const record = await this.get(id);
+    const { state } = record;
+    if (legality(state.wedgeState, command) === 'stands') return null;
+    if (expectedVersion !== state.version) {
+      throw new Refusal('VERSION_STALE', `the version is ${state.version}, not ${expectedVersion}`);
+    }
+    assertLegal(state, command);
+    return record;
   }
 
   async #fitsPolicy(state: RolloutState, feature: FeatureRecord): Promise<void> {

@@ -57,6 +57,8 @@ export const GOVERNANCE_RULE_IDS = [
   'VARIANT_OFF_FIXED',
   'VARIANT_ON_MET',
   'PREREQUISITE_DROPPED',
+  'PREREQUISITE_UNKNOWN',
+  'PREREQUISITE_CIRCULAR',
 ] as const;
 export type RuleId = (typeof RULE_IDS)[number] | (typeof GOVERNANCE_RULE_IDS)[number];
 
