@@ -121,7 +121,7 @@ function optionsOf({ environment, policy, metricSources, pollIntervalSeconds, dr
   const pollIntervalMs = pollIntervalSeconds * 1000;
   const sourceKinds = new Map(metricSources.map(({ name, kind }) => [name, kind]));
   // Most of a tick is waiting, so many may be under way.
-  const scheduling = { concurrency: 100, leaseMs: 20_000, wakeMs: Math.min(1000, pollIntervalMs / 4) };
+  const scheduling = { concurrency: 50, leaseMs: 20_000, wakeMs: Math.min(1000, pollIntervalMs / 4) };
   return { environment, policy, sourceKinds, pollIntervalMs, dryRun, scheduling };
 }
 

@@ -1,24 +1,28 @@
-import type { Measurement, MeasurementQuery } from '../../src/domain/health/measurement.ts';
-import { proposalInput } from '../../test/support/proposals.ts';
-import { bad, exposed, healthy, silent, startedRollout, stateOf } from '../../test/support/release.ts';
-import { pollFor, type Replica, startReplica, type World, worldOf } from '../../test/support/simulatedInstallation.ts';
+import { proposalInput, type StageInput, stageInput } from '../../test/support/proposals.ts';
+import { exposed, startedRollout, stateOf, stored } from '../../test/support/release.ts';
+import { ScrapedShop, type ShopConditions } from '../../test/support/scrapedShop.ts';
+import { pollFor, type Replica, startReplica, worldOf } from '../../test/support/simulatedInstallation.ts';
 
 const MINUTE_MS = 60_000;
+const FEATURE = 'checkout-v2';
 /** Each is minutes away from the next increase, so that none is decided by what was measured before. */
 const SILENT_AFTER_MINUTES = [5, 20, 60, 100, 160];
 const SILENT_HOURS = 12;
+/** Before the start: nothing begins on a source without a past. */
+const SCRAPED_BEFORE_MINUTES = 15;
 
-/** Ways to have no data, or none that says anything. Those that carry a value carry a very bad one, and are tried with a good one as well. */
-const SILENCES: Readonly<Record<string, (world: World) => void>> = {
-  sourceDown: (world) => {
-    world.metrics.fail('connection refused');
-  },
-  noSeries: (world) => silent(world, 'missing'),
-  noTraffic: (world) => silent(world, 'noTraffic'),
-  staleBad: (world) => stale(world, 1),
-  staleGood: (world) => stale(world, 0),
-  fewBad: (world) => few(world, 1),
-  fewGood: (world) => few(world, 0),
+const ALL_FAIL = { exposed: 100, others: 0.1 };
+
+/** Ways to have no data, or none that says anything. Behind each the exposed fail altogether, and are tried faring well too. */
+const SILENCES: Readonly<Record<string, Partial<ShopConditions>>> = {
+  targetGone: { page: 'refused' },
+  seriesGone: { page: 'empty' },
+  labelGone: { page: 'unlabelled' },
+  notANumber: { page: 'NaN' },
+  infinite: { page: '+Inf' },
+  noTraffic: { requests: 0 },
+  stale: { hangs: true },
+  clockBehind: { behindMs: 10 * MINUTE_MS },
 };
 
 export type NoData = {
@@ -27,9 +31,9 @@ export type NoData = {
   readonly moved: readonly string[];
 };
 
-/** Whole controllers in a simulated installation, from whom the data is taken away at some minute of a healthy release. */
+/** Whole controllers on a shop that the true source scrapes, which loses its data at some minute of a healthy release. */
 export async function noDataScenarios(): Promise<NoData> {
-  for (const seen of [healthy, bad]) {
+  for (const seen of [{}, { errorPercent: ALL_FAIL }]) {
     if (!(await moves(seen, 5)))
       throw new Error('the installation stands still with data too: its scenarios say nothing');
   }
@@ -37,20 +41,35 @@ export async function noDataScenarios(): Promise<NoData> {
   let scenarios = 0;
   for (const [name, silence] of Object.entries(SILENCES)) {
     for (const minutes of SILENT_AFTER_MINUTES) {
-      scenarios += 1;
-      if (await moves(silence, minutes)) moved.push(`${name} after ${minutes} min`);
+      for (const [fares, more] of Object.entries({ well: {}, badly: { errorPercent: ALL_FAIL } })) {
+        scenarios += 1;
+        if (await moves({ ...more, ...silence }, minutes)) moved.push(`${name}, faring ${fares}, after ${minutes} min`);
+      }
     }
   }
   return { scenarios, moved };
 }
 
-async function moves(silence: (world: World) => void, minutes: number): Promise<boolean> {
+/** Both kinds of criteria: by a window, and by counts that add up. */
+function judgedBothWays(stageId: string, targetPercentage: number): StageInput {
+  const stage = stageInput(stageId, targetPercentage);
+  const compared = { sli: 'error_rate', compare: 'sequential' as const, dispersion: 1 };
+  return {
+    ...stage,
+    successCriteria: [...stage.successCriteria, compared],
+    rollbackTrigger: [...stage.rollbackTrigger, compared],
+  };
+}
+
+async function moves(silence: Partial<ShopConditions>, minutes: number): Promise<boolean> {
   const world = worldOf({ pollIntervalMs: MINUTE_MS });
-  const replica = await startReplica(world);
-  healthy(world);
-  const id = await startedRollout(replica, proposalInput());
+  const shop = new ScrapedShop(world.clock, () => stored(world, FEATURE));
+  const replica = await startReplica(world, { metrics: shop });
+  await pollFor(replica, SCRAPED_BEFORE_MINUTES * MINUTE_MS);
+  const wedgeStages = [judgedBothWays('canary', 10), judgedBothWays('half', 50), judgedBothWays('everyone', 100)];
+  const id = await startedRollout(replica, proposalInput({}, { wedgeStages }));
   await pollFor(replica, minutes * MINUTE_MS);
-  silence(world);
+  await shop.become(silence);
   const before = await standing(replica, id);
   await pollFor(replica, SILENT_HOURS * 60 * MINUTE_MS);
   if (world.faults.length > 0) throw new Error(world.faults.join('\n'));
@@ -61,33 +80,4 @@ async function moves(silence: (world: World) => void, minutes: number): Promise<
 async function standing(replica: Replica, id: string): Promise<string> {
   const { wedgeState, phase, stageIndex } = await stateOf(replica, id);
   return JSON.stringify([wedgeState === 'ROLLED_BACK', phase, stageIndex, exposed(replica)]);
-}
-
-/** The last values stay in the source, and grow old. */
-function stale(world: World, value: number): void {
-  const newestSampleAtMs = world.clock.nowMs();
-  answer(world, ({ windowSeconds, sli: { id } }) => ({
-    kind: 'observed',
-    value,
-    samples: 1000,
-    coveredSeconds: windowSeconds,
-    newestSampleAtMs: newestSampleAtMs - 60 * MINUTE_MS,
-    query: id,
-  }));
-}
-
-/** Fresh, and too little to say anything. */
-function few(world: World, value: number): void {
-  answer(world, ({ windowSeconds, sli: { id } }) => ({
-    kind: 'observed',
-    value,
-    samples: 1,
-    coveredSeconds: windowSeconds,
-    newestSampleAtMs: world.clock.nowMs(),
-    query: id,
-  }));
-}
-
-function answer(world: World, measured: (query: MeasurementQuery) => Measurement): void {
-  for (const arm of ['all', 'treatment', 'control'] as const) world.metrics.answer('error_rate', arm, measured);
 }
