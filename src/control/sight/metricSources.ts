@@ -1,5 +1,6 @@
 import { type Counted, type CountQuery, countKey } from '../../domain/health/countQuery.ts';
 import { type MeasurementQuery, type Measurements, queryKey, unavailable } from '../../domain/health/measurement.ts';
+import { type LevelPoints, type PointsQuery, pointsKey } from '../../domain/health/pointsQuery.ts';
 import type { MeasuredAt, MetricSource, SourceState, TimeRange } from '../ports/metricSource.ts';
 
 /** The installation's metric sources by name. */
@@ -47,6 +48,16 @@ export class MetricSources {
     return new Map(answers.flatMap((answer) => [...answer]));
   }
 
+  /** The points of all gauges that are compared in one tick, by `pointsKey`. */
+  async points(queries: readonly PointsQuery[], nowMs: number): Promise<ReadonlyMap<string, LevelPoints>> {
+    const distinct = new Map(queries.map((query) => [pointsKey(query), query]));
+    const bySource = Map.groupBy(distinct.values(), (query) => query.sli.source);
+    const answers = await Promise.all(
+      [...bySource].map(([name, asked]) => this.#sources.get(name)?.points(asked, nowMs) ?? pointless(name, asked)),
+    );
+    return new Map(answers.flatMap((answer) => [...answer]));
+  }
+
   /** The same question at every step of the past; null where no source of this name keeps one. */
   async range(query: MeasurementQuery, range: TimeRange): Promise<readonly MeasuredAt[] | null> {
     return (await this.#sources.get(query.sli.source)?.range?.(query, range)) ?? null;
@@ -66,6 +77,11 @@ export class MetricSources {
 function uncounted(name: string, queries: readonly CountQuery[]): ReadonlyMap<string, Counted> {
   const detail = `no metric source is named ${name}`;
   return new Map(queries.map((query) => [countKey(query), { kind: 'unavailable', detail, query: query.sli.id }]));
+}
+
+function pointless(name: string, queries: readonly PointsQuery[]): ReadonlyMap<string, LevelPoints> {
+  const detail = `no metric source is named ${name}`;
+  return new Map(queries.map((query) => [pointsKey(query), { kind: 'unavailable', detail, query: query.sli.id }]));
 }
 
 function unknown(queries: readonly MeasurementQuery[]): ReadonlyMap<string, Measurements> {

@@ -1,6 +1,5 @@
 import type { ArmCounts } from '../statistics/armCounts.ts';
 import { alphaAfterRollbacks, type CombinedEvidence, combineEvidence } from '../statistics/combinedEvidence.ts';
-import { isOutage } from '../statistics/outage.ts';
 import { relativeRiskBounds } from '../statistics/relativeRisk.ts';
 import { logEvidence } from '../statistics/sequentialComparison.ts';
 import type { Comparison, Comparisons } from './comparison.ts';
@@ -59,7 +58,6 @@ function shareOf({ direction }: PlannedComparison['sli'], { bad, total }: ArmCou
 
 /** Why it is found worse, in words; null where it is not. What was found before stays found, also where this poll adds nothing. */
 function foundWorse(planned: PlannedComparison, own: Comparison, together: CombinedEvidence): string | null {
-  if (isOutage(own.outagePolls)) return `outage: at least half fail, ${own.outagePolls} polls running`;
   if (!together.fails) return null;
   // The reason is the one that has most of it, where this stage looks at it.
   const isElsewhere = !planned.group.inStage.includes(together.leadingKey);
@@ -88,6 +86,7 @@ const alphaOf = ({ group }: PlannedComparison, { rollbacks }: Comparison) =>
 
 function evidenceOf(planned: PlannedComparison, own: Comparison, together: CombinedEvidence): SequentialEvidence {
   return {
+    kind: 'sequential',
     logEvidence: together.logEvidence,
     logNeeded: -Math.log(alphaOf(planned, own)),
     margin: planned.criterion.margin,

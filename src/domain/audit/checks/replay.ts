@@ -1,6 +1,9 @@
 import type { Evidence } from '../../ledger/entry.ts';
 import type { Life } from '../books/life.ts';
-import { dataOf, isByPerson, isOpening, type Told } from '../books/told.ts';
+import { dataOf, isAdvancement, isByPerson, isOpening, type Told } from '../books/told.ts';
+import { stageOf } from '../judgedRollout.ts';
+import { reachOf } from '../reach.ts';
+import { guardsMissing, notBorneOut } from '../table/borneOut.ts';
 import type { Answer } from '../table/question.ts';
 import { recompute } from '../table/recompute.ts';
 import { type Look, when } from './look.ts';
@@ -23,8 +26,21 @@ export const replay: Look = (told, books) => {
   const judged = books.atVersion(told.rollout, evidence.rolloutVersion);
   if (judged === null) return [`rests on version ${evidence.rolloutVersion}, which the rollout never had`];
   const answer = recompute(judged, evidence.poll, evidence.context, evidence.nowMs);
-  return [...sameDecision(told, answer), ...inTime(told, evidence), ...sameTarget(told, judged, answer)];
+  return [
+    ...sameDecision(told, answer),
+    ...inTime(told, evidence),
+    ...sameTarget(told, judged, answer),
+    ...sameVerdicts(told, judged, evidence),
+  ];
 };
+
+/** What was compared or guarded is what its own numbers say; and nothing rises unguarded. */
+function sameVerdicts(told: Told, judged: Life, { poll }: Evidence): readonly string[] {
+  if (poll === null) return [];
+  const rises = told.type === 'ramped' || isAdvancement(told);
+  const reached = reachOf(judged.grants, stageOf(judged, judged.stageIndex).scope);
+  return [...notBorneOut(judged, poll), ...(rises ? guardsMissing(judged, poll, reached) : [])];
+}
 
 /** Whatever the table decides has evidence; only a person's closing has none. */
 function unproven(told: Told): readonly string[] | null {
