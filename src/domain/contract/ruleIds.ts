@@ -71,5 +71,6 @@ export const WARNING_IDS = [
   'PROMQL_FIXED_WINDOW',
   'MANN_WHITNEY_WINDOW',
   'MANN_WHITNEY_REPEATED',
+  'SAMPLE_RATIO_REQUESTS',
 ] as const;
 export type WarningId = (typeof WARNING_IDS)[number];

@@ -13,7 +13,7 @@ import { notYetSupported } from './rules/notYetSupported.ts';
 import { criterionWindowsFit, observationWindowMinimum } from './rules/observationWindow.ts';
 import { percentagesInRange } from './rules/percentages.ts';
 import { fixedWindowWarning, knownPlaceholders, promqlNamesCohort, promqlWindowGiven } from './rules/promql.ts';
-import { sampleRatioCounts, sampleRatioSli, sampleRatioSource } from './rules/sampleRatio.ts';
+import { requestsWarning, sampleRatioCounts, sampleRatioSli, sampleRatioSource } from './rules/sampleRatio.ts';
 import { noOffsetOnScrape, noPromqlOnScrape } from './rules/scrapeSources.ts';
 import { sequentialCountsEvents, sequentialThreshold } from './rules/sequential.ts';
 import { knownSlis, knownSources, uniqueSlis } from './rules/slis.ts';
@@ -73,6 +73,7 @@ const WARNING_RULES: readonly WarningRule[] = [
   fixedWindowWarning,
   shortWindowWarning,
   repeatedLooksWarning,
+  requestsWarning,
 ];
 
 export type Judgement = { readonly violations: readonly Violation[]; readonly warnings: readonly Warning[] };

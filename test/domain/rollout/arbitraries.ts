@@ -24,7 +24,7 @@ const number = fc.option(fc.double({ noNaN: true, noDefaultInfinity: true }));
 
 const anyVerdict: fc.Arbitrary<Verdict> = fc
   .record({
-    role: fc.constantFrom('success' as const, 'trigger' as const),
+    role: fc.constantFrom('success' as const, 'trigger' as const, 'guard' as const),
     index: fc.nat(2),
     sli: fc.constantFrom('error_rate', 'latency'),
     severity: fc.constantFrom('rollback' as const, 'pause' as const, 'alert' as const),
@@ -43,7 +43,7 @@ const anyVerdict: fc.Arbitrary<Verdict> = fc
     ...rest,
     key: `${role}/${index}`,
     role,
-    severity: role === 'trigger' ? severity : null,
+    severity: role === 'success' ? null : severity,
     ...(inconclusive === null
       ? {
           outcome: holds === (role === 'success') ? ('pass' as const) : ('fail' as const),

@@ -1,5 +1,5 @@
 import { placedSlis } from '../places.ts';
-import type { Rule } from '../subject.ts';
+import type { Rule, WarningRule } from '../subject.ts';
 import { violation } from '../violation.ts';
 
 const AT = ['sampleRatio'];
@@ -21,6 +21,14 @@ export const sampleRatioSli: Rule = ({ proposal }) => {
   if (named === undefined || isCounted) return [];
   const allowed = 'a ratio SLI of this contract with `cohort`';
   return [violation('SAMPLE_RATIO_SLI', [...AT, 'requestsOf'], named, allowed, `must name ${allowed}`)];
+};
+
+/** Requests of one user come together, and some users ask for much more than others: by them nearly every split is found wrong. */
+export const requestsWarning: WarningRule = ({ proposal: { sampleRatio } }) => {
+  if (sampleRatio?.requestsOf === undefined || sampleRatio.action === 'alert') return [];
+  const message =
+    'counts requests, which are no people: unless each is of another user, a healthy split is found wrong';
+  return [violation('SAMPLE_RATIO_REQUESTS', [...AT, 'requestsOf'], sampleRatio.requestsOf, '`units`', message)];
 };
 
 /** "`source` names a metric source of the installation" */
