@@ -1,6 +1,6 @@
 import type { PollCounts } from '../../src/domain/statistics/armCounts.ts';
 import { combineEvidence } from '../../src/domain/statistics/combinedEvidence.ts';
-import { isOutage, outagePolls } from '../../src/domain/statistics/outage.ts';
+import { OUTAGE_POLLS, showsOutage } from '../../src/domain/statistics/outage.ts';
 import {
   absorbPoll,
   beginComparison,
@@ -36,8 +36,8 @@ export function evidenceOf(phi: number): Evidence {
 function outage(): Judge {
   let running = 0;
   return (poll) => {
-    running = outagePolls(running, poll);
-    return isOutage(running);
+    running = showsOutage(poll) ? running + 1 : 0;
+    return running >= OUTAGE_POLLS;
   };
 }
 

@@ -3,6 +3,7 @@ import { MetricSources } from '../../src/control/sight/metricSources.ts';
 import { queryKey } from '../../src/domain/health/measurement.ts';
 import { countingObligations } from '../contracts/countingSource.ts';
 import { ACCURACY, ERROR_RATE, LATENCY, metricSourceObligations, question, sli } from '../contracts/metricSource.ts';
+import { pointsObligations } from '../contracts/pointsSource.ts';
 import { FakeMetricSource } from '../support/fakeMetricSource.ts';
 
 const NOW_MS = Date.UTC(2026, 10, 20);
@@ -52,6 +53,7 @@ describe('the fake metric source', () => {
   const openFake = async () => ({ source: new FakeMetricSource('shop'), nowMs: () => NOW_MS, stop: async () => {} });
   metricSourceObligations(openFake);
   countingObligations(openFake);
+  pointsObligations(openFake);
 
   test('answers what it was told until it fails, and again when it recovers', async () => {
     const fake = new FakeMetricSource('shop').observe('error_rate', 'treatment', 0.1, 50);

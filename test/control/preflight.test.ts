@@ -484,6 +484,7 @@ function withoutPast({ metrics }: World): MetricSource {
     start: () => undefined,
     measure: (...asked) => metrics.measure(...asked),
     count: (...asked) => metrics.count(...asked),
+    points: (...asked) => metrics.points(...asked),
     state: () => metrics.state(),
     close: () => metrics.close(),
   };

@@ -22,6 +22,7 @@ function gated(source: MetricSource) {
     kind: source.kind,
     measure,
     count: (...asked) => source.count(...asked),
+    points: (...asked) => source.points(...asked),
     start: () => source.start(),
     state: (nowMs) => source.state(nowMs),
     close: () => source.close(),

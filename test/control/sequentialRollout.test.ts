@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { audited, findingsIn } from '../support/audited.ts';
+import { evidenceOf } from '../support/evidenceOf.ts';
 import { type ProposalInput, proposalInput, type StageInput, stageInput } from '../support/proposals.ts';
 import { exposed, FEATURE, healthy, inStage, recordOf, startedRollout, stateOf, until } from '../support/release.ts';
 import { type Conditions, SimulatedCounters } from '../support/simulatedCounters.ts';
@@ -41,11 +42,7 @@ async function release(scrapeMs = 5 * SECOND, input = proposal()) {
 const entriesOf = async (replica: Replica, type: string) =>
   (await chainOf(replica.world, FEATURE)).filter((entry) => entry.type === type);
 const verdictsOf = async (replica: Replica, id: string) => (await recordOf(replica, id)).tick?.poll.verdicts ?? [];
-const evidenceIn = async (replica: Replica, id: string) => {
-  const evidence = (await verdictsOf(replica, id))[0]?.evidence;
-  if (evidence == null) throw new Error('no evidence');
-  return evidence;
-};
+const evidenceIn = async (replica: Replica, id: string) => evidenceOf('sequential', (await verdictsOf(replica, id))[0]);
 
 /** The independent verifier finds nothing, and nothing was logged as an error. */
 async function expectSound(replica: Replica): Promise<void> {
@@ -92,8 +89,9 @@ describe('a rollout judged by sequential criteria', () => {
         },
       });
       const verdict = entry?.evidence?.poll?.verdicts.find(({ key }) => key === 'trigger/0');
-      expect(verdict?.evidence?.logEvidence).toBeGreaterThanOrEqual(Math.log(20));
-      expect(verdict?.evidence?.lower).toBeGreaterThanOrEqual(1);
+      const evidence = evidenceOf('sequential', verdict);
+      expect(evidence.logEvidence).toBeGreaterThanOrEqual(Math.log(20));
+      expect(evidence.lower).toBeGreaterThanOrEqual(1);
       await expectSound(replica);
     },
   );

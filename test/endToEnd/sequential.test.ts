@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { eventually } from '../support/eventually.ts';
+import { evidenceOf } from '../support/evidenceOf.ts';
 import { type MeteredService, startMeteredService } from '../support/meteredService.ts';
 import { Replica } from '../support/replica.ts';
 import { RunningRelease } from '../support/runningRelease.ts';
@@ -34,7 +35,8 @@ test('a running Sluice raises a release by its evidence, keeps it over a restart
       () => release.status(),
       ({ stageIndex, slis }) => stageIndex === 1 && slis[0]?.verdict === 'pass',
     );
-  const counted = ({ slis }: Awaited<ReturnType<typeof waiting>>) => slis[0]?.evidence?.counts.treatment.total ?? 0;
+  const counted = ({ slis }: Awaited<ReturnType<typeof waiting>>) =>
+    evidenceOf('sequential', slis[0]).counts.treatment.total;
 
   const before = await waiting();
   expect(before.slis[0]?.evidence).toMatchObject({ logNeeded: Math.log(20), margin: 1, dispersion: 1, edge: null });

@@ -10,6 +10,13 @@ import {
   queryKey,
   unavailable,
 } from '../../src/domain/health/measurement.ts';
+import {
+  type ArmPoints,
+  type LevelPoints,
+  type PointsQuery,
+  pointsIn,
+  pointsKey,
+} from '../../src/domain/health/pointsQuery.ts';
 import type { ArmCounts } from '../../src/domain/statistics/armCounts.ts';
 
 type Cohort = 'treatment' | 'control';
@@ -29,6 +36,7 @@ export class FakeMetricSource implements MetricSource {
   readonly #counts = new Map<string, (query: CountQuery) => Counted>();
   readonly #tallies = new Map<string, Counts>();
   readonly #answers = new Map<string, Answer>();
+  readonly #levels = new Map<string, readonly number[]>();
   #failure: string | null = null;
 
   constructor(name = 'prometheus') {
@@ -67,6 +75,12 @@ export class FakeMetricSource implements MetricSource {
     return this;
   }
 
+  /** The points of an SLI for an arm from now on, fresh at each look; it has none before. */
+  level(sli: string, arm: Cohort, points: readonly number[]): this {
+    this.#levels.set(`${sli}/${arm}`, points);
+    return this;
+  }
+
   /** From now on nothing can be asked, until `recover`. */
   fail(detail: string): this {
     this.#failure = detail;
@@ -94,6 +108,15 @@ export class FakeMetricSource implements MetricSource {
     return new Map(queries.map((query) => [countKey(query), this.#counted(query)]));
   }
 
+  async points(
+    queries: readonly PointsQuery[],
+    nowMs: number,
+    signal?: AbortSignal,
+  ): Promise<ReadonlyMap<string, LevelPoints>> {
+    signal?.throwIfAborted();
+    return new Map(queries.map((query) => [pointsKey(query), this.#points(query, nowMs)]));
+  }
+
   /** What it would have answered at each step, had it been told so then. */
   async range(query: MeasurementQuery, range: TimeRange): Promise<readonly MeasuredAt[]> {
     this.ranged.push({ query, range });
@@ -119,6 +142,17 @@ export class FakeMetricSource implements MetricSource {
     if (treatment === null || control === null) return { kind: 'missing', detail: `no series: ${id}`, query: id };
     const poll = { treatment, control };
     return { kind: 'counted', poll, edge: query.slowerThan, newestSampleAtMs: query.toMs, query: id };
+  }
+
+  #points(query: PointsQuery, nowMs: number): LevelPoints {
+    const { id } = query.sli;
+    if (this.#failure !== null) return { kind: 'unavailable', detail: this.#failure, query: id };
+    const ofArm = (arm: Cohort): ArmPoints => {
+      const values = this.#levels.get(`${id}/${arm}`) ?? [];
+      return { values, newestSampleAtMs: values.length === 0 ? null : nowMs };
+    };
+    const found = { treatment: ofArm('treatment'), control: ofArm('control') };
+    return pointsIn(query, found, query.windowSeconds, id);
   }
 
   #measured(query: MeasurementQuery, nowMs: number): Measurements {

@@ -8,6 +8,7 @@ import { contractDigest, planDigest } from '../../src/domain/contract/digest.ts'
 import { DEFAULT_POLICY } from '../../src/domain/contract/policy.ts';
 import { BUCKETING, type FeatureDefinition } from '../../src/domain/feature/feature.ts';
 import type { Incident } from '../../src/domain/governance/incident.ts';
+import { NO_GUARDS } from '../../src/domain/health/guards.ts';
 import { type Entry, type EntryDraft, INSTALLATION_CHAIN, SLUICE } from '../../src/domain/ledger/entry.ts';
 import { entriesOf } from '../../src/domain/rollout/decided.ts';
 import type { Decision } from '../../src/domain/rollout/decision.ts';
@@ -171,7 +172,10 @@ const HOLD: Decision = { kind: 'hold', reason: 'stageDuration', detail: 'wait', 
 export function tickAt(atMs: number, given: Partial<Tick['poll']> = {}): Tick {
   const clocks = { visit: 0, observation: 0, noProgress: 0 };
   const poll = { atMs, epoch: 1, visit: 0, verdicts: [], counts: {}, muted: [], health: [], activeMs: clocks };
-  return { poll: { comparisons: {}, ...poll, onHold: false, served: true, ...given }, decision: { ...HOLD, row: 11 } };
+  return {
+    poll: { comparisons: {}, guards: NO_GUARDS, ...poll, onHold: false, served: true, ...given },
+    decision: { ...HOLD, row: 11 },
+  };
 }
 
 /** The steps of a rollout's life, each one append, on whatever keeps them. */

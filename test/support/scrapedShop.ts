@@ -3,6 +3,7 @@ import type { HttpAnswer } from '../../src/control/ports/httpExchange.ts';
 import type { MetricSource } from '../../src/control/ports/metricSource.ts';
 import type { Counted, CountQuery } from '../../src/domain/health/countQuery.ts';
 import type { MeasurementQuery, Measurements } from '../../src/domain/health/measurement.ts';
+import type { LevelPoints, PointsQuery } from '../../src/domain/health/pointsQuery.ts';
 import { HeldClock } from './clock.ts';
 
 const INTERVAL_MS = 15_000;
@@ -81,6 +82,11 @@ export class ScrapedShop implements MetricSource {
   async count(queries: readonly CountQuery[]): Promise<ReadonlyMap<string, Counted>> {
     await this.#catchUp();
     return this.#source.count(queries);
+  }
+
+  async points(queries: readonly PointsQuery[], nowMs: number): Promise<ReadonlyMap<string, LevelPoints>> {
+    await this.#catchUp();
+    return this.#source.points(queries, nowMs);
   }
 
   async state() {

@@ -32,8 +32,8 @@ export const instantAnswerSchema = z.object({
   ]),
 });
 
-/** An answer of `/api/v1/query_range`. */
-export const rangeAnswerSchema = z.object({
+/** An answer of `/api/v1/query_range`, or of `/api/v1/query` to a range selector. */
+export const matrixAnswerSchema = z.object({
   status: z.literal('success'),
   warnings: warningsSchema,
   data: z

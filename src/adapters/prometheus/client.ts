@@ -4,8 +4,8 @@ import type { TimeRange } from '../../control/ports/metricSource.ts';
 import {
   errorAnswerSchema,
   instantAnswerSchema,
+  matrixAnswerSchema,
   type RangeSeries,
-  rangeAnswerSchema,
   type VectorSample,
 } from './apiAnswer.ts';
 
@@ -31,10 +31,15 @@ export class PrometheusClient {
     return this.#post('/api/v1/query', { query, time: seconds(atMs) }, instantAnswerSchema, signal);
   }
 
+  /** The raw points of a range selector, as they were scraped. */
+  matrix(query: string, atMs: number, signal?: AbortSignal): Promise<ApiAnswer<readonly RangeSeries[]>> {
+    return this.#post('/api/v1/query', { query, time: seconds(atMs) }, matrixAnswerSchema, signal);
+  }
+
   range(query: string, range: TimeRange, signal?: AbortSignal): Promise<ApiAnswer<readonly RangeSeries[]>> {
     const { fromMs, toMs, stepSeconds } = range;
     const form = { query, start: seconds(fromMs), end: seconds(toMs), step: String(stepSeconds) };
-    return this.#post('/api/v1/query_range', form, rangeAnswerSchema, signal);
+    return this.#post('/api/v1/query_range', form, matrixAnswerSchema, signal);
   }
 
   /** Whether queries are answered, and soon: readiness can't wait as long as a measurement can. */

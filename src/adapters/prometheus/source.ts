@@ -2,9 +2,11 @@ import type { HttpExchange } from '../../control/ports/httpExchange.ts';
 import type { MeasuredAt, MetricSource, SourceState, TimeRange } from '../../control/ports/metricSource.ts';
 import { type Counted, type CountQuery, countKey } from '../../domain/health/countQuery.ts';
 import { type MeasurementQuery, type Measurements, queryKey, unavailable } from '../../domain/health/measurement.ts';
+import { type LevelPoints, type PointsQuery, pointsKey } from '../../domain/health/pointsQuery.ts';
 import { PrometheusClient } from './client.ts';
 import { countedBy } from './counting.ts';
 import type { Plan, VectorAnswer } from './plan.ts';
+import { pointsBy } from './points.ts';
 import { planOf } from './questionPlan.ts';
 import { atInstant, stepsOf } from './rangeSteps.ts';
 
@@ -45,6 +47,18 @@ export class PrometheusSource implements MetricSource {
     const answers = queries.map(async (query) => {
       const counted = await countedBy(query, (text, atMs) => this.#client.instant(text, atMs, signal));
       return [countKey(query), counted] as const;
+    });
+    return new Map(await Promise.all(answers));
+  }
+
+  async points(
+    queries: readonly PointsQuery[],
+    nowMs: number,
+    signal?: AbortSignal,
+  ): Promise<ReadonlyMap<string, LevelPoints>> {
+    const answers = queries.map(async (query) => {
+      const points = await pointsBy(query, (text) => this.#client.matrix(text, nowMs, signal));
+      return [pointsKey(query), points] as const;
     });
     return new Map(await Promise.all(answers));
   }

@@ -1,5 +1,6 @@
 import type { CountableSli } from '../../domain/health/countQuery.ts';
 import type { MeasurementQuery } from '../../domain/health/measurement.ts';
+import type { PointsQuery } from '../../domain/health/pointsQuery.ts';
 import type { ScrapedSli } from './reading.ts';
 
 /** What a question asks of the scrapes, for evidence: in the words of PromQL, though no Prometheus has seen it. */
@@ -14,6 +15,10 @@ export function askedCounts(sli: CountableSli): string {
   const counters = sli.kind === 'ratio' ? `${sli.numerator} of ${sli.denominator}` : sli.histogram;
   return `counters ${counters} by ${sli.cohort?.label}, scraped`;
 }
+
+/** The same of the points of a gauge. */
+export const askedPoints = ({ sli, windowSeconds }: PointsQuery): string =>
+  `${sli.metric}[${windowSeconds}s] by ${sli.cohort?.label}, scraped`;
 
 function measured(sli: ScrapedSli, window: string): string {
   switch (sli.kind) {

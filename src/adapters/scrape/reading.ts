@@ -1,6 +1,7 @@
 import { absentAsZero, type MetricPresence } from '../../domain/health/absentCounter.ts';
 import type { ArmReading } from '../../domain/health/armReading.ts';
 import type { Arm, MeasurementQuery } from '../../domain/health/measurement.ts';
+import type { ArmPoints, GaugeSli } from '../../domain/health/pointsQuery.ts';
 import { histogramQuantile } from '../../domain/health/quantile.ts';
 import { parseSelector } from '../../domain/health/selector.ts';
 import type { Sli } from '../../domain/health/sli.ts';
@@ -37,6 +38,14 @@ export class WindowReader {
       case 'gauge':
         return this.#gauge(sli, arm);
     }
+  }
+
+  /** Every point of an arm. @throws as `read` */
+  points(sli: GaugeSli, arm: Arm): ArmPoints {
+    const series = this.#series(sli.metric, arm);
+    const values = series.flatMap((one) => valuesIn(one, this.#span));
+    const isNumeric = !series.some((one) => one.notFiniteSince(this.#span.first));
+    return { values: isNumeric ? values : [Number.NaN], newestSampleAtMs: this.#newest(series) };
   }
 
   #ratio(sli: OfKind<'ratio'>, arm: Arm): ArmReading {

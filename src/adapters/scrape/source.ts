@@ -12,8 +12,9 @@ import {
   queryKey,
   unavailable,
 } from '../../domain/health/measurement.ts';
+import { type LevelPoints, type PointsQuery, pointsIn, pointsKey } from '../../domain/health/pointsQuery.ts';
 import { SelectorError } from '../../domain/health/selector.ts';
-import { askedCounts, askedText } from './askedText.ts';
+import { askedCounts, askedPoints, askedText } from './askedText.ts';
 import { NOT_READ, readingAt } from './counterReading.ts';
 import { ExpositionError, parseExposition } from './exposition.ts';
 import { type ScrapedSli, WindowReader } from './reading.ts';
@@ -83,6 +84,15 @@ export class ScrapeSource implements MetricSource {
     return new Map(queries.map((query) => [countKey(query), this.#counted(query)]));
   }
 
+  async points(
+    queries: readonly PointsQuery[],
+    nowMs: number,
+    signal?: AbortSignal,
+  ): Promise<ReadonlyMap<string, LevelPoints>> {
+    signal?.throwIfAborted();
+    return new Map(queries.map((query) => [pointsKey(query), this.#points(query, nowMs)]));
+  }
+
   async state(): Promise<SourceState> {
     if (this.#failure !== null) return { ok: false, detail: this.#failure };
     return { ok: true, detail: `${this.#history.seriesCount} series scraped` };
@@ -125,8 +135,7 @@ export class ScrapeSource implements MetricSource {
     if (sli.kind === 'promql') return unavailable(query, 'a scrape source has no PromQL');
     if (offsetSeconds > 0) return unavailable(query, 'a scrape source keeps no past to compare with');
     if (arms === 'cohorts' && sli.cohort === undefined) return unavailable(query, 'the SLI has no cohort');
-    // Two intervals more, so that there is a scrape at or before the window's start.
-    this.#history.keep((windowSeconds + 2 * this.#options.intervalSeconds) * 1000);
+    this.#keepFor(windowSeconds);
     const span = this.#spanOf(windowSeconds, nowMs);
     if (span === null) return this.#nothingScraped(query);
     try {
@@ -141,8 +150,8 @@ export class ScrapeSource implements MetricSource {
   #counted(query: CountQuery): Counted {
     const { sli, fromMs, toMs } = query;
     const asked = askedCounts(sli);
-    // What lies before a poll that could not be counted is counted by the next one.
-    this.#history.keep(toMs - fromMs + 2 * this.#options.intervalSeconds * 1000);
+    // What lies before a poll that could not be counted is counted by the next one, which comes later and asks from as far back.
+    this.#history.keep(2 * (toMs - fromMs + this.#options.intervalSeconds * 1000));
     const before = this.#history.span(Number.NEGATIVE_INFINITY, fromMs);
     const after = this.#history.span(Number.NEGATIVE_INFINITY, toMs);
     if (after === null) return { kind: 'unavailable', detail: this.#failure ?? 'nothing is scraped yet', query: asked };
@@ -155,6 +164,38 @@ export class ScrapeSource implements MetricSource {
         return { kind: 'unavailable', detail: error.message, query: asked };
       throw error;
     }
+  }
+
+  #points(query: PointsQuery, nowMs: number): LevelPoints {
+    const { sli, windowSeconds } = query;
+    const asked = askedPoints(query);
+    const refused = (detail: string): LevelPoints => ({ kind: 'unavailable', detail, query: asked });
+    if (sli.cohort === undefined) return refused('the SLI has no cohort');
+    this.#keepFor(windowSeconds);
+    const span = this.#spanOf(windowSeconds, nowMs);
+    if (span === null) {
+      return this.#failure === null
+        ? { kind: 'missing', detail: 'no scrape lies in the window', query: asked }
+        : refused(this.#failure);
+    }
+    try {
+      const inCohorts = { sli, windowSeconds, offsetSeconds: 0, arms: 'cohorts' as const };
+      const reader = new WindowReader(this.#history, span, inCohorts);
+      const found = { treatment: reader.points(sli, 'treatment'), control: reader.points(sli, 'control') };
+      return pointsIn(query, found, this.#coveredSeconds(windowSeconds, nowMs), asked);
+    } catch (error) {
+      if (error instanceof SelectorError || error instanceof UnsupportedRegexError) return refused(error.message);
+      throw error;
+    }
+  }
+
+  /** Two intervals more, so that there is a scrape at or before the window's start. */
+  #keepFor(windowSeconds: number): void {
+    this.#history.keep((windowSeconds + 2 * this.#options.intervalSeconds) * 1000);
+  }
+
+  #coveredSeconds(windowSeconds: number, nowMs: number): number {
+    return Math.min(windowSeconds, (nowMs - (this.#history.oldestMs ?? nowMs)) / 1000);
   }
 
   #nothingScraped(query: MeasurementQuery): Measurements {
@@ -170,7 +211,7 @@ export class ScrapeSource implements MetricSource {
 
   #read(query: MeasurementQuery, sli: ScrapedSli, span: ScrapeSpan, nowMs: number): Measurements {
     const reader = new WindowReader(this.#history, span, query);
-    const coveredSeconds = Math.min(query.windowSeconds, (nowMs - (this.#history.oldestMs ?? nowMs)) / 1000);
+    const coveredSeconds = this.#coveredSeconds(query.windowSeconds, nowMs);
     const context = { query: askedText(query, sli), coveredSeconds, warnings: [] };
     return measurementsOf(query, (arm) => toMeasurement(sli, arm, reader.read(sli, arm), context));
   }

@@ -1,5 +1,6 @@
 import type { Counted, CountQuery } from '../../domain/health/countQuery.ts';
 import type { MeasurementQuery, Measurements } from '../../domain/health/measurement.ts';
+import type { LevelPoints, PointsQuery } from '../../domain/health/pointsQuery.ts';
 
 /** Whether a source can be used at this moment, in words for people. No credentials, no stack. */
 export type SourceState = { readonly ok: boolean; readonly detail: string };
@@ -32,6 +33,13 @@ export interface MetricSource {
    * Counts what happened between two instants, by `countKey`, from raw counters and without extrapolation. Never throws, as `measure`.
    */
   count(queries: readonly CountQuery[], signal?: AbortSignal): Promise<ReadonlyMap<string, Counted>>;
+
+  /** The raw points of gauges, by `pointsKey`, each window ending at `nowMs`. Never throws, as `measure`. */
+  points(
+    queries: readonly PointsQuery[],
+    nowMs: number,
+    signal?: AbortSignal,
+  ): Promise<ReadonlyMap<string, LevelPoints>>;
 
   /** For the list of sources, readiness and preflight. Never throws. */
   state(nowMs: number): Promise<SourceState>;

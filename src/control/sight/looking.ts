@@ -1,6 +1,7 @@
 import { begunComparison, type ComparedAt, type Comparisons, nextComparison } from '../../domain/health/comparison.ts';
-import { type Counted, countKey, settledAt } from '../../domain/health/countQuery.ts';
+import { type Counted, countKey, onlyFresh, settledAt } from '../../domain/health/countQuery.ts';
 import { historyQuery, historyRange, windowIn } from '../../domain/health/dispersionHistory.ts';
+import { type Guards, guardPlan, guardsOf, judgeGuards, nextGuards } from '../../domain/health/guards.ts';
 import { judge } from '../../domain/health/judge.ts';
 import { measurementPlan, type PlannedComparison } from '../../domain/health/measurementPlan.ts';
 import type { Verdict } from '../../domain/health/verdict.ts';
@@ -13,31 +14,51 @@ export type LookAt = {
   readonly rollout: RolloutState;
   /** As the poll before left them. */
   readonly comparisons: Comparisons;
+  readonly guards: Guards;
   readonly nowMs: number;
   /** As the clock has it, also where it went backwards: sources know no other time. */
   readonly clockMs: number;
   readonly pollIntervalMs: number;
 };
 
-export type Looked = { readonly verdicts: readonly Verdict[]; readonly comparisons: Comparisons };
+export type Looked = {
+  readonly verdicts: readonly Verdict[];
+  readonly comparisons: Comparisons;
+  readonly guards: Guards;
+};
 
 /** Asks the sources all that the stage's criteria need now, at the same time, and judges what they say. */
 export async function look(sources: MetricSources, at: LookAt): Promise<Looked> {
   const { rollout, clockMs, pollIntervalMs } = at;
-  const plan = measurementPlan(rollout, at.comparisons, { nowMs: at.nowMs, untilMs: settledAt(clockMs) });
+  const untilMs = settledAt(clockMs);
+  const plan = measurementPlan(rollout, at.comparisons, { nowMs: at.nowMs, untilMs });
+  const guarding = guardPlan(rollout, at.guards, untilMs);
   const windows = plan.filter((planned) => planned.looksAt === 'window');
   const counts = plan.filter((planned) => planned.looksAt === 'counts');
-  const [measured, counted, begun] = await Promise.all([
+  const levels = plan.filter((planned) => planned.looksAt === 'points');
+  const [measured, points, answered, begun] = await Promise.all([
     sources.measure(
       windows.flatMap(({ subject, past }) => [subject, past]).filter((query) => query !== null),
       clockMs,
     ),
-    sources.count(counts.flatMap(({ query }) => query ?? [])),
+    sources.points(
+      levels.flatMap(({ query }) => query ?? []),
+      clockMs,
+    ),
+    sources.count([...counts, ...guardsOf(guarding)].flatMap(({ query }) => query ?? [])),
     dispersions(sources, counts, at),
   ]);
+  const counted = new Map(
+    [...answered].map(([key, each]) => [key, onlyFresh(each, { nowMs: untilMs, pollIntervalMs })]),
+  );
   const comparisons = { ...at.comparisons, ...nextComparisons(at, counts, counted, begun) };
-  const verdicts = judge(plan, { measured, counted, comparisons }, { nowMs: clockMs, pollIntervalMs });
-  return { verdicts, comparisons };
+  const guards = nextGuards(at.guards, guarding, counted, untilMs);
+  const freshness = { nowMs: clockMs, pollIntervalMs };
+  const verdicts = [
+    ...judge(plan, { measured, points, counted, comparisons }, freshness),
+    ...judgeGuards(guarding, counted, guards),
+  ];
+  return { verdicts, comparisons, guards };
 }
 
 /** Of comparisons that are to begin; one whose past could not be asked for does not begin. */

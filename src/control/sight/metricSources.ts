@@ -1,5 +1,6 @@
 import { type Counted, type CountQuery, countKey } from '../../domain/health/countQuery.ts';
 import { type MeasurementQuery, type Measurements, queryKey, unavailable } from '../../domain/health/measurement.ts';
+import { type LevelPoints, type PointsQuery, pointsKey } from '../../domain/health/pointsQuery.ts';
 import type { MeasuredAt, MetricSource, SourceState, TimeRange } from '../ports/metricSource.ts';
 
 /** The installation's metric sources by name. */
@@ -23,28 +24,35 @@ export class MetricSources {
     for (const source of this.list()) source.start();
   }
 
-  /** All questions of one tick, by `queryKey`: each to its source, equal ones once, all sources at the same time. */
-  async measure(
+  /** All questions of one tick, by `queryKey`. */
+  measure(
     queries: readonly MeasurementQuery[],
     nowMs: number,
     signal?: AbortSignal,
   ): Promise<ReadonlyMap<string, Measurements>> {
-    const distinct = new Map(queries.map((query) => [queryKey(query), query]));
-    const bySource = Map.groupBy(distinct.values(), (query) => query.sli.source);
-    const answers = await Promise.all(
-      [...bySource].map(([name, asked]) => this.#sources.get(name)?.measure(asked, nowMs, signal) ?? unknown(asked)),
-    );
-    return new Map(answers.flatMap((answer) => [...answer]));
+    return this.#each(queries, {
+      keyOf: queryKey,
+      ask: (source, asked) => source.measure(asked, nowMs, signal),
+      nowhere: (query, detail) => unavailable(query, detail),
+    });
   }
 
   /** All that is to be counted in one tick, by `countKey`. */
-  async count(queries: readonly CountQuery[]): Promise<ReadonlyMap<string, Counted>> {
-    const distinct = new Map(queries.map((query) => [countKey(query), query]));
-    const bySource = Map.groupBy(distinct.values(), (query) => query.sli.source);
-    const answers = await Promise.all(
-      [...bySource].map(([name, asked]) => this.#sources.get(name)?.count(asked) ?? uncounted(name, asked)),
-    );
-    return new Map(answers.flatMap((answer) => [...answer]));
+  count(queries: readonly CountQuery[]): Promise<ReadonlyMap<string, Counted>> {
+    return this.#each<CountQuery, Counted>(queries, {
+      keyOf: countKey,
+      ask: (source, asked) => source.count(asked),
+      nowhere: ({ sli }, detail) => ({ kind: 'unavailable', detail, query: sli.id }),
+    });
+  }
+
+  /** The points of all gauges that are compared in one tick, by `pointsKey`. */
+  points(queries: readonly PointsQuery[], nowMs: number): Promise<ReadonlyMap<string, LevelPoints>> {
+    return this.#each<PointsQuery, LevelPoints>(queries, {
+      keyOf: pointsKey,
+      ask: (source, asked) => source.points(asked, nowMs),
+      nowhere: ({ sli }, detail) => ({ kind: 'unavailable', detail, query: sli.id }),
+    });
   }
 
   /** The same question at every step of the past; null where no source of this name keeps one. */
@@ -61,15 +69,27 @@ export class MetricSources {
   async close(): Promise<void> {
     await Promise.all(this.list().map((source) => source.close()));
   }
+
+  /** Each to its source, equal ones once, all sources at the same time. */
+  async #each<Query extends { readonly sli: { readonly source: string } }, Answer>(
+    queries: readonly Query[],
+    { keyOf, ask, nowhere }: Asking<Query, Answer>,
+  ): Promise<ReadonlyMap<string, Answer>> {
+    const distinct = new Map(queries.map((query) => [keyOf(query), query]));
+    const bySource = Map.groupBy(distinct.values(), (query) => query.sli.source);
+    const answers = [...bySource].map(async ([name, asked]) => {
+      const source = this.#sources.get(name);
+      if (source !== undefined) return ask(source, asked);
+      return new Map(asked.map((query) => [keyOf(query), nowhere(query, `no metric source is named ${name}`)]));
+    });
+    return new Map((await Promise.all(answers)).flatMap((answer) => [...answer]));
+  }
 }
 
-function uncounted(name: string, queries: readonly CountQuery[]): ReadonlyMap<string, Counted> {
-  const detail = `no metric source is named ${name}`;
-  return new Map(queries.map((query) => [countKey(query), { kind: 'unavailable', detail, query: query.sli.id }]));
-}
-
-function unknown(queries: readonly MeasurementQuery[]): ReadonlyMap<string, Measurements> {
-  return new Map(
-    queries.map((query) => [queryKey(query), unavailable(query, `no metric source is named ${query.sli.source}`)]),
-  );
-}
+/** How one kind of question is asked. */
+type Asking<Query, Answer> = {
+  readonly keyOf: (query: Query) => string;
+  readonly ask: (source: MetricSource, asked: readonly Query[]) => Promise<ReadonlyMap<string, Answer>>;
+  /** The answer where no source has its name. */
+  readonly nowhere: (query: Query, detail: string) => Answer;
+};

@@ -30,6 +30,8 @@ export class RolloutDisplay {
 
   #verdict(rollout: RolloutState, verdict: Verdict): void {
     const { feature } = rollout;
+    // What a guard looked at is one poll, or no indicator at all.
+    if (verdict.role === 'guard') return;
     const sli = rollout.contract.slis.find((defined) => defined.id === verdict.sli);
     // A share of slow requests is not what an indicator in seconds shows.
     if (sli?.kind === 'quantile' && verdict.evidence !== null) return;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { featureKeySchema } from '../feature/feature.ts';
 import { type Sli, sliSchema } from '../health/sli.ts';
+import { splitCheckSchema } from '../health/splitCheck.ts';
 import { type RolloutWedge, rolloutWedgeSchema } from './wedge.ts';
 
 const text = (longest: number) => z.string().min(1).max(longest);
@@ -30,6 +31,7 @@ export const proposalSchema = z
       .array(z.union([sliSchema, z.strictObject({ use: text(64) }).readonly()]))
       .max(100)
       .readonly(),
+    sampleRatio: splitCheckSchema.optional(),
     rolloutWedge: rolloutWedgeSchema,
   })
   .readonly();

@@ -1,4 +1,4 @@
-import { isSequential, type SuccessCriterion, type Trigger, type WindowedCriterion } from '../health/criterion.ts';
+import { isWindowed, type SuccessCriterion, type Trigger, type WindowedCriterion } from '../health/criterion.ts';
 import type { Sli } from '../health/sli.ts';
 import type { Proposal } from './contract.ts';
 import type { Path } from './violation.ts';
@@ -32,11 +32,11 @@ export function placedCriteria(proposal: Proposal): readonly PlacedCriterion[] {
 
 export type PlacedWindow = { readonly criterion: WindowedCriterion; readonly at: Path };
 
-/** Those that look at a window. */
+/** Those that compare one number of a window with a limit. */
 export function windowedCriteria<Placed extends PlacedCriterion>(
   placed: readonly Placed[],
 ): readonly (Placed & PlacedWindow)[] {
-  return placed.flatMap((one) => (isSequential(one.criterion) ? [] : [{ ...one, criterion: one.criterion }]));
+  return placed.flatMap((one) => (isWindowed(one.criterion) ? [{ ...one, criterion: one.criterion }] : []));
 }
 
 /** Every criterion beside the SLI it names, where the proposal defines that SLI. */

@@ -8,10 +8,12 @@ import { firstTargetAboveExposed, firstTargetMaximum } from './rules/firstStage.
 import { offLineWarning, shrinkingWarning } from './rules/increments.ts';
 import { initialAboveExposed, initialMaximumCritical, initialWithinFirstTarget } from './rules/initialPercentage.ts';
 import { latestSampleHasValue } from './rules/latestSample.ts';
+import { levelsOfGauges, repeatedLooksWarning, shortWindowWarning } from './rules/mannWhitney.ts';
 import { notYetSupported } from './rules/notYetSupported.ts';
 import { criterionWindowsFit, observationWindowMinimum } from './rules/observationWindow.ts';
 import { percentagesInRange } from './rules/percentages.ts';
 import { fixedWindowWarning, knownPlaceholders, promqlNamesCohort, promqlWindowGiven } from './rules/promql.ts';
+import { requestsWarning, sampleRatioCounts, sampleRatioSli, sampleRatioSource } from './rules/sampleRatio.ts';
 import { noOffsetOnScrape, noPromqlOnScrape } from './rules/scrapeSources.ts';
 import { sequentialCountsEvents, sequentialThreshold } from './rules/sequential.ts';
 import { knownSlis, knownSources, uniqueSlis } from './rules/slis.ts';
@@ -47,6 +49,10 @@ const RULES: readonly Rule[] = [
   baselineOnlyToCompare,
   sequentialCountsEvents,
   sequentialThreshold,
+  levelsOfGauges,
+  sampleRatioCounts,
+  sampleRatioSli,
+  sampleRatioSource,
   noPromqlOnScrape,
   noOffsetOnScrape,
   latestSampleHasValue,
@@ -65,6 +71,9 @@ const WARNING_RULES: readonly WarningRule[] = [
   shrinkingWarning,
   addsNothingWarning,
   fixedWindowWarning,
+  shortWindowWarning,
+  repeatedLooksWarning,
+  requestsWarning,
 ];
 
 export type Judgement = { readonly violations: readonly Violation[]; readonly warnings: readonly Warning[] };

@@ -1,6 +1,5 @@
 import { addCounts, NO_COUNTS, type PollCounts } from '../statistics/armCounts.ts';
 import type { Dispersion } from '../statistics/dispersion.ts';
-import { outagePolls } from '../statistics/outage.ts';
 import {
   absorbIntoRelativeRisk,
   beginRelativeRisk,
@@ -14,6 +13,7 @@ import {
   type SequentialComparison,
 } from '../statistics/sequentialComparison.ts';
 import type { Counted } from './countQuery.ts';
+import { countedUntil } from './countSpan.ts';
 import type { SequentialCriterion } from './criterion.ts';
 
 /**
@@ -34,8 +34,6 @@ export type Comparison = {
   readonly counts: PollCounts;
   /** When both arms last had requests: a poll that comes between two scrapes has none, and that is no lack of traffic. */
   readonly trafficAtMs: number;
-  /** Polls running in which treatment was out and control was not. */
-  readonly outagePolls: number;
   /** Of a quantile, the edge of the histogram that was used last. */
   readonly edge: number | null;
 };
@@ -69,7 +67,6 @@ export function begunComparison(margin: number, dispersion: Dispersion, at: Comp
     epochOpenedAtMs: at.untilMs,
     counts: { treatment: NO_COUNTS, control: NO_COUNTS },
     trafficAtMs: at.untilMs,
-    outagePolls: 0,
     edge: null,
   };
 }
@@ -92,7 +89,7 @@ export function nextComparison(
   }
   const here = previous.visit === at.visit ? previous : inNewVisit(previous, at);
   if (counted === null || counted.kind === 'unanchored') {
-    return { ...here, countedUntilMs: Math.max(here.countedUntilMs, at.untilMs), outagePolls: 0 };
+    return { ...here, countedUntilMs: countedUntil(here.countedUntilMs, counted, at.untilMs) };
   }
   if (counted.kind !== 'counted') return here;
   return absorbed(
@@ -105,7 +102,7 @@ export function nextComparison(
 
 function inNewVisit(previous: Comparison, { visit, untilMs }: ComparedAt): Comparison {
   const counts = { treatment: NO_COUNTS, control: NO_COUNTS };
-  return { ...withEpoch(previous, untilMs), visit, counts, trafficAtMs: untilMs, outagePolls: 0 };
+  return { ...withEpoch(previous, untilMs), visit, counts, trafficAtMs: untilMs };
 }
 
 const withEpoch = (comparison: Comparison, untilMs: number): Comparison => ({
@@ -133,8 +130,6 @@ function absorbed(
       control: addCounts(here.counts.control, poll.control),
     },
     trafficAtMs: hasTraffic ? untilMs : here.trafficAtMs,
-    // Between two scrapes nothing new is seen: that neither adds nor resets.
-    outagePolls: hasTraffic ? outagePolls(here.outagePolls, poll) : here.outagePolls,
     edge,
   };
 }

@@ -1,4 +1,5 @@
 import type { PollCounts } from '../statistics/armCounts.ts';
+import { type Freshness, isStale } from './freshness.ts';
 import type { Sli } from './sli.ts';
 
 /** SLIs whose bad events can be counted: requests that failed, or that were slow. */
@@ -25,8 +26,8 @@ export type Counted =
       /** Epoch ms; null where the source can't tell. */
       readonly newestSampleAtMs: number | null;
     })
-  /** Nothing is known at the later instant; it is asked again from the same earlier one. */
-  | (Asked & { readonly kind: 'missing' | 'unavailable'; readonly detail: string })
+  /** Nothing is known at the later instant, or nothing new enough; it is asked again from the same earlier one. */
+  | (Asked & { readonly kind: 'missing' | 'unavailable' | 'stale'; readonly detail: string })
   /** Nothing is known at the earlier instant, and never will be: counting begins anew at the later one. */
   | (Asked & { readonly kind: 'unanchored'; readonly detail: string });
 
@@ -37,6 +38,12 @@ const SETTLING_MS = 5_000;
  * this very moment would leave it out, and so would the next poll.
  */
 export const settledAt = (clockMs: number): number => clockMs - SETTLING_MS;
+
+/** Counts whose newest sample is too old speak of another time: they wait for one that is new. */
+export function onlyFresh(counted: Counted, freshness: Freshness): Counted {
+  if (counted.kind !== 'counted' || !isStale(counted.newestSampleAtMs, freshness)) return counted;
+  return { kind: 'stale', detail: 'the newest sample is too old', query: counted.query };
+}
 
 export function isCountable(sli: Sli): sli is CountableSli {
   return sli.kind === 'ratio' || sli.kind === 'quantile';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LEAST_PER_ARM } from '../statistics/levelComparison.ts';
 import { nameSchema } from './sli.ts';
 
 export const OPERATORS = ['<', '<=', '>', '>='] as const;
@@ -13,18 +14,19 @@ const everyCriterion = {
   dryRun: z.boolean().default(false),
 };
 
+const LONGEST_WINDOW_SECONDS = 30 * 24 * 3600;
+/** Polls in a row. */
+const consecutive = z.int().min(1).max(1000).default(1);
+
 /** Looks at a window, and at the next poll at the same window a little later. */
 const windowedShape = {
   ...everyCriterion,
-  compare: z.enum(['absolute', 'baselineRatio', 'baselineDifference', 'mannWhitney']),
+  compare: z.enum(['absolute', 'baselineRatio', 'baselineDifference']),
   operator: z.enum(OPERATORS),
   threshold: z.number(),
   /** 0 is the latest sample. Whole seconds: the window becomes a PromQL duration. */
-  windowSeconds: z
-    .int()
-    .min(0)
-    .max(30 * 24 * 3600),
-  consecutive: z.int().min(1).max(1000).default(1),
+  windowSeconds: z.int().min(0).max(LONGEST_WINDOW_SECONDS),
+  consecutive,
   /** The past as baseline, in place of the control cohort. */
   baseline: z
     .strictObject({
@@ -54,24 +56,47 @@ const sequentialShape = {
   dispersion: z.number().min(1).max(1000).optional(),
 };
 
+/**
+ * Compares the points that a gauge had in a window, treatment beside control, by Mann and Whitney's test: whether treatment is
+ * worse, in the SLI's direction. The test is made for one look: at each poll it looks at nearly the same points again.
+ */
+const levelShape = {
+  ...everyCriterion,
+  compare: z.literal('mannWhitney'),
+  /** Points of each arm: with fewer no difference, however large, is far from chance. */
+  minSamples: z.int().min(LEAST_PER_ARM).max(10_000).default(LEAST_PER_ARM),
+  windowSeconds: z.int().min(1).max(LONGEST_WINDOW_SECONDS),
+  /** Of one look, two-sided. */
+  alpha: z.number().min(0.0001).max(0.2).default(0.01),
+  /** How far treatment may lie from control, as a share of the control's median: 0.1 is a tenth. */
+  toleranceShare: z.number().min(0).max(10).default(0),
+  consecutive,
+};
+
 const severity = z.enum(SEVERITIES).default('rollback');
 
 /** An SLI with a condition that must hold before more exposure. */
 export const successCriterionSchema = z
-  .discriminatedUnion('compare', [z.strictObject(windowedShape), z.strictObject(sequentialShape)])
+  .discriminatedUnion('compare', [
+    z.strictObject(windowedShape),
+    z.strictObject(sequentialShape),
+    z.strictObject(levelShape),
+  ])
   .readonly();
 /** An SLI with a condition that, when it holds, takes exposure back (or pauses, or alerts). */
 export const triggerSchema = z
   .discriminatedUnion('compare', [
     z.strictObject({ ...windowedShape, severity }),
     z.strictObject({ ...sequentialShape, severity }),
+    z.strictObject({ ...levelShape, severity }),
   ])
   .readonly();
 
 export type SuccessCriterion = z.infer<typeof successCriterionSchema>;
 export type Trigger = z.infer<typeof triggerSchema>;
 export type SequentialCriterion = Extract<SuccessCriterion | Trigger, { compare: 'sequential' }>;
-export type WindowedCriterion = Exclude<SuccessCriterion | Trigger, SequentialCriterion>;
+export type LevelCriterion = Extract<SuccessCriterion | Trigger, { compare: 'mannWhitney' }>;
+export type WindowedCriterion = Exclude<SuccessCriterion | Trigger, SequentialCriterion | LevelCriterion>;
 
 /** A criterion with its place in the stage; `key` is stable within a stage: `success/0`, `trigger/1`. */
 export type StageCriterion =
@@ -99,10 +124,15 @@ export function criteriaOf(stage: {
 
 /** True where the criterion compares treatment with the control cohort, so it means nothing where there is none. */
 export function comparesWithControl(criterion: SuccessCriterion | Trigger): boolean {
-  if (isSequential(criterion)) return true;
+  if (!isWindowed(criterion)) return true;
   return criterion.compare !== 'absolute' && criterion.baseline === undefined;
 }
 
 export function isSequential(criterion: SuccessCriterion | Trigger): criterion is SequentialCriterion {
   return criterion.compare === 'sequential';
+}
+
+/** Compares one number with a limit. */
+export function isWindowed(criterion: SuccessCriterion | Trigger): criterion is WindowedCriterion {
+  return !isSequential(criterion) && criterion.compare !== 'mannWhitney';
 }

@@ -4,14 +4,17 @@ import type { Operator } from './criterion.ts';
 import { type Finding, inconclusive, NOTHING } from './finding.ts';
 import { type Freshness, isStale } from './freshness.ts';
 import { judgeComparison } from './judgeComparison.ts';
+import { judgeLevels } from './judgeLevels.ts';
 import { type Arm, type Measurement, type MeasurementQuery, type Measurements, queryKey } from './measurement.ts';
 import type { PlannedCriterion, PlannedWindow } from './measurementPlan.ts';
+import type { LevelPoints } from './pointsQuery.ts';
 import type { Sli } from './sli.ts';
 import type { Verdict } from './verdict.ts';
 
 /** What the sources answered, by the keys of the questions, and what the comparisons have become of it. */
 export type Answers = {
   readonly measured: ReadonlyMap<string, Measurements>;
+  readonly points: ReadonlyMap<string, LevelPoints>;
   readonly counted: ReadonlyMap<string, Counted>;
   readonly comparisons: Comparisons;
 };
@@ -25,17 +28,26 @@ export function judge(plan: readonly PlannedCriterion[], answers: Answers, fresh
     role: planned.role,
     sli: planned.criterion.sli,
     severity: planned.severity,
-    consecutive: planned.looksAt === 'window' ? planned.criterion.consecutive : 1,
+    consecutive: planned.looksAt === 'counts' ? 1 : planned.criterion.consecutive,
     dryRun: planned.criterion.dryRun,
-    ...(planned.looksAt === 'window'
-      ? findingOf(planned, answers.measured, freshness)
-      : judgeComparison(planned, answers, freshness)),
+    ...findingOf(planned, answers, freshness),
   }));
+}
+
+function findingOf(planned: PlannedCriterion, answers: Answers, freshness: Freshness): Finding {
+  switch (planned.looksAt) {
+    case 'window':
+      return windowFinding(planned, answers.measured, freshness);
+    case 'points':
+      return judgeLevels(planned, answers.points, freshness);
+    case 'counts':
+      return judgeComparison(planned, answers, freshness);
+  }
 }
 
 type Measured = Answers['measured'];
 
-function findingOf(planned: PlannedWindow, answers: Measured, freshness: Freshness): Finding {
+function windowFinding(planned: PlannedWindow, answers: Measured, freshness: Freshness): Finding {
   if (planned.subject === null) return unasked(planned);
   const subject = answered(planned.subject, answers, planned.subject.arms === 'all' ? 'all' : 'treatment');
   if (subject.kind !== 'observed') return lacking(subject, 'the exposed users');

@@ -1,12 +1,11 @@
 import type { ArmCounts } from '../statistics/armCounts.ts';
 import { alphaAfterRollbacks, type CombinedEvidence, combineEvidence } from '../statistics/combinedEvidence.ts';
-import { isOutage } from '../statistics/outage.ts';
 import { relativeRiskBounds } from '../statistics/relativeRisk.ts';
 import { logEvidence } from '../statistics/sequentialComparison.ts';
 import type { Comparison, Comparisons } from './comparison.ts';
 import { type Counted, countKey } from './countQuery.ts';
 import { type Finding, inconclusive, NOTHING } from './finding.ts';
-import { type Freshness, isLongAgo, isStale } from './freshness.ts';
+import { type Freshness, isLongAgo } from './freshness.ts';
 import type { PlannedComparison } from './measurementPlan.ts';
 import type { SequentialEvidence } from './verdict.ts';
 
@@ -20,8 +19,8 @@ export function judgeComparison(planned: PlannedComparison, answers: Answers, fr
   if (planned.query === null) return unasked(planned);
   const counted = answers.counted.get(countKey(planned.query));
   if (counted === undefined) return inconclusive('unavailable', 'the source gave no answer');
-  if (counted.kind === 'unavailable') return inconclusive('unavailable', counted.detail);
-  if (counted.kind !== 'counted') return inconclusive('missing', counted.detail);
+  if (counted.kind === 'unanchored') return inconclusive('missing', counted.detail);
+  if (counted.kind !== 'counted') return inconclusive(counted.kind, counted.detail);
   const together = weighedTogether(planned, answers.comparisons, comparison);
   const evidence = evidenceOf(planned, comparison, together);
   const seen = { ...NOTHING, ...numbersOf(planned, comparison), evidence };
@@ -59,7 +58,6 @@ function shareOf({ direction }: PlannedComparison['sli'], { bad, total }: ArmCou
 
 /** Why it is found worse, in words; null where it is not. What was found before stays found, also where this poll adds nothing. */
 function foundWorse(planned: PlannedComparison, own: Comparison, together: CombinedEvidence): string | null {
-  if (isOutage(own.outagePolls)) return `outage: at least half fail, ${own.outagePolls} polls running`;
   if (!together.fails) return null;
   // The reason is the one that has most of it, where this stage looks at it.
   const isElsewhere = !planned.group.inStage.includes(together.leadingKey);
@@ -88,6 +86,7 @@ const alphaOf = ({ group }: PlannedComparison, { rollbacks }: Comparison) =>
 
 function evidenceOf(planned: PlannedComparison, own: Comparison, together: CombinedEvidence): SequentialEvidence {
   return {
+    kind: 'sequential',
     logEvidence: together.logEvidence,
     logNeeded: -Math.log(alphaOf(planned, own)),
     margin: planned.criterion.margin,
@@ -105,9 +104,6 @@ function faultOf(
   { counts, trafficAtMs }: Comparison,
   freshness: Freshness,
 ) {
-  if (isStale(counted.newestSampleAtMs, freshness)) {
-    return { reason: 'stale' as const, detail: 'the newest sample is too old' };
-  }
   if (isLongAgo(trafficAtMs, freshness)) {
     const whose = counted.poll.treatment.total === 0 ? 'the exposed users' : 'the control';
     return { reason: 'noTraffic' as const, detail: `no traffic of ${whose}` };

@@ -1,18 +1,22 @@
-import { FULL_THRESHOLD } from '../feature/threshold.ts';
 import { currentStage, type RolloutState } from '../rollout/state.ts';
 import { type Comparison, type Comparisons, comparisonKey } from './comparison.ts';
 import { type ComparisonGroup, groupOf } from './comparisonGroup.ts';
+import { hasNoControl } from './control.ts';
 import { type CountableSli, type CountQuery, isCountable } from './countQuery.ts';
+import { uncountable } from './countSpan.ts';
 import {
   comparesWithControl,
   criteriaOf,
   isSequential,
+  isWindowed,
+  type LevelCriterion,
   type SequentialCriterion,
   type Severity,
   type StageCriterion,
   type WindowedCriterion,
 } from './criterion.ts';
 import type { MeasurementQuery } from './measurement.ts';
+import { type GaugeSli, isGauge, type PointsQuery } from './pointsQuery.ts';
 import type { Sli } from './sli.ts';
 
 type Placed = {
@@ -37,6 +41,16 @@ export type PlannedWindow = Placed & {
   readonly shortened: boolean;
 };
 
+/** A comparison of levels, with the points that it compares. */
+export type PlannedLevels = Placed & {
+  readonly looksAt: 'points';
+  readonly criterion: LevelCriterion;
+  readonly sli: GaugeSli;
+  readonly unasked: PlannedWindow['unasked'];
+  readonly query: PointsQuery | null;
+  readonly shortened: boolean;
+};
+
 /** A sequential criterion, with what is to be counted since it was last looked at. */
 export type PlannedComparison = Placed & {
   readonly looksAt: 'counts';
@@ -50,7 +64,7 @@ export type PlannedComparison = Placed & {
   readonly query: CountQuery | null;
 };
 
-export type PlannedCriterion = PlannedWindow | PlannedComparison;
+export type PlannedCriterion = PlannedWindow | PlannedLevels | PlannedComparison;
 
 /** Now, by the rollout's clock, which never goes back; and up to where is counted, by that of the sources, which may. */
 export type PlannedAt = { readonly nowMs: number; readonly untilMs: number };
@@ -69,7 +83,8 @@ export function measurementPlan(
   return wanted.map((each) => {
     const { criterion, key, role } = each;
     const placed = { key, role, severity: each.role === 'trigger' ? each.criterion.severity : null };
-    if (!isSequential(criterion)) return plannedWindow(rollout, placed, criterion, exposedSeconds);
+    if (isWindowed(criterion)) return plannedWindow(rollout, placed, criterion, exposedSeconds);
+    if (!isSequential(criterion)) return plannedLevels(rollout, placed, criterion, exposedSeconds);
     const comparison = comparisons[comparisonKey(criterion)] ?? null;
     return plannedComparison(rollout, placed, criterion, { comparison, exposureChangedAtMs, untilMs: at.untilMs });
   });
@@ -80,8 +95,6 @@ type Since = {
   readonly exposureChangedAtMs: number;
   readonly untilMs: number;
 };
-
-const hasNoControl = (rollout: RolloutState) => rollout.dryRun || rollout.threshold >= FULL_THRESHOLD;
 
 function plannedWindow(
   rollout: RolloutState,
@@ -104,6 +117,21 @@ function plannedWindow(
   return { ...plan, subject, past };
 }
 
+function plannedLevels(
+  rollout: RolloutState,
+  placed: Placed,
+  criterion: LevelCriterion,
+  exposedSeconds: number,
+): PlannedLevels {
+  const sli = sliOf(rollout, criterion.sli);
+  if (!isGauge(sli)) throw new Error(`${sli.id} is a ${sli.kind}, which has no level`);
+  const shortened = exposedSeconds < criterion.windowSeconds;
+  const unasked = hasNoControl(rollout) ? 'noControl' : exposedSeconds === 0 ? 'tooYoung' : null;
+  // As of a window: never back before the last change of exposure.
+  const query = { sli, windowSeconds: Math.min(criterion.windowSeconds, exposedSeconds) };
+  return { ...placed, looksAt: 'points', criterion, sli, unasked, shortened, query: unasked === null ? query : null };
+}
+
 function plannedComparison(
   rollout: RolloutState,
   placed: Placed,
@@ -121,15 +149,9 @@ function plannedComparison(
   return { ...plan, unasked, query };
 }
 
-/** Counts that straddle a change of exposure are of two splits. */
-function notCounted(
-  rollout: RolloutState,
-  { comparison, exposureChangedAtMs, untilMs }: Since,
-): PlannedComparison['unasked'] {
+function notCounted(rollout: RolloutState, { comparison, ...span }: Since): PlannedComparison['unasked'] {
   if (comparison === null || comparison.rollbacks !== rollout.rolledBackFrom.length) return 'notBegun';
-  if (comparison.countedUntilMs >= untilMs) return 'clockWentBack';
-  // What is met at that very moment is met as it was before.
-  return comparison.countedUntilMs <= exposureChangedAtMs ? 'exposureChanged' : null;
+  return uncountable({ ...span, countedUntilMs: comparison.countedUntilMs });
 }
 
 /** The same indicator over everybody and as long a window, as it was: nobody was in a cohort of this rollout then. */

@@ -1,5 +1,6 @@
 import type { PollCounts } from '../statistics/armCounts.ts';
 import type { Severity } from './criterion.ts';
+import type { SplitStratum } from './sampleRatio.ts';
 
 /**
  * Why a verdict is what it is.
@@ -22,7 +23,8 @@ export type VerdictReason =
  */
 export type Verdict = {
   readonly key: string;
-  readonly role: 'success' | 'trigger';
+  /** A guard stands beside what the stage names: it protects, and what it can't see holds nothing up. */
+  readonly role: 'success' | 'trigger' | 'guard';
   readonly sli: string;
   /** null for a success criterion. */
   readonly severity: Severity | null;
@@ -35,12 +37,15 @@ export type Verdict = {
   readonly limit: number | null;
   readonly samples: number | null;
   readonly detail: string | null;
-  /** Of a sequential criterion; null of all others, and where it could not look. */
-  readonly evidence: SequentialEvidence | null;
+  /** Of what does not compare one number with a limit; null of all others, and where it could not look. */
+  readonly evidence: VerdictEvidence | null;
 };
+
+export type VerdictEvidence = SequentialEvidence | LevelEvidence | OutageEvidence | SampleRatioEvidence;
 
 /** What has been found so far of how much worse treatment is, in natural logarithms: it is found worse at `logNeeded`. */
 export type SequentialEvidence = {
+  readonly kind: 'sequential';
   /** Of all criteria that are weighed together. */
   readonly logEvidence: number;
   readonly logNeeded: number;
@@ -55,6 +60,35 @@ export type SequentialEvidence = {
   readonly edge: number | null;
   /** Of this visit. */
   readonly counts: PollCounts;
+};
+
+/** How the points of a gauge lie in both arms, by Mann and Whitney. */
+export type LevelEvidence = {
+  readonly kind: 'mannWhitney';
+  /** Points that were compared. */
+  readonly treatmentSize: number;
+  readonly controlSize: number;
+  /** Two-sided. */
+  readonly pValue: number;
+  /** How far treatment lies above control, in the gauge's unit: the median of all differences (Hodges and Lehmann). */
+  readonly shift: number;
+  /** That a value of treatment is larger than one of control (CLES). */
+  readonly probabilityLarger: number;
+  readonly controlMedian: number;
+};
+
+/** The requests of this poll alone: an outage needs no more. */
+export type OutageEvidence = { readonly kind: 'outage'; readonly poll: PollCounts };
+
+/** How much the split that was met speaks against the one that was meant, in natural logarithms. */
+export type SampleRatioEvidence = {
+  readonly kind: 'sampleRatio';
+  readonly counted: 'units' | 'requests';
+  readonly logBayesFactor: number;
+  readonly logNeeded: number;
+  /** Of treatment among both arms, as the split now is. */
+  readonly expectedShare: number;
+  readonly strata: readonly SplitStratum[];
 };
 
 /** Criteria that decide: what is not applicable, an alert or a dry run counts in no row of the decision table. */

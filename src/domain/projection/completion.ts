@@ -35,7 +35,7 @@ type HealthAtEnd = {
   readonly passingShare: number | null;
   readonly criteria: readonly {
     readonly sli: string;
-    readonly role: 'success' | 'trigger';
+    readonly role: 'success' | 'trigger' | 'guard';
     readonly outcome: 'pass' | 'fail' | 'inconclusive';
     readonly value: number | null;
     readonly limit: number | null;

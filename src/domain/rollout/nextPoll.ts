@@ -1,4 +1,5 @@
 import type { Comparisons } from '../health/comparison.ts';
+import type { Guards } from '../health/guards.ts';
 import { decides, type Verdict } from '../health/verdict.ts';
 import { hoursToMs } from '../hours.ts';
 import { type HealthTally, tally } from './healthTally.ts';
@@ -8,6 +9,7 @@ import { currentStage, type RolloutState } from './state.ts';
 export type PollInput = {
   readonly verdicts: readonly Verdict[];
   readonly comparisons: Comparisons;
+  readonly guards: Guards;
   readonly nowMs: number;
   readonly pollIntervalMs: number;
   readonly onHold: boolean;
@@ -23,6 +25,7 @@ export function nextPoll(previous: Poll | null, rollout: RolloutState, input: Po
     visit: rollout.visit,
     verdicts: input.verdicts,
     comparisons: input.comparisons,
+    guards: input.guards,
     counts: counted(last?.counts ?? {}, input.verdicts),
     muted: stillMuted(last?.muted ?? rollout.acknowledged, input.verdicts),
     health: healthAfter(last?.health ?? [], rollout, input),

@@ -14,7 +14,8 @@ import { longestWait } from './waiting.ts';
 
 /** The criteria that this phase needs: in the ramp the triggers alone, at a target all of them. */
 function needed(rollout: RolloutState, poll: Poll): readonly Verdict[] {
-  const deciding = poll.verdicts.filter(decides);
+  // What a guard can't see holds nothing up: nobody has asked for it.
+  const deciding = poll.verdicts.filter((verdict) => decides(verdict) && verdict.role !== 'guard');
   return rollout.phase === 'ramp' ? deciding.filter((verdict) => verdict.role === 'trigger') : deciding;
 }
 
@@ -64,7 +65,7 @@ const isPassing = (poll: Poll) => (verdict: Verdict) =>
 
 function noneFailing(poll: Poll): Hold | null {
   const failing = poll.verdicts.find(
-    (verdict) => verdict.role === 'trigger' && decides(verdict) && verdict.outcome === 'fail',
+    (verdict) => verdict.role !== 'success' && decides(verdict) && verdict.outcome === 'fail',
   );
   return failing === undefined
     ? null

@@ -1,4 +1,5 @@
 import type { Comparisons } from '../health/comparison.ts';
+import type { Guards } from '../health/guards.ts';
 import type { Verdict } from '../health/verdict.ts';
 import type { HealthTally } from './healthTally.ts';
 
@@ -13,6 +14,8 @@ export type Poll = {
   readonly verdicts: readonly Verdict[];
   /** What sequential criteria have counted so far in this rollout, over all its stages. */
   readonly comparisons: Comparisons;
+  /** What stands beside every rollout has seen so far. */
+  readonly guards: Guards;
   /** Polls in a row in which the criterion's condition held; inconclusive ones neither add nor reset. */
   readonly counts: Readonly<Record<string, number>>;
   /** Acknowledged pause criteria that have not passed since. */

@@ -1,5 +1,5 @@
 import type { WedgeStage } from '../contract/wedge.ts';
-import type { SequentialEvidence, Verdict } from '../health/verdict.ts';
+import type { Verdict, VerdictEvidence } from '../health/verdict.ts';
 import { hoursToMs } from '../hours.ts';
 import type { AwaitApproval, RuledDecision } from './decision.ts';
 import { exposedPercentage } from './foldRollout.ts';
@@ -75,8 +75,8 @@ type SliView = {
   readonly reason: Verdict['reason'];
   readonly detail: string | null;
   readonly samples: number | null;
-  /** Of a sequential criterion: how much is found, and how much is still missing. */
-  readonly evidence: SequentialEvidence | null;
+  /** Of a comparison or a guard: what is found, and how much is still missing. */
+  readonly evidence: VerdictEvidence | null;
   /** Polls in a row in which the condition held, of those wanted. */
   readonly count: number;
   readonly consecutive: number;

@@ -12,7 +12,7 @@ export type LevelComparison =
   | { readonly outcome: 'tooFew'; readonly treatment: number; readonly control: number };
 
 /** With fewer no difference, however large, is far from chance. */
-const LEAST_PER_ARM = 8;
+export const LEAST_PER_ARM = 8;
 
 /**
  * Whether a measured level (a gauge, a queue) lies higher or lower in the treatment: by Mann and Whitney's test, and by more

@@ -6,7 +6,8 @@ export type SplitCount = { readonly count: number; readonly share: number };
 
 /** k, the weight of the prior that is centred on the intended shares. */
 const CONCENTRATION = 1000;
-const ALPHA = 0.01;
+/** ln 1/α, α = .01. */
+export const LOG_MISMATCH = Math.log(100);
 
 /**
  * ln of the Bayes factor of some other split against the intended one, of all units of a stage so far. It may be looked at
@@ -35,7 +36,7 @@ export function averageLogBayesFactor(logBayesFactors: readonly number[]): numbe
   return logSumExp(logBayesFactors) - Math.log(logBayesFactors.length);
 }
 
-/** BF ≥ 1/α, α = .01: who gets the feature is not who should. */
+/** BF ≥ 1/α: who gets the feature is not who should. */
 export function isSampleRatioMismatch(logBayesFactor: number): boolean {
-  return logBayesFactor >= -Math.log(ALPHA);
+  return logBayesFactor >= LOG_MISMATCH;
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { timeSchema } from './list.ts';
-import { verdictReasonSchema } from './rolloutStatus.ts';
+import { verdictReasonSchema, verdictRoleSchema } from './rolloutStatus.ts';
 
 /** What one tick measured and decided, for charts. */
 export const measurementSchema = z
@@ -12,7 +12,7 @@ export const measurementSchema = z
       z.strictObject({
         id: z.string(),
         criterion: z.string(),
-        role: z.enum(['success', 'trigger']),
+        role: verdictRoleSchema,
         value: z.number().nullable(),
         baseline: z.number().nullable(),
         threshold: z.number().nullable(),

@@ -161,7 +161,7 @@ const health = z.strictObject({
     .array(
       z.strictObject({
         sli: z.string(),
-        role: z.enum(['success', 'trigger']),
+        role: z.enum(['success', 'trigger', 'guard']),
         outcome: z.enum(['pass', 'fail', 'inconclusive']),
         value: z.number().nullable(),
         limit: z.number().nullable(),

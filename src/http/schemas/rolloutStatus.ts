@@ -4,6 +4,7 @@ import { SEVERITIES } from '../../domain/health/criterion.ts';
 import { WEDGE_STATES } from '../../domain/rollout/state.ts';
 import { timeSchema } from './list.ts';
 import { phaseSchema } from './rollout.ts';
+import { verdictEvidenceSchema } from './verdictEvidence.ts';
 
 export const verdictReasonSchema = z.enum([
   'holds',
@@ -17,27 +18,16 @@ export const verdictReasonSchema = z.enum([
   'notApplicable',
 ]);
 
-const arm = z.strictObject({ total: z.number(), bad: z.number() });
-
-const evidenceSchema = z
-  .strictObject({
-    logEvidence: z
-      .number()
-      .describe('natural logarithm of the evidence that treatment is worse, of all criteria weighed together'),
-    logNeeded: z.number().describe('at which it is found worse'),
-    margin: z.number().describe('the relative risk that is still fine'),
-    lower: z.number().nullable().describe('the relative risk is above this; null where nothing is ruled out'),
-    upper: z.number().nullable().describe('and below this'),
-    dispersion: z.number().describe('by which the evidence is divided, since bad events come in bursts'),
-    edge: z.number().nullable().describe('of a quantile: slower than this edge of the histogram counts as bad'),
-    counts: z.strictObject({ treatment: arm, control: arm }).describe('of this visit'),
-  })
-  .describe('of a sequential criterion');
+export const verdictRoleSchema = z
+  .enum(['success', 'trigger', 'guard'])
+  .describe('a guard stands beside what the stage names, and what it can not see holds nothing up');
 
 const sliSchema = z.strictObject({
   id: z.string(),
-  criterion: z.string().describe('its place in the stage, as in `trigger/0`'),
-  role: z.enum(['success', 'trigger']),
+  criterion: z
+    .string()
+    .describe('its place in the stage, as in `trigger/0`; of a guard `outage/` and its SLI, or `sampleRatio`'),
+  role: verdictRoleSchema,
   severity: z.enum(SEVERITIES).nullable(),
   value: z.number().nullable(),
   baseline: z.number().nullable(),
@@ -46,7 +36,7 @@ const sliSchema = z.strictObject({
   reason: verdictReasonSchema,
   detail: z.string().nullable(),
   samples: z.number().nullable(),
-  evidence: evidenceSchema.nullable(),
+  evidence: verdictEvidenceSchema.nullable(),
   count: z.int().describe('polls in a row in which the condition held'),
   consecutive: z.int().describe('of those wanted'),
   dryRun: z.boolean(),

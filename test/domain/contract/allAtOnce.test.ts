@@ -15,6 +15,7 @@ const compared = {
   threshold: 2,
   windowSeconds: 60,
 } as const;
+const UNITS = { source: 'elsewhere', counter: 'new_users_total' };
 const promql = { kind: 'promql', direction: 'lower' } as const;
 
 const SLIS: readonly SliInput[] = [
@@ -28,7 +29,12 @@ const SLIS: readonly SliInput[] = [
 
 /** Breaks every rule that a contract can break beside a first target that is too high. */
 const everythingWrong = validProposal(
-  { criticality: 'critical', supersedes: 'rollout-1', slis: SLIS },
+  {
+    criticality: 'critical',
+    supersedes: 'rollout-1',
+    slis: SLIS,
+    sampleRatio: { units: UNITS, requestsOf: 'nowhere' },
+  },
   {
     initialPercentage: 40.0001,
     maxBlastRadius: 60,
@@ -49,6 +55,7 @@ const everythingWrong = validProposal(
           { ...compared, compare: 'absolute', windowSeconds: 0 },
           { sli: 'scraped_gauge' },
           { sli: 'slow' },
+          { sli: 'slow', compare: 'mannWhitney', windowSeconds: 600 },
         ],
       }),
       stageInput('four', 100, {

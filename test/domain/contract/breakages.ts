@@ -109,6 +109,9 @@ const comparing = {
   threshold: 2,
   windowSeconds: 1,
 } as const;
+/** A comparison of levels that is judged and shown only. */
+const levels = (sli: string) => ({ sli, compare: 'mannWhitney', windowSeconds: 600, dryRun: true }) as const;
+const UNITS = { source: 'prometheus', counter: 'new_users_total' };
 const fullStage = { targetPercentage: 100 };
 
 export const BREAKAGES: readonly Breakage[] = [
@@ -191,6 +194,21 @@ export const BREAKAGES: readonly Breakage[] = [
   ['SEQUENTIAL_SLI', (s) => withCriterion(withSli(s, gauge({ cohort: {} })), { sli: 'added', dryRun: true })],
   ['SEQUENTIAL_THRESHOLD', (s) => withCriterion(s, { sli: 'error_rate', threshold: 0.01, dryRun: true })],
   ['SEQUENTIAL_THRESHOLD', (s) => withCriterion(withSli(s, LATENCY), { sli: 'added', dryRun: true })],
+  ['MANN_WHITNEY_SLI', (s) => withCriterion(s, levels('error_rate'))],
+  ['MANN_WHITNEY_SLI', (s) => withCriterion(withSli(s, LATENCY), levels('added'))],
+  ['COHORT_REQUIRED', (s) => withCriterion(withSli(s, gauge()), levels('added'))],
+  [
+    'CRITERION_WINDOW_FITS',
+    (s) => {
+      const windowSeconds = s.proposal.rolloutWedge.observationWindowHours * 3600 + 1;
+      return withCriterion(withSli(s, gauge({ id: 'level', cohort: {} })), { ...levels('level'), windowSeconds });
+    },
+  ],
+  ['SAMPLE_RATIO_COUNTS', (s) => changed(s, { sampleRatio: {} })],
+  ['SAMPLE_RATIO_COUNTS', (s) => changed(s, { sampleRatio: { units: UNITS, requestsOf: 'error_rate' } })],
+  ['SAMPLE_RATIO_SLI', (s) => changed(s, { sampleRatio: { requestsOf: 'nowhere' } })],
+  ['SAMPLE_RATIO_SLI', (s) => changed(withSli(s, LATENCY), { sampleRatio: { requestsOf: 'added' } })],
+  ['SOURCE_UNKNOWN', (s) => changed(s, { sampleRatio: { units: { ...UNITS, source: 'elsewhere' } } })],
   ['SCRAPE_PROMQL', (s) => withSli(s, promql({ source: 'shop' }))],
   [
     'SCRAPE_OFFSET',
@@ -223,6 +241,5 @@ export const BREAKAGES: readonly Breakage[] = [
     },
   ],
   ['NOT_YET_SUPPORTED', (s) => withSli(s, { use: 'checkout_success' })],
-  ['NOT_YET_SUPPORTED', (s) => withTrigger(s, { compare: 'mannWhitney' })],
   ['NOT_YET_SUPPORTED', (s) => withWedge(s, { rollback: { mode: 'progressive' } })],
 ];

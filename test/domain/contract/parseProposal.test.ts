@@ -184,20 +184,3 @@ describe('a proposal that does not fit', () => {
     );
   });
 });
-
-describe('comparisons of a later version', () => {
-  const later = (criterion: unknown) => violationsOf(withCriterion(criterion));
-  const path = '$.rolloutWedge.wedgeStages[0].rollbackTrigger[0].compare';
-
-  it('are not supported yet, whatever fields they come with', () => {
-    expect(later({ sli: 'error_rate', compare: 'mannWhitney', tolerance: 0.05 })).toEqual([
-      expect.objectContaining({ rule: 'NOT_YET_SUPPORTED', path, found: 'mannWhitney' }),
-    ]);
-    expect(later({ compare: 'mannWhitney', anything: [{}] })).toMatchObject([{ rule: 'NOT_YET_SUPPORTED', path }]);
-  });
-
-  it('hide no mistake beside them', () => {
-    const input = { ...withCriterion({ compare: 'mannWhitney' }), colour: 'red' };
-    expect(placesOf(input)).toEqual(['SCHEMA $.colour', `NOT_YET_SUPPORTED ${path}`]);
-  });
-});

@@ -2,13 +2,14 @@ import { describe, expect, it } from 'vitest';
 import type { Proposal } from '../../../src/domain/contract/contract.ts';
 import { PRESET_NAMES, type PresetName, presetProposal } from '../../../src/domain/contract/presets.ts';
 import { judge } from '../../../src/domain/contract/validation.ts';
+import { isWindowed } from '../../../src/domain/health/criterion.ts';
 import { subjectOf } from '../../support/proposals.ts';
 
 const use = { feature: 'checkout-v2', title: 'One-page checkout', issueIds: ['SHOP-142'] };
 const preset = (name: PresetName): Proposal => presetProposal(name, { ...use, source: 'shop' });
 const stagesOf = (name: PresetName) => preset(name).rolloutWedge.wedgeStages;
 const limitsOf = (name: PresetName, sli: string) =>
-  stagesOf(name).map((stage) => stage.successCriteria.find((criterion) => criterion.sli === sli)?.threshold);
+  stagesOf(name).map((stage) => stage.successCriteria.filter(isWindowed).find((of) => of.sli === sli)?.threshold);
 
 describe('presets', () => {
   it.each(PRESET_NAMES)('%s breaks no rule and draws no warning, on either kind of source', (name) => {

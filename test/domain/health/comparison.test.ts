@@ -9,7 +9,6 @@ import { ALPHA, begun, counted, lacking, POLL_MS, polled, pollOf, T0, times } fr
 const HOUR = 3_600_000;
 const HEALTHY = counted(pollOf(100, 1, 100, 1));
 const BAD = counted(pollOf(100, 10, 100, 1));
-const OUT = counted(pollOf(40, 20, 40, 4));
 const NONE = counted(pollOf(0, 0, 0, 0));
 
 const next = (from: ReturnType<typeof begun>, answer: Parameters<typeof nextComparison>[1], untilMs: number) =>
@@ -18,7 +17,7 @@ const next = (from: ReturnType<typeof begun>, answer: Parameters<typeof nextComp
 describe('a comparison', () => {
   it('begins with no evidence and counts from there on', () => {
     expect(logEvidence(begun().evidence)).toBeCloseTo(0, 12);
-    expect(begun()).toMatchObject({ countedUntilMs: T0, counts: pollOf(0, 0), outagePolls: 0, edge: null });
+    expect(begun()).toMatchObject({ countedUntilMs: T0, counts: pollOf(0, 0), edge: null });
   });
 
   it('adds up what was counted, up to the poll, and keeps the edge that was used', () => {
@@ -126,17 +125,6 @@ describe('after a rollback within the rollout', () => {
     const found = polled(begun(), times(20, BAD));
     const again = nextComparison(found, BAD, { untilMs: T0 + HOUR, visit: 2, rollbacks: 1 }, ALPHA);
     expect(again).toEqual({ ...begun({ untilMs: T0 + HOUR, visit: 2, rollbacks: 1 }), dispersion: found.dispersion });
-  });
-});
-
-describe('an outage', () => {
-  it('is counted poll by poll; a poll between two scrapes neither adds nor ends it, a healthy one ends it', () => {
-    const polls = (...answers: Parameters<typeof polled>[1]) => polled(begun(), answers).outagePolls;
-    expect(polls(OUT)).toBe(1);
-    expect(polls(OUT, OUT)).toBe(2);
-    expect(polls(OUT, NONE, lacking('missing'), OUT)).toBe(2);
-    expect(polls(OUT, HEALTHY, OUT)).toBe(1);
-    expect(polls(OUT, null, OUT)).toBe(1);
   });
 });
 

@@ -31,7 +31,7 @@ export const counted = (poll: PollCounts, more: Partial<Extract<Counted, { kind:
   ...{ kind: 'counted', poll, edge: null, newestSampleAtMs: null, query: 'q' },
   ...more,
 });
-export const lacking = (kind: 'missing' | 'unavailable' | 'unanchored'): Counted => ({
+export const lacking = (kind: Exclude<Counted['kind'], 'counted'>): Counted => ({
   kind,
   detail: 'why',
   query: 'q',

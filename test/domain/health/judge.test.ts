@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  isSequential,
+  isWindowed,
   OPERATORS,
   type Operator,
   successCriterionSchema,
@@ -55,7 +55,7 @@ type Input = Readonly<Record<string, unknown>>;
 function plannedOf(role: 'success' | 'trigger', input: Input, more: Partial<PlannedWindow> = {}, sli: Sli = ratio) {
   const trigger = triggerSchema.parse({ ...CRITERION, operator: '>', ...input });
   const criterion = role === 'trigger' ? trigger : successCriterionSchema.parse({ ...CRITERION, ...input });
-  if (isSequential(criterion)) throw new Error('it looks at no window');
+  if (!isWindowed(criterion)) throw new Error('it looks at no window');
   const subject = { sli, windowSeconds: criterion.windowSeconds, offsetSeconds: 0, arms: 'cohorts' as const };
   const severity = role === 'trigger' ? trigger.severity : null;
   const placed = { key: `${role}/0`, role, severity, looksAt: 'window' as const, criterion };
@@ -73,7 +73,12 @@ const observed = (value: number, more: Partial<Extract<Measurement, { kind: 'obs
   ...more,
 });
 
-const answering = (measured: ReadonlyMap<string, Measurements>) => ({ measured, counted: new Map(), comparisons: {} });
+const answering = (measured: ReadonlyMap<string, Measurements>) => ({
+  measured,
+  points: new Map(),
+  counted: new Map(),
+  comparisons: {},
+});
 
 /** The verdict where the subject's question is answered by `arms`, and the past by `past`. */
 function verdictOf(planned: PlannedWindow, arms: Measurements, past?: Measurement): Verdict {

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { contractFrom } from '../../../src/domain/contract/contract.ts';
 import type { Comparison, Comparisons } from '../../../src/domain/health/comparison.ts';
-import { type Counted, countKey } from '../../../src/domain/health/countQuery.ts';
+import { type Counted, countKey, onlyFresh } from '../../../src/domain/health/countQuery.ts';
 import { describeVerdict } from '../../../src/domain/health/describeVerdict.ts';
 import { judge } from '../../../src/domain/health/judge.ts';
 import { measurementPlan, type PlannedComparison } from '../../../src/domain/health/measurementPlan.ts';
 import type { Verdict } from '../../../src/domain/health/verdict.ts';
 import type { RolloutState } from '../../../src/domain/rollout/state.ts';
+import { evidenceOf } from '../../support/evidenceOf.ts';
 import { ERROR_RATE, type StageInput, stageInput, validProposal } from '../../support/proposals.ts';
 import { rolloutOf } from '../rollout/situation.ts';
 import { begun, counted, lacking, POLL_MS, polled, pollOf, T0, times } from './counting.ts';
@@ -18,7 +19,6 @@ const SLOW = {
 };
 const HEALTHY = counted(pollOf(100, 1, 100, 1));
 const BAD = counted(pollOf(100, 10, 100, 1));
-const OUT = counted(pollOf(40, 30, 40, 2));
 const NONE = counted(pollOf(0, 0, 0, 0));
 
 /** A rollout in its first stage, whose exposure is older than anything that is counted. */
@@ -48,7 +48,7 @@ function verdictsOf(rollout: RolloutState, answer: Counted | null, { comparisons
   const asked = plan.flatMap((planned) => (planned.looksAt === 'counts' ? (planned.query ?? []) : []));
   const answers = new Map(answer === null ? [] : asked.map((query) => [countKey(query), answer]));
   const freshness = { nowMs: at.nowMs + agedMs, pollIntervalMs: POLL_MS };
-  return judge(plan, { measured: new Map(), counted: answers, comparisons: after }, freshness);
+  return judge(plan, { measured: new Map(), points: new Map(), counted: answers, comparisons: after }, freshness);
 }
 
 const keysIn = (rollout: RolloutState) =>
@@ -90,7 +90,7 @@ describe('what a sequential criterion says', () => {
     expect(both(NONE, times(20, BAD))).toEqual(['fail holds', 'fail doesNotHold']);
     const verdict = firstOf(verdictsOf(rollout, BAD, { comparisons: each(rollout, polled(begun(), times(20, BAD))) }));
     expect(verdict.detail).toBe('worse than 1 times the control, found at a false alarm rate of 0.05');
-    expect(verdict.evidence?.lower).toBeGreaterThan(1);
+    expect(evidenceOf('sequential', verdict).lower).toBeGreaterThan(1);
   });
 
   it('finds it where the evidence is what is needed, and not where it is less by the least', () => {
@@ -115,7 +115,7 @@ describe('what a sequential criterion says', () => {
     const rolledBackFrom = ['half'];
     const comparisons = each(rollout, { ...polled(begun({ rollbacks: 1 }), [HEALTHY]) });
     const verdict = firstOf(verdictsOf({ ...rollout, rolledBackFrom }, HEALTHY, { comparisons }));
-    expect(verdict.evidence?.logNeeded).toBeCloseTo(Math.log(40), 12);
+    expect(evidenceOf('sequential', verdict).logNeeded).toBeCloseTo(Math.log(40), 12);
   });
 
   it('shows the share of good ones where the SLI counts those', () => {
@@ -169,10 +169,20 @@ describe('what can not be known', () => {
     expect(at(T0 + 1)).toMatchObject({ outcome: 'pass' });
   });
 
-  it('old samples are stale, by the time up to which was counted', () => {
-    const aged = (ms: number) => both(counted(pollOf(100, 1), { newestSampleAtMs: T0 + POLL_MS - ms }))[0];
-    expect(aged(60_000)).toBe('pass doesNotHold');
-    expect(aged(60_001)).toBe('inconclusive stale');
+  it('counts that are stale wait for new ones, and are counted with them', () => {
+    expect(both(lacking('stale'))[0]).toBe('inconclusive stale');
+    const waited = polled(begun(), [HEALTHY, lacking('stale'), lacking('stale')]);
+    expect(waited).toEqual(polled(begun(), [HEALTHY]));
+  });
+
+  it('a newest sample is fresh for a minute or four polls before the time up to which is counted', () => {
+    const aged = (ms: number, pollIntervalMs = POLL_MS) =>
+      onlyFresh(counted(pollOf(100, 1), { newestSampleAtMs: T0 - ms }), { nowMs: T0, pollIntervalMs }).kind;
+    expect([aged(60_000), aged(60_001)]).toEqual(['counted', 'stale']);
+    expect([aged(240_000, 60_000), aged(240_001, 60_000)]).toEqual(['counted', 'stale']);
+    const untold = counted(pollOf(100, 1), { newestSampleAtMs: null });
+    expect(onlyFresh(untold, { nowMs: T0, pollIntervalMs: POLL_MS })).toBe(untold);
+    expect(onlyFresh(lacking('missing'), { nowMs: T0, pollIntervalMs: POLL_MS }).kind).toBe('missing');
   });
 
   it('no requests for a while are no traffic, of whom it says; a poll between two scrapes is not', () => {
@@ -197,17 +207,6 @@ describe('what can not be known', () => {
   });
 });
 
-describe('an outage', () => {
-  it('needs two polls, and neither evidence nor samples', () => {
-    const slow = rolloutWith([{ ...TRIGGER, minSamples: 1_000_000 }]);
-    const phi = { phi: 1000, pairsWithEvents: 0, source: 'contract' as const };
-    const verdict = (before: readonly Counted[]) =>
-      firstOf(verdictsOf(slow, OUT, { comparisons: each(slow, { ...polled(begun(), before), dispersion: phi }) }));
-    expect(verdict([])).toMatchObject({ outcome: 'inconclusive', reason: 'insufficientSamples' });
-    expect(verdict([OUT])).toMatchObject({ outcome: 'fail', detail: 'outage: at least half fail, 2 polls running' });
-  });
-});
-
 describe('criteria that are weighed together', () => {
   const found = polled(begun(), times(20, BAD));
   const calm = polled(begun(), times(20, HEALTHY));
@@ -223,7 +222,10 @@ describe('criteria that are weighed together', () => {
       'success/0 pass',
     ]);
     const verdicts = verdictsOf(at, NONE, { comparisons: { [own]: calm, [other]: found } });
-    expect(verdicts[0]?.evidence?.logEvidence).toBeCloseTo(verdicts[1]?.evidence?.logEvidence ?? 0, 12);
+    expect(evidenceOf('sequential', verdicts[0]).logEvidence).toBeCloseTo(
+      evidenceOf('sequential', verdicts[1]).logEvidence,
+      12,
+    );
   });
 
   it('weigh with those of stages that are yet to come, which have found nothing', () => {
@@ -231,16 +233,16 @@ describe('criteria that are weighed together', () => {
     const [key = ''] = keysIn(alone);
     const together = rolloutWith([TRIGGER], [{ sli: 'other' }, { sli: 'latency', threshold: 0.5 }]);
     const evidence = (at: RolloutState) =>
-      firstOf(verdictsOf(at, NONE, { comparisons: { [key]: polled(begun(), [BAD]) } })).evidence;
-    const e = Math.exp(evidence(alone)?.logEvidence ?? 0);
-    expect(Math.exp(evidence(together)?.logEvidence ?? 0)).toBeCloseTo((e + 2) / 3, 6);
+      evidenceOf('sequential', firstOf(verdictsOf(at, NONE, { comparisons: { [key]: polled(begun(), [BAD]) } })));
+    const e = Math.exp(evidence(alone).logEvidence);
+    expect(Math.exp(evidence(together).logEvidence)).toBeCloseTo((e + 2) / 3, 6);
   });
 
   it('are weighed in logarithms: no evidence is beyond all numbers', () => {
     const beyond = polled(begun(), times(300, counted(pollOf(1000, 900, 1000, 10))));
     const verdict = firstOf(verdictsOf(rollout, NONE, { comparisons: each(rollout, beyond) }));
     expect(verdict).toMatchObject({ outcome: 'fail', evidence: { logEvidence: expect.any(Number) } });
-    expect(verdict.evidence?.logEvidence).toBeGreaterThan(1000);
+    expect(evidenceOf('sequential', verdict).logEvidence).toBeGreaterThan(1000);
     expect(JSON.parse(JSON.stringify(verdict))).toEqual(verdict);
     expect(describeVerdict(verdict)).not.toContain('Infinity');
   });
@@ -262,10 +264,8 @@ describe('criteria that are weighed together', () => {
 
   it('need the smallest alpha of all', () => {
     const at = rolloutWith([{ ...TRIGGER, alpha: 0.1 }], [{ sli: 'other', alpha: 0.01 }]);
-    expect(firstOf(verdictsOf(at, HEALTHY, { comparisons: each(at, begun()) })).evidence?.logNeeded).toBeCloseTo(
-      Math.log(100),
-      12,
-    );
+    const verdict = firstOf(verdictsOf(at, HEALTHY, { comparisons: each(at, begun()) }));
+    expect(evidenceOf('sequential', verdict).logNeeded).toBeCloseTo(Math.log(100), 12);
   });
 
   it('leave out what was found before a rollback by a criterion that the present stage does not look at', () => {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { contractFrom } from '../../../src/domain/contract/contract.ts';
 import { DEFAULT_POLICY } from '../../../src/domain/contract/policy.ts';
 import { EVERYONE, INTERNAL } from '../../../src/domain/feature/scope.ts';
+import { NO_GUARDS } from '../../../src/domain/health/guards.ts';
 import type { Verdict } from '../../../src/domain/health/verdict.ts';
 import type { DecisionContext } from '../../../src/domain/rollout/context.ts';
 import type { Poll } from '../../../src/domain/rollout/poll.ts';
@@ -23,7 +24,7 @@ const number = fc.option(fc.double({ noNaN: true, noDefaultInfinity: true }));
 
 const anyVerdict: fc.Arbitrary<Verdict> = fc
   .record({
-    role: fc.constantFrom('success' as const, 'trigger' as const),
+    role: fc.constantFrom('success' as const, 'trigger' as const, 'guard' as const),
     index: fc.nat(2),
     sli: fc.constantFrom('error_rate', 'latency'),
     severity: fc.constantFrom('rollback' as const, 'pause' as const, 'alert' as const),
@@ -42,7 +43,7 @@ const anyVerdict: fc.Arbitrary<Verdict> = fc
     ...rest,
     key: `${role}/${index}`,
     role,
-    severity: role === 'trigger' ? severity : null,
+    severity: role === 'success' ? null : severity,
     ...(inconclusive === null
       ? {
           outcome: holds === (role === 'success') ? ('pass' as const) : ('fail' as const),
@@ -58,6 +59,7 @@ export const anyMoment = fc.integer({ min: T0 - HOUR, max: T0 + 30 * HOUR });
 
 export const anyPoll: fc.Arbitrary<Poll> = fc.record({
   comparisons: fc.constant({}),
+  guards: fc.constant(NO_GUARDS),
   atMs: anyMoment,
   epoch: fc.nat(3),
   visit: fc.nat(3),

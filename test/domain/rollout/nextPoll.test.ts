@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { NO_GUARDS } from '../../../src/domain/health/guards.ts';
 import type { Verdict } from '../../../src/domain/health/verdict.ts';
 import { allSuccessPassing, nextPoll } from '../../../src/domain/rollout/nextPoll.ts';
 import type { Poll } from '../../../src/domain/rollout/poll.ts';
@@ -30,7 +31,7 @@ function polled(rollout: RolloutState, looks: readonly Look[], previous: Poll | 
     nowMs += afterMs;
     polls.push(
       nextPoll(polls.at(-1) ?? previous, rollout, {
-        ...{ verdicts, comparisons: {}, nowMs },
+        ...{ verdicts, comparisons: {}, guards: NO_GUARDS, nowMs },
         ...{ pollIntervalMs: POLL_INTERVAL, onHold, served },
       }),
     );
@@ -138,6 +139,7 @@ describe('active time', () => {
     const after = nextPoll(before, resumed, {
       verdicts: [failing()],
       comparisons: {},
+      guards: NO_GUARDS,
       nowMs: resumed.epochBeganAtMs + 5_000,
       pollIntervalMs: POLL_INTERVAL,
       onHold: false,

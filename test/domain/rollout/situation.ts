@@ -2,6 +2,7 @@ import { contractFrom } from '../../../src/domain/contract/contract.ts';
 import { contractDigest } from '../../../src/domain/contract/digest.ts';
 import { DEFAULT_POLICY, type Policy } from '../../../src/domain/contract/policy.ts';
 import { EVERYONE } from '../../../src/domain/feature/scope.ts';
+import { NO_GUARDS } from '../../../src/domain/health/guards.ts';
 import type { Verdict } from '../../../src/domain/health/verdict.ts';
 import { digestOf } from '../../../src/domain/ledger/digest.ts';
 import type { Ask, DecisionContext } from '../../../src/domain/rollout/context.ts';
@@ -98,6 +99,7 @@ export function pollOf(more: Partial<Poll> = {}): Poll {
     visit: 1,
     verdicts: [CALM, PASSING],
     comparisons: {},
+    guards: NO_GUARDS,
     counts: { 'success/0': 1 },
     muted: [],
     health: [{ fromMs: T0 + HOUR, passing: 10, withData: 10 }],

@@ -1,3 +1,4 @@
+import { NO_GUARDS } from '../../../domain/health/guards.ts';
 import type { EntryDraft, Evidence } from '../../../domain/ledger/entry.ts';
 import { SLUICE } from '../../../domain/ledger/entry.ts';
 import type { DecisionContext } from '../../../domain/rollout/context.ts';
@@ -88,8 +89,8 @@ export class Ticker {
     const context = await this.#deps.contexts.of(weighing, surroundings ?? UNKNOWN_SURROUNDINGS);
     const { pollIntervalMs } = context;
     const previous = claim.tick?.poll ?? null;
-    const comparisons = previous?.comparisons ?? {};
-    const at = { rollout: claim.state, comparisons, nowMs, clockMs, pollIntervalMs };
+    const seen = { comparisons: previous?.comparisons ?? {}, guards: previous?.guards ?? NO_GUARDS };
+    const at = { rollout: claim.state, ...seen, nowMs, clockMs, pollIntervalMs };
     const poll = nextPoll(previous, claim.state, {
       ...(await look(this.#deps.sources, at)),
       nowMs,

@@ -2,7 +2,10 @@ import type { SuccessCriterion, Trigger, WindowedCriterion } from '../../health/
 import type { Verdict } from '../../health/verdict.ts';
 import type { Poll } from '../../rollout/poll.ts';
 import type { Life } from '../books/life.ts';
+import { isAdvancement, type Told } from '../books/told.ts';
 import { isRunning, stageOf } from '../judgedRollout.ts';
+import { reachOf } from '../reach.ts';
+import { guardsMissing, notBorneOut } from '../table/borneOut.ts';
 import { foundWorse } from '../table/found.ts';
 import { type Look, when } from './look.ts';
 
@@ -20,8 +23,18 @@ export const judged: Look = (told, books) => {
   const poll = evidence?.poll ?? null;
   // What was polled in another epoch decides nothing.
   if (life === null || poll === null || poll.epoch !== life.epoch || !isRunning(life)) return null;
-  return plannedOf(life).flatMap((planned) => contradicted(life, poll, planned));
+  return [
+    ...plannedOf(life).flatMap((planned) => contradicted(life, poll, planned)),
+    ...notBorneOut(life, poll),
+    ...unguarded(told, life, poll),
+  ];
 };
+
+/** Nothing rises unguarded. */
+function unguarded(told: Told, life: Life, poll: Poll): readonly string[] {
+  if (told.type !== 'ramped' && !isAdvancement(told)) return [];
+  return guardsMissing(life, poll, reachOf(life.grants, stageOf(life, life.stageIndex).scope));
+}
 
 /** In the ramp the triggers alone. */
 function plannedOf(life: Life): readonly Planned[] {
@@ -87,9 +100,10 @@ function conditionOf(life: Life, poll: Poll, criterion: Planned['criterion'], ve
     const worse = foundWorse(life, poll, criterion, verdict.evidence);
     return typeof worse === 'string' ? worse : (verdict.role === 'trigger') === worse;
   }
+  // How levels compare is asked with what the guards say, of the evidence beside them.
+  if (criterion.compare === 'mannWhitney') return verdict.reason === 'holds';
   const { value, samples, baseline } = verdict;
   if (value === null || samples === null || samples < criterion.minSamples) return `rests on ${samples} samples`;
-  if (criterion.compare === 'mannWhitney') return verdict.reason === 'holds';
   const limit = limitOf(criterion, baseline);
   return limit === null ? 'rests on no baseline' : HOLDS[criterion.operator](value, limit);
 }

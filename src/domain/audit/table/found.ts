@@ -1,7 +1,7 @@
 import type { WedgeStage } from '../../contract/wedge.ts';
 import type { Comparison } from '../../health/comparison.ts';
 import type { SequentialCriterion } from '../../health/criterion.ts';
-import type { SequentialEvidence } from '../../health/verdict.ts';
+import type { VerdictEvidence } from '../../health/verdict.ts';
 import type { Poll } from '../../rollout/poll.ts';
 import { type JudgedRollout, stageOf } from '../judgedRollout.ts';
 import { logSum } from './logSum.ts';
@@ -60,11 +60,10 @@ export function foundWorse(
   rollout: JudgedRollout,
   poll: Poll,
   criterion: SequentialCriterion,
-  said: SequentialEvidence | null,
+  said: VerdictEvidence | null,
 ): boolean | string {
   const { own, all, here, alpha } = weighed(rollout, criterion);
-  const mine = poll.comparisons[own];
-  if (mine === undefined || said === null) return 'rests on no comparison';
+  if (poll.comparisons[own] === undefined || said?.kind !== 'sequential') return 'rests on no comparison';
   const rollbacks = rollout.rolledBackFrom.length;
   const parts = all.map((name) => ({ name, log: logFoundOf(poll, name, rollbacks) - Math.log(all.length) }));
   const together = logSum(parts.map(({ log }) => log));
@@ -72,7 +71,6 @@ export function foundWorse(
     return `asks for evidence of ${said.logNeeded}, not ${-Math.log(alpha)}`;
   if (!isClose(said.logEvidence, together))
     return `claims evidence of ${said.logEvidence}, and its counts make ${together}`;
-  if (mine.outagePolls >= 2) return true;
   if (said.logEvidence < said.logNeeded) return false;
   const most = parts.reduce((largest, part) => (part.log > largest.log ? part : largest));
   // What another criterion of the stage found most of is that one's to say.

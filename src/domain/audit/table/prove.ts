@@ -24,9 +24,10 @@ export function prove(question: Question): Answer | null {
   return context.gateHook === null ? { kind: 'complete', reason: 'ready' } : holds('gateHook');
 }
 
-/** In the ramp the triggers alone. */
+/** In the ramp the triggers alone; a guard is needed by nobody. */
 function neededOf({ rollout }: Question, poll: Poll): readonly Verdict[] {
-  return poll.verdicts.filter((verdict) => counts(verdict) && (rollout.phase !== 'ramp' || verdict.role === 'trigger'));
+  const wanted = rollout.phase === 'ramp' ? ['trigger'] : ['trigger', 'success'];
+  return poll.verdicts.filter((verdict) => counts(verdict) && wanted.includes(verdict.role));
 }
 
 /** By weight: a source that is away says more than samples that are few. */
@@ -81,7 +82,7 @@ function clocksOf({ rollout, context: { ask } }: Question, poll: Poll) {
 
 function failingInRamp(poll: Poll): HoldReason | null {
   const fails = poll.verdicts.some(
-    (verdict) => verdict.role === 'trigger' && counts(verdict) && verdict.outcome === 'fail',
+    (verdict) => verdict.role !== 'success' && counts(verdict) && verdict.outcome === 'fail',
   );
   return fails ? 'successCriteria' : null;
 }

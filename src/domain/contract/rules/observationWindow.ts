@@ -1,5 +1,6 @@
+import { isSequential } from '../../health/criterion.ts';
 import { hoursToMs } from '../../hours.ts';
-import { placedCriteria, windowedCriteria } from '../places.ts';
+import { placedCriteria } from '../places.ts';
 import type { Rule } from '../subject.ts';
 import { violation } from '../violation.ts';
 
@@ -15,11 +16,10 @@ export const observationWindowMinimum: Rule = ({ proposal, policy }) => {
 /** "every criterion's window fits into it" */
 export const criterionWindowsFit: Rule = ({ proposal }) => {
   const windowMs = hoursToMs(proposal.rolloutWedge.observationWindowHours);
-  return windowedCriteria(placedCriteria(proposal))
-    .filter(({ criterion }) => criterion.windowSeconds * 1000 > windowMs)
-    .map(({ criterion, at }) => {
-      const allowed = `at most ${windowMs / 1000}`;
-      const message = `must be ${allowed} s, the plan's observation window`;
-      return violation('CRITERION_WINDOW_FITS', [...at, 'windowSeconds'], criterion.windowSeconds, allowed, message);
-    });
+  return placedCriteria(proposal).flatMap(({ criterion, at }) => {
+    if (isSequential(criterion) || criterion.windowSeconds * 1000 <= windowMs) return [];
+    const allowed = `at most ${windowMs / 1000}`;
+    const message = `must be ${allowed} s, the plan's observation window`;
+    return [violation('CRITERION_WINDOW_FITS', [...at, 'windowSeconds'], criterion.windowSeconds, allowed, message)];
+  });
 };
