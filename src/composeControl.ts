@@ -3,6 +3,7 @@ import type { Application } from './control/application.ts';
 import { ChainAudit } from './control/audit/chainAudit.ts';
 import { FalseAlarms } from './control/audit/falseAlarms.ts';
 import { Incidents } from './control/audit/incidents.ts';
+import { Reviews } from './control/audit/reviews.ts';
 import { Audits } from './control/desks/audits.ts';
 import { Closings } from './control/desks/closings.ts';
 import { Contracts } from './control/desks/contracts.ts';
@@ -170,6 +171,7 @@ function composeDesks(options: ControlOptions, outside: Outside, acts: Acts): Ap
     closings: new Closings({ ...outside, ...acts }),
     incidents: new Incidents(outside),
     falseAlarms: new FalseAlarms(outside),
+    reviews: new Reviews(outside),
     projections: new Projections(outside),
     audits: new Audits({ ...outside, ...acts }),
     tokens: new Tokens({ ...outside, register: outside.tokens }),

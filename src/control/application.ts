@@ -16,6 +16,7 @@ import type {
   IncidentDesk,
   OverrideDesk,
   ProjectionDesk,
+  ReviewDesk,
   WaiverDesk,
 } from './governanceDesks.ts';
 import type { Cursor, FeatureFilter, FeatureRecord } from './ports/featureRegister.ts';
@@ -37,6 +38,7 @@ export type Application = {
   readonly overrides: OverrideDesk;
   readonly incidents: IncidentDesk;
   readonly falseAlarms: FalseAlarmDesk;
+  readonly reviews: ReviewDesk;
   readonly projections: ProjectionDesk;
   readonly audits: AuditDesk;
   readonly tokens: TokenDesk;

@@ -17,6 +17,7 @@ import { overrideRoutes } from './routes/overrides.ts';
 import { planRoutes } from './routes/plans.ts';
 import { projectionRoutes } from './routes/projections.ts';
 import { reportRoutes } from './routes/reports.ts';
+import { reviewRoutes } from './routes/reviews.ts';
 import { rolloutCommandRoutes } from './routes/rolloutCommands.ts';
 import { rolloutRecordRoutes } from './routes/rolloutRecords.ts';
 import { rolloutRoutes } from './routes/rollouts.ts';
@@ -37,6 +38,7 @@ const ROUTES = [
   rolloutRecordRoutes,
   incidentRoutes,
   falseAlarmRoutes,
+  reviewRoutes,
   reportRoutes,
   projectionRoutes,
   auditRoutes,

@@ -171,7 +171,10 @@ const HOLD: Decision = { kind: 'hold', reason: 'stageDuration', detail: 'wait', 
 export function tickAt(atMs: number, given: Partial<Tick['poll']> = {}): Tick {
   const clocks = { visit: 0, observation: 0, noProgress: 0 };
   const poll = { atMs, epoch: 1, visit: 0, verdicts: [], counts: {}, muted: [], health: [], activeMs: clocks };
-  return { poll: { comparisons: {}, ...poll, onHold: false, served: true, ...given }, decision: { ...HOLD, row: 11 } };
+  return {
+    poll: { comparisons: {}, history: {}, ...poll, onHold: false, served: true, ...given },
+    decision: { ...HOLD, row: 11 },
+  };
 }
 
 /** The steps of a rollout's life, each one append, on whatever keeps them. */

@@ -11,6 +11,7 @@ import { latestSampleHasValue } from './rules/latestSample.ts';
 import { notYetSupported } from './rules/notYetSupported.ts';
 import { criterionWindowsFit, observationWindowMinimum } from './rules/observationWindow.ts';
 import { percentagesInRange } from './rules/percentages.ts';
+import { oneKindOfLimit, pollLimitReachable } from './rules/pollLimit.ts';
 import { fixedWindowWarning, knownPlaceholders, promqlNamesCohort, promqlWindowGiven } from './rules/promql.ts';
 import { noOffsetOnScrape, noPromqlOnScrape } from './rules/scrapeSources.ts';
 import { sequentialCountsEvents, sequentialThreshold } from './rules/sequential.ts';
@@ -47,6 +48,8 @@ const RULES: readonly Rule[] = [
   baselineOnlyToCompare,
   sequentialCountsEvents,
   sequentialThreshold,
+  pollLimitReachable,
+  oneKindOfLimit,
   noPromqlOnScrape,
   noOffsetOnScrape,
   latestSampleHasValue,

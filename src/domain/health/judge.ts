@@ -25,12 +25,19 @@ export function judge(plan: readonly PlannedCriterion[], answers: Answers, fresh
     role: planned.role,
     sli: planned.criterion.sli,
     severity: planned.severity,
-    consecutive: planned.looksAt === 'window' ? planned.criterion.consecutive : 1,
+    ...limitsOf(planned),
     dryRun: planned.criterion.dryRun,
     ...(planned.looksAt === 'window'
       ? findingOf(planned, answers.measured, freshness)
       : judgeComparison(planned, answers, freshness)),
   }));
+}
+
+/** A comparison adds up by itself, so one poll that finds it worse is enough. */
+function limitsOf(planned: PlannedCriterion): Pick<Verdict, 'consecutive' | 'polls'> {
+  if (planned.looksAt !== 'window') return { consecutive: 1, polls: null };
+  const { consecutive, polls } = planned.criterion;
+  return { consecutive, polls: polls ?? null };
 }
 
 type Measured = Answers['measured'];

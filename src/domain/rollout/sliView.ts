@@ -1,0 +1,51 @@
+import type { PollLimit } from '../health/criterion.ts';
+import type { SequentialEvidence, Verdict } from '../health/verdict.ts';
+import { heldOfLast } from './limit.ts';
+import type { Poll } from './poll.ts';
+
+/** A criterion in the status: what was found, beside what is wanted. */
+export type SliView = {
+  readonly id: string;
+  readonly criterion: string;
+  readonly role: Verdict['role'];
+  readonly severity: Verdict['severity'];
+  readonly value: number | null;
+  readonly baseline: number | null;
+  /** What the value was compared with. */
+  readonly threshold: number | null;
+  readonly verdict: Verdict['outcome'];
+  readonly reason: Verdict['reason'];
+  readonly detail: string | null;
+  readonly samples: number | null;
+  /** Of a sequential criterion: how much is found, and how much is still missing. */
+  readonly evidence: SequentialEvidence | null;
+  /** Polls in a row in which the condition held, of those wanted. */
+  readonly count: number;
+  readonly consecutive: number;
+  /** Of a limit of "k of the last n": how many of them, so far; null where polls in a row count. */
+  readonly polls: (PollLimit & { readonly held: number }) | null;
+  readonly dryRun: boolean;
+  readonly at: string;
+};
+
+export function sliView(verdict: Verdict, poll: Poll): SliView {
+  return {
+    id: verdict.sli,
+    criterion: verdict.key,
+    role: verdict.role,
+    severity: verdict.severity,
+    value: verdict.value,
+    baseline: verdict.baseline,
+    threshold: verdict.limit,
+    verdict: verdict.outcome,
+    reason: verdict.reason,
+    detail: verdict.detail,
+    samples: verdict.samples,
+    evidence: verdict.evidence,
+    count: poll.counts[verdict.key] ?? 0,
+    consecutive: verdict.consecutive,
+    polls: verdict.polls === null ? null : { ...verdict.polls, held: heldOfLast(poll, verdict.key, verdict.polls) },
+    dryRun: verdict.dryRun,
+    at: new Date(poll.atMs).toISOString(),
+  };
+}
