@@ -129,7 +129,7 @@ const FORGERIES: readonly Forgery[] = [
   ],
   [
     'a success criterion that nobody judged',
-    ['INV-RWG-OBSERVE'],
+    ['INV-RWG-OBSERVE', 'SLU-REPLAY'],
     (entries) => {
       success(the(entries, 'advanced')).sli = 'another';
     },
