@@ -1,3 +1,4 @@
+import type { Catalogue } from '../domain/catalogue/catalogue.ts';
 import type { Policy } from '../domain/contract/policy.ts';
 import type { Warning } from '../domain/contract/violation.ts';
 import type { Explanation } from '../domain/feature/explain.ts';
@@ -44,6 +45,7 @@ export type Application = {
   readonly tokens: TokenDesk;
   readonly installation: InstallationDesk;
   readonly calendars: CalendarDesk;
+  readonly catalogue: Catalogue;
   readonly ledger: LedgerDesk;
   readonly flags: FlagView;
   readonly idempotency: IdempotencyRegister;

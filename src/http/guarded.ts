@@ -6,6 +6,7 @@ import { limitRate, shedLoad } from './limits.ts';
 import { refuseOtherMethods } from './methodNotAllowed.ts';
 import { auditRoutes } from './routes/audits.ts';
 import { calendarRoutes } from './routes/calendars.ts';
+import { catalogueRoutes } from './routes/catalogue.ts';
 import { contractRoutes } from './routes/contracts.ts';
 import { falseAlarmRoutes } from './routes/falseAlarms.ts';
 import { featureActRoutes } from './routes/featureActs.ts';
@@ -46,6 +47,7 @@ const ROUTES = [
   tokenRoutes,
   installationRoutes,
   calendarRoutes,
+  catalogueRoutes,
   ledgerExportRoutes,
 ];
 

@@ -59,7 +59,13 @@ export const GOVERNANCE_RULE_IDS = [
   'VARIANT_ON_MET',
   'PREREQUISITE_DROPPED',
 ] as const;
-export type RuleId = (typeof RULE_IDS)[number] | (typeof GOVERNANCE_RULE_IDS)[number];
+
+/** What a proposal can be told that takes something of the installation's catalogue, before any rule looks at its plan. */
+export const CATALOGUE_RULE_IDS = ['CATALOGUE_SLI_UNKNOWN', 'CATALOGUE_SLI_DIFFERS'] as const;
+export type RuleId =
+  | (typeof RULE_IDS)[number]
+  | (typeof GOVERNANCE_RULE_IDS)[number]
+  | (typeof CATALOGUE_RULE_IDS)[number];
 
 /** What is said about a contract that is accepted all the same. */
 export const WARNING_IDS = [

@@ -22,6 +22,25 @@ import { supersedesExposedScope, supersedesLive, supersedesWithinBlastRadius } f
 import type { Rule, Subject, WarningRule } from './subject.ts';
 import type { Violation, Warning } from './violation.ts';
 
+/** Of SLIs and criteria, wherever they are defined. */
+const INDICATOR_RULES: readonly Rule[] = [
+  uniqueSlis,
+  knownSlis,
+  knownSources,
+  controlNeedsCohort,
+  baselineOnlyToCompare,
+  sequentialCountsEvents,
+  sequentialThreshold,
+  pollLimitReachable,
+  oneKindOfLimit,
+  noPromqlOnScrape,
+  noOffsetOnScrape,
+  latestSampleHasValue,
+  promqlNamesCohort,
+  promqlWindowGiven,
+  knownPlaceholders,
+];
+
 const RULES: readonly Rule[] = [
   enoughStages,
   uniqueStageIds,
@@ -41,21 +60,7 @@ const RULES: readonly Rule[] = [
   criteriaRequired,
   fullStagesWithoutControl,
   requiredMetricsJudged,
-  uniqueSlis,
-  knownSlis,
-  knownSources,
-  controlNeedsCohort,
-  baselineOnlyToCompare,
-  sequentialCountsEvents,
-  sequentialThreshold,
-  pollLimitReachable,
-  oneKindOfLimit,
-  noPromqlOnScrape,
-  noOffsetOnScrape,
-  latestSampleHasValue,
-  promqlNamesCohort,
-  promqlWindowGiven,
-  knownPlaceholders,
+  ...INDICATOR_RULES,
   cooldownMinimum,
   supersedesLive,
   supersedesExposedScope,
@@ -78,4 +83,9 @@ export function judge(subject: Subject): Judgement {
     violations: RULES.flatMap((rule) => rule(subject)),
     warnings: WARNING_RULES.flatMap((rule) => rule(subject)),
   };
+}
+
+/** The same of SLIs and criteria that no plan has yet. */
+export function judgeIndicators(subject: Subject): readonly Violation[] {
+  return [...INDICATOR_RULES, notYetSupported].flatMap((rule) => rule(subject));
 }

@@ -6,7 +6,7 @@ export const nameSchema = z.string().regex(/^[A-Za-z_][A-Za-z0-9_.-]{0,63}$/, { 
 
 const labelSchema = z.string().regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/, { message: 'must be a label name' });
 /** A metric's name and matchers, nothing else: the text becomes part of a query, and must not be able to become more of it. */
-const selectorSchema = z
+export const selectorSchema = z
   .string()
   .max(2000)
   .refine(isSelector, { message: 'must be a metric name, with label matchers in braces or without' });
@@ -22,7 +22,7 @@ function isSelector(text: string): boolean {
 }
 
 /** How the metric tells exposed users from the others. `{}` takes the defaults. */
-const cohortSchema = z
+export const cohortSchema = z
   .strictObject({
     label: labelSchema.default('cohort'),
     treatment: z.string().min(1).max(128).default('treatment'),

@@ -24,11 +24,14 @@ export type SliView = {
   readonly consecutive: number;
   /** Of a limit of "k of the last n": how many of them, so far; null where polls in a row count. */
   readonly polls: (PollLimit & { readonly held: number }) | null;
+  /** Put there by the installation's catalogue. */
+  readonly fromCatalogue: boolean;
   readonly dryRun: boolean;
   readonly at: string;
 };
 
-export function sliView(verdict: Verdict, poll: Poll): SliView {
+/** `joined`: the keys of the stage's criteria that the catalogue has put there. */
+export function sliView(verdict: Verdict, poll: Poll, joined: readonly string[]): SliView {
   return {
     id: verdict.sli,
     criterion: verdict.key,
@@ -45,6 +48,7 @@ export function sliView(verdict: Verdict, poll: Poll): SliView {
     count: poll.counts[verdict.key] ?? 0,
     consecutive: verdict.consecutive,
     polls: verdict.polls === null ? null : { ...verdict.polls, held: heldOfLast(poll, verdict.key, verdict.polls) },
+    fromCatalogue: joined.includes(verdict.key),
     dryRun: verdict.dryRun,
     at: new Date(poll.atMs).toISOString(),
   };

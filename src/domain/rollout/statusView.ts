@@ -132,7 +132,7 @@ export function statusOf(input: StatusInput, nowMs: number): RolloutStatus {
     remainingSeconds: Math.ceil(Math.max(0, minDurationMs - elapsedMs) / 1000),
     nextCheckAt: isTerminal(state.wedgeState) ? null : isoOrNull(input.nextCheckAtMs),
     decision: decisionView(input),
-    slis: tick === null ? [] : tick.poll.verdicts.map((verdict) => sliView(verdict, tick.poll)),
+    slis: tick === null ? [] : tick.poll.verdicts.map((verdict) => sliView(verdict, tick.poll, joinedIn(state))),
     approvals: state.stageApprovals.map(approvalView),
     attestations: state.attestations.map(({ name, subject, atMs }) => ({ name, subject, at: iso(atMs) })),
     alerts: state.alerts.map(alertView),
@@ -141,6 +141,8 @@ export function statusOf(input: StatusInput, nowMs: number): RolloutStatus {
     eta: isoOrNull(etaMs(state, elapsedMs, nowMs)),
   };
 }
+
+const joinedIn = (state: RolloutState) => state.contract.catalogue?.criteria[currentStage(state).stageId] ?? [];
 
 function decisionView({ state, tick }: StatusInput): DecisionView | null {
   if (tick === null) return null;

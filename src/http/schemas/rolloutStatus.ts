@@ -55,6 +55,7 @@ const sliSchema = z.strictObject({
     .describe(
       'where so many of the last polls are wanted: in how many the condition held; null where polls in a row count',
     ),
+  fromCatalogue: z.boolean().describe('put into the contract by the installation’s catalogue'),
   dryRun: z.boolean(),
   at: timeSchema,
 });

@@ -224,7 +224,6 @@ export const BREAKAGES: readonly Breakage[] = [
       return maxBlastRadius < 100 ? takingOver(s, [{ scope, threshold: thresholdOf(maxBlastRadius) + 1 }]) : null;
     },
   ],
-  ['NOT_YET_SUPPORTED', (s) => withSli(s, { use: 'checkout_success' })],
   ['NOT_YET_SUPPORTED', (s) => withTrigger(s, { compare: 'mannWhitney' })],
   ['NOT_YET_SUPPORTED', (s) => withWedge(s, { rollback: { mode: 'progressive' } })],
 ];
