@@ -6,7 +6,7 @@ import { performanceBudgetSchema } from './performanceBudget.ts';
 
 /** Contracts of this criticality alone; left out, all of them. */
 const criticality = proposalSchema.unwrap().shape.criticality.unwrap();
-export type Criticality = z.infer<typeof criticality>;
+type Criticality = z.infer<typeof criticality>;
 
 /** Written out, so that nobody puts a guardrail on every contract without meaning to. */
 const always = z.literal(true);
