@@ -163,7 +163,9 @@ export function entriesIn(appended: Appended): readonly Entry[] {
   return appended.entries;
 }
 
-type Said = 'paused' | 'resumed' | 'held' | 'preflight' | 'incidentLinked';
+type Said = 'paused' | 'resumed' | 'held' | 'preflight' | 'incidentLinked' | 'alerted' | 'reviewed';
+
+const ALERT = { criterion: 'trigger/1', sli: 'error_rate' };
 
 const HOLD: Decision = { kind: 'hold', reason: 'stageDuration', detail: 'wait', unblocksAtMs: null };
 
@@ -254,6 +256,10 @@ export class LedgerStory {
           type,
           data: { detail: 'none', unblocksAtMs: null },
         });
+      case 'alerted':
+        return draft(state, sayingAt(atMs, { reason: 'criterion' }), { type, data: { ...ALERT, detail: 'too many' } });
+      case 'reviewed':
+        return draft(state, sayingAt(atMs, { reason: 'operator', comment: 'a bot' }), { type, data: ALERT });
       case 'preflight':
         return draft(state, sayingAt(atMs), { type, data: { passed: true, items: [] } });
       case 'incidentLinked':
