@@ -117,12 +117,13 @@ async function openOutside(config: Config, log: Logger, opened: AsyncDisposableS
   return { ...postgres, ...system, telemetry, store, sources, view, directory, late, gateHooks, notifiers };
 }
 
-function optionsOf({ environment, policy, metricSources, pollIntervalSeconds, dryRun }: Config): ControlOptions {
+function optionsOf(config: Config): ControlOptions {
+  const { environment, policy, catalogue, metricSources, pollIntervalSeconds, dryRun } = config;
   const pollIntervalMs = pollIntervalSeconds * 1000;
   const sourceKinds = new Map(metricSources.map(({ name, kind }) => [name, kind]));
   // Most of a tick is waiting, so many may be under way.
   const scheduling = { concurrency: 50, leaseMs: 20_000, wakeMs: Math.min(1000, pollIntervalMs / 4) };
-  return { environment, policy, sourceKinds, pollIntervalMs, dryRun, scheduling };
+  return { environment, policy, catalogue, sourceKinds, pollIntervalMs, dryRun, scheduling };
 }
 
 async function openDatabase(config: Config, log: Logger, opened: AsyncDisposableStack): Promise<Postgres> {

@@ -3,6 +3,7 @@ import type { Application } from './control/application.ts';
 import { ChainAudit } from './control/audit/chainAudit.ts';
 import { FalseAlarms } from './control/audit/falseAlarms.ts';
 import { Incidents } from './control/audit/incidents.ts';
+import { Reviews } from './control/audit/reviews.ts';
 import { Audits } from './control/desks/audits.ts';
 import { Closings } from './control/desks/closings.ts';
 import { Contracts } from './control/desks/contracts.ts';
@@ -54,6 +55,7 @@ import { WaiverEnding } from './control/upkeep/waiverEnding.ts';
 import { ContractJudge } from './control/validation/contractJudge.ts';
 import { PolicyFit } from './control/validation/policyFit.ts';
 import { PolicyInForce } from './control/validation/policyInForce.ts';
+import type { Catalogue } from './domain/catalogue/catalogue.ts';
 import type { Policy } from './domain/contract/policy.ts';
 import type { Sources } from './domain/contract/subject.ts';
 
@@ -77,6 +79,7 @@ export type ControlOptions = {
   readonly environment: string;
   readonly policy: Policy;
   readonly sourceKinds: Sources;
+  readonly catalogue: Catalogue;
   readonly pollIntervalMs: number;
   /** Every rollout of the installation pretends. */
   readonly dryRun: boolean;
@@ -156,9 +159,9 @@ function choresOf(outside: Outside, { reconciler, waiverEnding, inForce }: Acts)
 
 /** What people and services reach. */
 function composeDesks(options: ControlOptions, outside: Outside, acts: Acts): Application {
-  const { environment, policy, sourceKinds, dryRun } = options;
+  const { environment, policy, catalogue, sourceKinds, dryRun } = options;
   const judge = new ContractJudge({ ...outside, ...acts, policy, sources: sourceKinds });
-  const proposals = new Proposals({ ...outside, judge, policy });
+  const proposals = new Proposals({ ...outside, judge, policy, catalogue });
   const waiverRequests = new WaiverRequests({ ...outside, ...acts, policy });
   const creation = new RolloutCreation({ ...outside, dryRunAlways: dryRun });
   return {
@@ -170,11 +173,13 @@ function composeDesks(options: ControlOptions, outside: Outside, acts: Acts): Ap
     closings: new Closings({ ...outside, ...acts }),
     incidents: new Incidents(outside),
     falseAlarms: new FalseAlarms(outside),
+    reviews: new Reviews(outside),
     projections: new Projections(outside),
     audits: new Audits({ ...outside, ...acts }),
     tokens: new Tokens({ ...outside, register: outside.tokens }),
     installation: new Installation({ ...outside, ...acts, policy, environment }),
     calendars: new Calendars(outside),
+    catalogue,
     ledger: new LedgerExports({ ...outside, environment }),
     flags: outside.view,
     idempotency: outside.idempotency,

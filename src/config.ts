@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { readCatalogueFile } from './catalogueFile.ts';
 import { dataFolderFault } from './dataFolder.ts';
+import type { Catalogue } from './domain/catalogue/catalogue.ts';
 import type { Policy } from './domain/contract/policy.ts';
 import { type GateHookSettings, readGateHooks } from './gateHookSettings.ts';
 import { readPolicyFile } from './policyFile.ts';
@@ -29,6 +31,8 @@ export type Config = {
   readonly adminToken: string | null;
   /** From the policy file; without one the defaults. */
   readonly policy: Policy;
+  /** From the catalogue file; without one it is empty. */
+  readonly catalogue: Catalogue;
   readonly pollIntervalSeconds: number;
   readonly dryRun: boolean;
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
@@ -65,6 +69,7 @@ const schema = z.object({
   PROMETHEUS_URL: optional(url('http:', 'https:')),
   ADMIN_TOKEN: optional(z.string().min(16, 'must have at least 16 characters')),
   POLICY_FILE: optional(z.string()),
+  CATALOGUE_FILE: optional(z.string()),
   GATE_HOOKS: optional(z.string()),
   GATE_HOOK_SECRET: optional(z.string()),
   GATE_HOOK_TIMEOUT_SECONDS: integer(1, 8, 5),
@@ -85,7 +90,7 @@ export type ReadConfig =
   | { readonly ok: true; readonly config: Config }
   | { readonly ok: false; readonly mistakes: readonly ConfigMistake[] };
 
-/** Reads the environment and the policy file that it names; every mistake at once, by the name of its variable and never by its value. */
+/** Reads the environment and the files that it names; every mistake at once, by the name of its variable and never by its value. */
 export async function readConfig(environment: Environment = process.env): Promise<ReadConfig> {
   const parsed = schema.safeParse(environment);
   const unfit = parsed.success ? [] : parsed.error.issues.map(({ path, message }) => mistake(String(path[0]), message));
@@ -94,12 +99,22 @@ export async function readConfig(environment: Environment = process.env): Promis
   const hooks = gateHooksIn(environment, parsed.data?.GATE_HOOK_TIMEOUT_SECONDS);
   const policy = await readPolicyFile(environment['POLICY_FILE'] || null);
   const unlawful = policy.ok ? [] : policy.mistakes.map((message) => mistake('POLICY_FILE', message));
+  const catalogue = await readCatalogueFile(environment['CATALOGUE_FILE'] || null, kindsOf(sources.sources));
+  const unfitting = catalogue.ok ? [] : catalogue.mistakes.map((message) => mistake('CATALOGUE_FILE', message));
   const folder = await dataFolderFault(environment['DATA_DIR'] || DATA_FOLDER);
   const unusable = folder === null ? [] : [mistake('DATA_DIR', folder)];
-  const mistakes = [...unfit, ...unusable, ...sources.mistakes, ...hooks.mistakes, ...kills.mistakes, ...unlawful];
-  if (!parsed.success || !policy.ok || mistakes.length > 0) return { ok: false, mistakes };
+  const mistakes = [
+    ...unfit,
+    ...unusable,
+    ...sources.mistakes,
+    ...hooks.mistakes,
+    ...kills.mistakes,
+    ...unlawful,
+    ...unfitting,
+  ];
+  if (!parsed.success || !policy.ok || !catalogue.ok || mistakes.length > 0) return { ok: false, mistakes };
   const config = configOf(parsed.data, sources.sources, kills.killed, policy.policy);
-  return { ok: true, config: { ...config, gateHooks: hooks.settings } };
+  return { ok: true, config: { ...config, catalogue: catalogue.catalogue, gateHooks: hooks.settings } };
 }
 
 function configOf(
@@ -107,7 +122,7 @@ function configOf(
   metricSources: readonly MetricSourceConfig[],
   hardKills: ReadonlySet<string>,
   policy: Policy,
-): Omit<Config, 'gateHooks'> {
+): Omit<Config, 'gateHooks' | 'catalogue'> {
   return {
     port: values.PORT,
     host: values.HOST ?? '127.0.0.1',
@@ -128,6 +143,8 @@ function configOf(
 /** Where another variable is mistaken too, the time is of no interest yet: nothing starts. */
 const gateHooksIn = (environment: Environment, timeoutSeconds = 1) =>
   readGateHooks(environment['GATE_HOOKS'] ?? '', environment['GATE_HOOK_SECRET'] ?? '', timeoutSeconds);
+
+const kindsOf = (sources: readonly MetricSourceConfig[]) => new Map(sources.map(({ name, kind }) => [name, kind]));
 
 const mistake = (variable: string, message: string): ConfigMistake => ({ variable, message });
 

@@ -1,3 +1,4 @@
+import type { Catalogue } from '../domain/catalogue/catalogue.ts';
 import type { Policy } from '../domain/contract/policy.ts';
 import type { Warning } from '../domain/contract/violation.ts';
 import type { Explanation } from '../domain/feature/explain.ts';
@@ -16,6 +17,7 @@ import type {
   IncidentDesk,
   OverrideDesk,
   ProjectionDesk,
+  ReviewDesk,
   WaiverDesk,
 } from './governanceDesks.ts';
 import type { Cursor, FeatureFilter, FeatureRecord } from './ports/featureRegister.ts';
@@ -37,11 +39,13 @@ export type Application = {
   readonly overrides: OverrideDesk;
   readonly incidents: IncidentDesk;
   readonly falseAlarms: FalseAlarmDesk;
+  readonly reviews: ReviewDesk;
   readonly projections: ProjectionDesk;
   readonly audits: AuditDesk;
   readonly tokens: TokenDesk;
   readonly installation: InstallationDesk;
   readonly calendars: CalendarDesk;
+  readonly catalogue: Catalogue;
   readonly ledger: LedgerDesk;
   readonly flags: FlagView;
   readonly idempotency: IdempotencyRegister;

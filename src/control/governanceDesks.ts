@@ -36,6 +36,11 @@ export interface IncidentDesk {
   /** In the order in which they were linked. */
   list(rolloutId: string): Promise<readonly LinkedIncident[]>;
 }
+export type ReviewWord = { readonly criterion: string; readonly comment: string };
+/** A person's word on an alert that stands. Where somebody has reviewed it already, that stands. */
+export interface ReviewDesk {
+  give(who: Principal, rolloutId: string, word: ReviewWord): Promise<void>;
+}
 /** An alarm that was none; said again it stands. */
 export interface FalseAlarmDesk {
   mark(who: Principal, rolloutId: string, comment: string): Promise<RolloutRecord>;

@@ -5,6 +5,7 @@ import type { Notice, NoticeChange } from './ports/outbox.ts';
 const TOLD: Readonly<Partial<Record<EntryType, Notice['kind']>>> = {
   started: 'started',
   advanced: 'advanced',
+  alerted: 'alerted',
   paused: 'paused',
   resumed: 'resumed',
   rolledBack: 'rolledBack',
@@ -40,6 +41,7 @@ function changeOf(draft: EntryDraft): NoticeChange {
 
 function textOf(draft: EntryDraft): string {
   if (draft.type === 'waiverExpired') return waiverText(draft);
+  if (draft.type === 'alerted') return `${draft.feature}: a review is asked for: ${draft.data.detail}`;
   const { percentageFrom, percentageTo, reason, detail } = changeOf(draft);
   const what = `${draft.feature}: ${draft.type} ${percentageFrom} % → ${percentageTo} %`;
   const why = detail ?? reason ?? '';

@@ -36,6 +36,7 @@ export const REFUSALS = {
   ATTESTATION_UNKNOWN: { status: 422, title: 'The policy asks for no such attestation' },
   AUDIT_NOT_EXTERNAL: { status: 409, title: 'The contract leaves its audit to Sluice' },
   VERDICT_STANDS: { status: 409, title: 'A verdict stands already' },
+  REVIEW_NOT_ASKED: { status: 409, title: 'No review of this is asked for' },
   STAGE_UNKNOWN: { status: 422, title: 'The plan has no such stage' },
   CALENDARS_FULL: { status: 409, title: 'There are as many calendars, or windows, as there may be' },
   CONFLICT: { status: 409, title: 'Somebody else was first' },

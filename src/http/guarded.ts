@@ -6,6 +6,7 @@ import { limitRate, shedLoad } from './limits.ts';
 import { refuseOtherMethods } from './methodNotAllowed.ts';
 import { auditRoutes } from './routes/audits.ts';
 import { calendarRoutes } from './routes/calendars.ts';
+import { catalogueRoutes } from './routes/catalogue.ts';
 import { contractRoutes } from './routes/contracts.ts';
 import { falseAlarmRoutes } from './routes/falseAlarms.ts';
 import { featureActRoutes } from './routes/featureActs.ts';
@@ -17,6 +18,7 @@ import { overrideRoutes } from './routes/overrides.ts';
 import { planRoutes } from './routes/plans.ts';
 import { projectionRoutes } from './routes/projections.ts';
 import { reportRoutes } from './routes/reports.ts';
+import { reviewRoutes } from './routes/reviews.ts';
 import { rolloutCommandRoutes } from './routes/rolloutCommands.ts';
 import { rolloutRecordRoutes } from './routes/rolloutRecords.ts';
 import { rolloutRoutes } from './routes/rollouts.ts';
@@ -37,6 +39,7 @@ const ROUTES = [
   rolloutRecordRoutes,
   incidentRoutes,
   falseAlarmRoutes,
+  reviewRoutes,
   reportRoutes,
   projectionRoutes,
   auditRoutes,
@@ -44,6 +47,7 @@ const ROUTES = [
   tokenRoutes,
   installationRoutes,
   calendarRoutes,
+  catalogueRoutes,
   ledgerExportRoutes,
 ];
 

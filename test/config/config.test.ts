@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readConfig, VARIABLES } from '../../src/config.ts';
+import { EMPTY_CATALOGUE } from '../../src/domain/catalogue/catalogue.ts';
 import { DEFAULT_POLICY } from '../../src/domain/contract/policy.ts';
 
 describe('the configuration', () => {
@@ -35,6 +36,7 @@ describe('the configuration', () => {
         gateHooks: null,
         adminToken: null,
         policy: DEFAULT_POLICY,
+        catalogue: EMPTY_CATALOGUE,
         pollIntervalSeconds: 15,
         dryRun: false,
         logLevel: 'info',
@@ -107,6 +109,33 @@ describe('the configuration', () => {
     const broken = await readConfig({ POLICY_FILE: await policyFile('{') });
     for (const read of [missing, broken]) {
       expect(read.ok ? [] : read.mistakes.map(({ variable }) => variable)).toEqual(['POLICY_FILE']);
+    }
+  });
+
+  test('a catalogue file is held to the sources, with every mistake at its place', async () => {
+    const sli = { id: 'a', kind: 'gauge', source: 'prometheus', direction: 'lower', metric: 'a' };
+    const fine = await policyFile(JSON.stringify({ slis: [sli] }));
+    const read = await readConfig({ CATALOGUE_FILE: fine, PROMETHEUS_URL: 'http://127.0.0.1:9090' });
+    expect(read.ok && read.config.catalogue.slis).toMatchObject([{ id: 'a', aggregate: 'avg' }]);
+    const wrong = await policyFile(JSON.stringify({ slis: [sli, { ...sli, id: 'a' }] }));
+    expect(await readConfig({ CATALOGUE_FILE: wrong })).toMatchObject({
+      ok: false,
+      mistakes: [
+        { variable: 'CATALOGUE_FILE', message: expect.stringMatching(/^\$\.slis\[1\]\.id .*SLI_UNIQUE/) },
+        { variable: 'CATALOGUE_FILE', message: expect.stringMatching(/^\$\.slis\[0\]\.source .*SOURCE_UNKNOWN/) },
+        { variable: 'CATALOGUE_FILE', message: expect.stringMatching(/^\$\.slis\[1\]\.source .*SOURCE_UNKNOWN/) },
+      ],
+    });
+  });
+
+  test('a catalogue file that is not there or not JSON is a mistake of its variable', async () => {
+    const missing = await readConfig({ CATALOGUE_FILE: join(folder, 'nowhere.json') });
+    const broken = await readConfig({ CATALOGUE_FILE: await policyFile('{') });
+    for (const read of [missing, broken]) {
+      expect(read).toMatchObject({
+        ok: false,
+        mistakes: [{ variable: 'CATALOGUE_FILE', message: expect.stringMatching(/^can't be read: /) }],
+      });
     }
   });
 

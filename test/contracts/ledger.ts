@@ -116,6 +116,28 @@ export function ledgerContract(name: string, open: () => Promise<LedgerUnderTest
       expect(await kept.rollouts.countLive()).toBe(0);
     });
 
+    test('an alert is there with its tick and its notice, and leaves version, lease and next check; so does its review', async () => {
+      const { state } = await story.active('checkout');
+      const claimed = (await kept.rollouts.claimDue({ nowMs: T0, limit: 1, leaseMs: MINUTE }))[0];
+      const notice = { kind: 'alerted' as const, feature: 'checkout', rolloutId: state.id, text: 'too many', atMs: T0 };
+      const ticked = { rolloutId: state.id, tick: tickAt(T0 + 1), nextCheckAtMs: T0 + MINUTE };
+      const append = await story.say('alerted', state.id, T0 + 1);
+      const expected = { ...append.expected, fence: { rolloutId: state.id, fence: claimed?.fence ?? 0 } };
+      entriesIn(await kept.ledger.append({ ...append, expected, ticked, notices: [{ ...notice, change: NO_CHANGE }] }));
+      const alerted = await story.rollout(state.id);
+      expect(alerted).toMatchObject({
+        state: { version: state.version, alerts: [{ criterion: 'trigger/1', detail: 'too many', review: null }] },
+        tick: { poll: { atMs: T0 + 1 } },
+        nextCheckAtMs: T0 + MINUTE,
+      });
+      expect(await kept.outbox.claim(T0 + MINUTE, 10, 1)).toMatchObject([{ notice: { kind: 'alerted' } }]);
+      entriesIn(await kept.ledger.append(await story.say('reviewed', state.id, T0 + 2)));
+      expect(await story.rollout(state.id)).toMatchObject({
+        state: { version: state.version, alerts: [{ review: { comment: 'a bot', atMs: T0 + 2 } }] },
+        nextCheckAtMs: T0 + MINUTE,
+      });
+    });
+
     describe('the loser of a race', () => {
       const nothingWritten = async (chain: string, write: () => Promise<Appended>, over: string) => {
         const before = await chainOf(chain);

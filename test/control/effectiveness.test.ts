@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_POLICY } from '../../src/domain/contract/policy.ts';
 import { proposalInput, stageInput } from '../support/proposals.ts';
-import { bad, FEATURE, healthy, inStage, startedRollout, until } from '../support/release.ts';
+import { bad, doubtful, FEATURE, healthy, inStage, startedRollout, until } from '../support/release.ts';
 import { ANNA, EMIL, OLGA, pollFor, startReplica, worldOf } from '../support/simulatedInstallation.ts';
 import { YOUNG_POLICY } from '../support/youngPolicy.ts';
 
@@ -90,6 +90,31 @@ describe('the effectiveness report', () => {
       incidents: { linked: 1, detectedBySluice: 1, detectedByOthers: 0 },
       rollbacks: [{ incidents: ['INC-7'] }],
     });
+  });
+
+  it('counts alerts, and the reviews that people gave of them', async () => {
+    const world = worldOf({ pollIntervalMs: MINUTE });
+    healthy(world);
+    const replica = await startReplica(world);
+    const [first, ...others] = PLAN.rolloutWedge.wedgeStages;
+    if (first === undefined) throw new Error('no stage');
+    const alert = {
+      sli: 'error_rate',
+      compare: 'absolute',
+      operator: '>',
+      threshold: 0.01,
+      windowSeconds: 300,
+    } as const;
+    const rollbackTrigger = [...first.rollbackTrigger, { ...alert, severity: 'alert' as const }];
+    const id = await startedRollout(
+      replica,
+      proposalInput({}, { wedgeStages: [{ ...first, rollbackTrigger }, ...others] }),
+    );
+    doubtful(world);
+    await until(replica, id, ({ alerts }) => alerts.length === 1);
+    await replica.reviews.give(OLGA, id, { criterion: 'trigger/1', comment: 'a bot' });
+    const report = await replica.projections.effectiveness({ fromMs: 0, toMs: world.clock.nowMs() + 1 }, null);
+    expect(report.alerts).toEqual({ raised: 1, reviewed: 1 });
   });
 
   it('counts waivers and what made use of them', async () => {

@@ -45,6 +45,26 @@ describe('contracts', () => {
     );
   });
 
+  test('take an SLI of the catalogue by its name, which is written out and said to come from there', async () => {
+    await using under = new ServerUnderTest();
+    await under.feature();
+    const taking = { ...proposalInput(), slis: [...proposalInput().slis, { use: 'checkout_success' }] };
+    const proposed = await under.post('/v1/contracts', { as: 'operator', body: taking });
+    expect(proposed.status).toBe(201);
+    expect(proposed.body['contract']).toMatchObject({
+      slis: [{ id: 'error_rate' }, { id: 'checkout_success', kind: 'ratio' }],
+      catalogue: { slis: ['checkout_success'], criteria: {} },
+    });
+    const unknown = { ...taking, slis: [...proposalInput().slis, { use: 'nothing' }] };
+    const judged = await under.post('/v1/contracts/validate', { as: 'operator', body: unknown });
+    expect(judged.body['violations']).toMatchObject([
+      { rule: 'CATALOGUE_SLI_UNKNOWN', path: '$.slis[1].use', allowed: 'one of checkout_success, latency_p95' },
+    ]);
+    expect(await under.refusal('POST', '/v1/contracts', { body: unknown })).toBe('422 CONTRACT_INVALID');
+    const forged = { ...proposalInput(), catalogue: { slis: ['error_rate'], criteria: {} } };
+    expect(await under.refusal('POST', '/v1/contracts', { body: forged })).toBe('422 SCHEMA');
+  });
+
   test('are judged without being stored', async () => {
     await using under = new ServerUnderTest();
     await under.feature();

@@ -1,8 +1,26 @@
 import { describe, expect, test } from 'vitest';
+import { catalogueOf, HOUSE } from '../support/catalogues.ts';
 import { YOUNG_POLICY } from '../support/youngPolicy.ts';
 import { ServerUnderTest } from './serverUnderTest.ts';
 
 describe('the installation', () => {
+  test('lists the SLIs of its catalogue, page by page, with the guardrails over each', async () => {
+    await using under = new ServerUnderTest({}, (application) => ({ ...application, catalogue: catalogueOf(HOUSE) }));
+    const first = await under.get('/v1/slis?limit=1', { as: 'viewer' });
+    expect(first.body['items']).toMatchObject([
+      {
+        sli: { id: 'checkout_success', kind: 'ratio' },
+        successCriteria: [],
+        rollbackTrigger: [{ criticality: null, criterion: { sli: 'checkout_success', severity: 'rollback' } }],
+      },
+    ]);
+    const rest = await under.get(`/v1/slis?cursor=${first.body['nextCursor']}`, { as: 'viewer' });
+    expect(rest.body).toMatchObject({
+      items: [{ sli: { id: 'latency_p95' }, rollbackTrigger: [{ criticality: 'critical' }] }],
+      nextCursor: null,
+    });
+  });
+
   test('tells its sources and its policy', async () => {
     await using under = new ServerUnderTest();
     const sources = await under.get('/v1/sources', { as: 'viewer' });

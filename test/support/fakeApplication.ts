@@ -11,6 +11,7 @@ import { MetricSources } from '../../src/control/sight/metricSources.ts';
 import type { Policy } from '../../src/domain/contract/policy.ts';
 import type { Role } from '../../src/domain/governance/role.ts';
 import { sha256Hex } from '../../src/domain/ledger/digest.ts';
+import { catalogueOf, HOUSE } from './catalogues.ts';
 import { FakeGateHooks } from './fakeGateHooks.ts';
 import { FakeMetricSource } from './fakeMetricSource.ts';
 import { T0 } from './ledgerStory.ts';
@@ -77,6 +78,7 @@ export function fakeApplication(
 const OPTIONS: Omit<ControlOptions, 'policy'> = {
   environment: 'test',
   sourceKinds: new Map([['prometheus', 'prometheus']]),
+  catalogue: catalogueOf({ slis: HOUSE.slis }),
   pollIntervalMs: 15_000,
   dryRun: false,
   scheduling: { concurrency: 1, leaseMs: 60_000, wakeMs: 1000 },

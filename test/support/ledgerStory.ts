@@ -164,7 +164,9 @@ export function entriesIn(appended: Appended): readonly Entry[] {
   return appended.entries;
 }
 
-type Said = 'paused' | 'resumed' | 'held' | 'preflight' | 'incidentLinked';
+type Said = 'paused' | 'resumed' | 'held' | 'preflight' | 'incidentLinked' | 'alerted' | 'reviewed';
+
+const ALERT = { criterion: 'trigger/1', sli: 'error_rate' };
 
 const HOLD: Decision = { kind: 'hold', reason: 'stageDuration', detail: 'wait', unblocksAtMs: null };
 
@@ -173,7 +175,7 @@ export function tickAt(atMs: number, given: Partial<Tick['poll']> = {}): Tick {
   const clocks = { visit: 0, observation: 0, noProgress: 0 };
   const poll = { atMs, epoch: 1, visit: 0, verdicts: [], counts: {}, muted: [], health: [], activeMs: clocks };
   return {
-    poll: { comparisons: {}, guards: NO_GUARDS, ...poll, onHold: false, served: true, ...given },
+    poll: { comparisons: {}, guards: NO_GUARDS, history: {}, ...poll, onHold: false, served: true, ...given },
     decision: { ...HOLD, row: 11 },
   };
 }
@@ -255,6 +257,10 @@ export class LedgerStory {
           type,
           data: { detail: 'none', unblocksAtMs: null },
         });
+      case 'alerted':
+        return draft(state, sayingAt(atMs, { reason: 'criterion' }), { type, data: { ...ALERT, detail: 'too many' } });
+      case 'reviewed':
+        return draft(state, sayingAt(atMs, { reason: 'operator', comment: 'a bot' }), { type, data: ALERT });
       case 'preflight':
         return draft(state, sayingAt(atMs), { type, data: { passed: true, items: [] } });
       case 'incidentLinked':

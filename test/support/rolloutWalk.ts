@@ -7,7 +7,18 @@ import { entriesIn, type LedgerStory } from './ledgerStory.ts';
 export const texts = fc.string({ unit: 'binary', maxLength: 12 }).filter((text) => text.isWellFormed());
 
 export const steps = fc.constantFrom(
-  ...(['start', 'ramp', 'advance', 'complete', 'paused', 'resumed', 'held', 'preflight', 'rollback'] as const),
+  ...([
+    'start',
+    'ramp',
+    'advance',
+    'complete',
+    'paused',
+    'resumed',
+    'held',
+    'alerted',
+    'preflight',
+    'rollback',
+  ] as const),
 );
 
 type Step = typeof steps extends fc.Arbitrary<infer S> ? S : never;
@@ -20,6 +31,7 @@ const LEGAL_IN: Readonly<Record<Step, (state: RolloutState) => boolean>> = {
   paused: ({ wedgeState }) => wedgeState === 'ACTIVE',
   resumed: ({ wedgeState }) => wedgeState === 'PAUSED',
   held: ({ wedgeState }) => wedgeState === 'ACTIVE',
+  alerted: ({ wedgeState, alerts }) => wedgeState === 'ACTIVE' && alerts.length === 0,
   preflight: ({ wedgeState }) => wedgeState === 'PENDING',
   rollback: ({ wedgeState }) => wedgeState === 'ACTIVE' || wedgeState === 'PAUSED',
 };

@@ -9,6 +9,7 @@ import type { MetricSource } from '../../src/control/ports/metricSource.ts';
 import type { Notifier } from '../../src/control/ports/notifier.ts';
 import type { Timer } from '../../src/control/ports/timer.ts';
 import { MetricSources } from '../../src/control/sight/metricSources.ts';
+import { type Catalogue, EMPTY_CATALOGUE } from '../../src/domain/catalogue/catalogue.ts';
 import type { Policy } from '../../src/domain/contract/policy.ts';
 import type { Principal, Role } from '../../src/domain/governance/role.ts';
 import type { Entry } from '../../src/domain/ledger/entry.ts';
@@ -28,6 +29,7 @@ const LEASE_MS = 60_000;
 
 export type WorldOptions = {
   readonly policy?: Policy;
+  readonly catalogue?: Catalogue;
   readonly pollIntervalMs?: number;
   readonly leaseMs?: number;
   readonly concurrency?: number;
@@ -46,6 +48,8 @@ export type World = {
   /** What was logged as an error, but for a ledger that was cut off on purpose. */
   readonly faults: string[];
   readonly policy: Policy;
+  /** As the file says at the start of a replica. */
+  catalogue: Catalogue;
   readonly pollIntervalMs: number;
   readonly leaseMs: number;
   readonly concurrency: number;
@@ -63,6 +67,7 @@ export function worldOf(options: WorldOptions = {}): World {
     late: new MemoryJournal(),
     faults: [],
     policy: options.policy ?? YOUNG_POLICY,
+    catalogue: options.catalogue ?? EMPTY_CATALOGUE,
     pollIntervalMs: options.pollIntervalMs ?? 15_000,
     leaseMs: options.leaseMs ?? LEASE_MS,
     concurrency: options.concurrency ?? 100,
@@ -114,6 +119,7 @@ export async function startReplica(world: World, replaced: Replaced = {}) {
   const options = {
     ...{ environment: ENVIRONMENT, policy, pollIntervalMs, dryRun: false },
     sourceKinds: new Map([['prometheus', 'prometheus' as const]]),
+    catalogue: world.catalogue,
     scheduling: { concurrency, leaseMs, wakeMs: 1000 },
     ...(replaced.publisher === undefined ? {} : { publisher: replaced.publisher }),
   };

@@ -5,6 +5,7 @@ export type Notice = {
   readonly kind:
     | 'started'
     | 'advanced'
+    | 'alerted'
     | 'paused'
     | 'resumed'
     | 'rolledBack'

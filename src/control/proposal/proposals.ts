@@ -1,3 +1,6 @@
+import { asSent } from '../../domain/catalogue/asSent.ts';
+import type { Catalogue } from '../../domain/catalogue/catalogue.ts';
+import { expandProposal } from '../../domain/catalogue/expandProposal.ts';
 import { type Contract, contractFrom, type Proposal } from '../../domain/contract/contract.ts';
 import { planDigest } from '../../domain/contract/digest.ts';
 import { parseProposal } from '../../domain/contract/parseProposal.ts';
@@ -25,9 +28,12 @@ export type ProposalsDeps = {
   readonly chance: Chance;
   /** Judges what is proposed from now on, and rules its rollout. */
   readonly policy: Policy;
+  readonly catalogue: Catalogue;
 };
 
 type Judged = Weighed & {
+  /** With all that it takes of the catalogue written out. */
+  readonly proposal: Proposal;
   readonly planDigest: string | null;
   readonly warnings: readonly Warning[];
   readonly waivers: readonly WaiverState[];
@@ -60,17 +66,20 @@ export class Proposals {
     const judged = await this.#judged(parsed.proposal, nowMs);
     const left = judged.violations.filter(({ waivedBy }) => waivedBy === null);
     if (left.length > 0) throw refused(left.map(({ waivable: _, waivedBy: __, ...broken }) => broken));
-    const contract = contractFrom(parsed.proposal, this.#deps.chance.id());
+    const contract = contractFrom(judged.proposal, this.#deps.chance.id());
     await this.#store(who, contract, judged, nowMs);
     return contract.id;
   }
 
-  async #judged(proposal: Proposal, nowMs: number): Promise<Judged> {
-    const { judge, policy } = this.#deps;
-    const { violations, warnings } = await judge.judge(proposal);
+  async #judged(sent: Proposal, nowMs: number): Promise<Judged> {
+    const { judge, policy, catalogue } = this.#deps;
+    const { proposal, violations: unexpanded } = expandProposal(sent, catalogue);
+    const judged = await judge.judge(proposal);
+    const violations = [...unexpanded, ...asSent(judged.violations, sent)];
+    const warnings = asSent(judged.warnings, sent);
     const digest = digestible(proposal) ? planDigest(contractFrom(proposal, '')) : null;
     const waivers = digest === null ? [] : await this.#deps.waivers.ofPlan(proposal.feature, digest);
-    return { planDigest: digest, warnings, waivers, ...weighedBy(violations, waivers, policy, nowMs) };
+    return { proposal, planDigest: digest, warnings, waivers, ...weighedBy(violations, waivers, policy, nowMs) };
   }
 
   /** A waiver that changed since it was weighed, by a rejection for one, makes the proposal the loser. */
@@ -86,7 +95,7 @@ export class Proposals {
   }
 }
 
-/** An SLI of the catalogue has no definition yet, so there is nothing to take a digest of. */
+/** An SLI that the catalogue does not have has no definition, so there is nothing to take a digest of. */
 const digestible = (proposal: Proposal) => proposal.slis.every((sli) => !('use' in sli));
 
 /** What can't be read is not judged. */

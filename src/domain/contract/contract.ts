@@ -35,7 +35,14 @@ export const proposalSchema = z
     rolloutWedge: rolloutWedgeSchema,
   })
   .readonly();
-export type Proposal = z.infer<typeof proposalSchema>;
+
+/** What of a contract came from the installation's catalogue: why it is there. Its SLIs, and by stage the keys of its criteria. */
+export type FromCatalogue = {
+  readonly slis: readonly string[];
+  readonly criteria: Readonly<Record<string, readonly string[]>>;
+};
+/** `catalogue`: never sent; where the proposal was expanded and took anything. */
+export type Proposal = z.infer<typeof proposalSchema> & { readonly catalogue?: FromCatalogue };
 
 /** A proposal that was judged and stored. Immutable; approved by its digest. What Sluice sets later (`wedgeState`) is no part of it. */
 export type Contract = Omit<Proposal, 'slis' | 'rolloutWedge'> & {

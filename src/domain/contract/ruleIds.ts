@@ -32,6 +32,7 @@ export const RULE_IDS = [
   'MANN_WHITNEY_SLI',
   'SAMPLE_RATIO_COUNTS',
   'SAMPLE_RATIO_SLI',
+  'POLL_LIMIT',
   'SCRAPE_PROMQL',
   'SCRAPE_OFFSET',
   'LATEST_SAMPLE_KIND',
@@ -63,7 +64,13 @@ export const GOVERNANCE_RULE_IDS = [
   'PREREQUISITE_UNKNOWN',
   'PREREQUISITE_CIRCULAR',
 ] as const;
-export type RuleId = (typeof RULE_IDS)[number] | (typeof GOVERNANCE_RULE_IDS)[number];
+
+/** What a proposal can be told that takes something of the installation's catalogue, before any rule looks at its plan. */
+export const CATALOGUE_RULE_IDS = ['CATALOGUE_SLI_UNKNOWN', 'CATALOGUE_SLI_DIFFERS'] as const;
+export type RuleId =
+  | (typeof RULE_IDS)[number]
+  | (typeof GOVERNANCE_RULE_IDS)[number]
+  | (typeof CATALOGUE_RULE_IDS)[number];
 
 /** What is said about a contract that is accepted all the same. */
 export const WARNING_IDS = [

@@ -12,6 +12,7 @@ import { levelsOfGauges, repeatedLooksWarning, shortWindowWarning } from './rule
 import { notYetSupported } from './rules/notYetSupported.ts';
 import { criterionWindowsFit, observationWindowMinimum } from './rules/observationWindow.ts';
 import { percentagesInRange } from './rules/percentages.ts';
+import { oneKindOfLimit, pollLimitReachable } from './rules/pollLimit.ts';
 import { fixedWindowWarning, knownPlaceholders, promqlNamesCohort, promqlWindowGiven } from './rules/promql.ts';
 import { requestsWarning, sampleRatioCounts, sampleRatioSli, sampleRatioSource } from './rules/sampleRatio.ts';
 import { noOffsetOnScrape, noPromqlOnScrape } from './rules/scrapeSources.ts';
@@ -22,6 +23,29 @@ import { enoughStages, risingTargets, uniqueStageIds, wideningScopes } from './r
 import { supersedesExposedScope, supersedesLive, supersedesWithinBlastRadius } from './rules/supersedes.ts';
 import type { Rule, Subject, WarningRule } from './subject.ts';
 import type { Violation, Warning } from './violation.ts';
+
+/** Of SLIs and criteria, wherever they are defined. */
+const INDICATOR_RULES: readonly Rule[] = [
+  uniqueSlis,
+  knownSlis,
+  knownSources,
+  controlNeedsCohort,
+  baselineOnlyToCompare,
+  sequentialCountsEvents,
+  sequentialThreshold,
+  pollLimitReachable,
+  oneKindOfLimit,
+  noPromqlOnScrape,
+  noOffsetOnScrape,
+  latestSampleHasValue,
+  levelsOfGauges,
+  sampleRatioCounts,
+  sampleRatioSli,
+  sampleRatioSource,
+  promqlNamesCohort,
+  promqlWindowGiven,
+  knownPlaceholders,
+];
 
 const RULES: readonly Rule[] = [
   enoughStages,
@@ -42,23 +66,7 @@ const RULES: readonly Rule[] = [
   criteriaRequired,
   fullStagesWithoutControl,
   requiredMetricsJudged,
-  uniqueSlis,
-  knownSlis,
-  knownSources,
-  controlNeedsCohort,
-  baselineOnlyToCompare,
-  sequentialCountsEvents,
-  sequentialThreshold,
-  levelsOfGauges,
-  sampleRatioCounts,
-  sampleRatioSli,
-  sampleRatioSource,
-  noPromqlOnScrape,
-  noOffsetOnScrape,
-  latestSampleHasValue,
-  promqlNamesCohort,
-  promqlWindowGiven,
-  knownPlaceholders,
+  ...INDICATOR_RULES,
   cooldownMinimum,
   supersedesLive,
   supersedesExposedScope,
@@ -84,4 +92,9 @@ export function judge(subject: Subject): Judgement {
     violations: RULES.flatMap((rule) => rule(subject)),
     warnings: WARNING_RULES.flatMap((rule) => rule(subject)),
   };
+}
+
+/** The same of SLIs and criteria that no plan has yet. */
+export function judgeIndicators(subject: Subject): readonly Violation[] {
+  return [...INDICATOR_RULES, notYetSupported].flatMap((rule) => rule(subject));
 }

@@ -29,7 +29,7 @@ export function violation<Id extends RuleId | WarningId>(
   return { rule, path: jsonPath(at), found: outlineOf(found), allowed, message };
 }
 
-function jsonPath(at: Path): string {
+export function jsonPath(at: Path): string {
   return at.reduce<string>((path, key) => path + pathStep(key), '$');
 }
 

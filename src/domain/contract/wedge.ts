@@ -6,6 +6,9 @@ import { MOST_HOURS, MOST_MINUTES } from '../hours.ts';
 
 export const AUDIENCES = ['INTERNAL', 'LIMITED', 'GENERAL'] as const;
 
+/** Of a stage: success criteria, and triggers, each. */
+export const MOST_CRITERIA = 50;
+
 const hours = z.number().min(0).max(MOST_HOURS);
 
 /** Any number here: its range is a rule (`PERCENTAGE_RANGE`), so that a wrong one is told together with all other broken rules. */
@@ -28,8 +31,8 @@ export const wedgeStageSchema = z
     scope: scopeSchema,
     targetPercentage: judgedPercentage,
     durationHours: hours,
-    successCriteria: z.array(successCriterionSchema).max(50).readonly(),
-    rollbackTrigger: z.array(triggerSchema).max(50).readonly(),
+    successCriteria: z.array(successCriterionSchema).max(MOST_CRITERIA).readonly(),
+    rollbackTrigger: z.array(triggerSchema).max(MOST_CRITERIA).readonly(),
     requiresApproval: z.boolean().default(false),
     stabilization: stabilizationSchema.default({ minimumDurationHours: 0, healthThreshold: 0, requiredMetrics: [] }),
     /** An estimate, for people. */

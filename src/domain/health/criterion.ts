@@ -3,6 +3,7 @@ import { LEAST_PER_ARM } from '../statistics/levelComparison.ts';
 import { nameSchema } from './sli.ts';
 
 export const OPERATORS = ['<', '<=', '>', '>='] as const;
+/** What a failing trigger brings about, the gravest first: this is the order wherever they are listed. */
 export const SEVERITIES = ['rollback', 'pause', 'alert'] as const;
 export type Operator = (typeof OPERATORS)[number];
 export type Severity = (typeof SEVERITIES)[number];
@@ -17,6 +18,13 @@ const everyCriterion = {
 const LONGEST_WINDOW_SECONDS = 30 * 24 * 3600;
 /** Polls in a row. */
 const consecutive = z.int().min(1).max(1000).default(1);
+/** Some dozens of minutes at the usual poll: what is older says nothing of now. */
+const MOST_POLLS = 100;
+const polls = z.int().min(1).max(MOST_POLLS);
+
+/** Of the last polls that said anything, so many in which the condition held; the latest must be one of them. */
+const pollLimitSchema = z.strictObject({ atLeast: polls, ofLast: polls }).readonly();
+export type PollLimit = z.infer<typeof pollLimitSchema>;
 
 /** Looks at a window, and at the next poll at the same window a little later. */
 const windowedShape = {
@@ -27,6 +35,8 @@ const windowedShape = {
   /** 0 is the latest sample. Whole seconds: the window becomes a PromQL duration. */
   windowSeconds: z.int().min(0).max(LONGEST_WINDOW_SECONDS),
   consecutive,
+  /** The same for a condition that comes and goes: "3 of the last 5", in place of `consecutive`. */
+  polls: pollLimitSchema.optional(),
   /** The past as baseline, in place of the control cohort. */
   baseline: z
     .strictObject({
@@ -103,17 +113,18 @@ export type StageCriterion =
   | { readonly key: string; readonly role: 'success'; readonly criterion: SuccessCriterion }
   | { readonly key: string; readonly role: 'trigger'; readonly criterion: Trigger };
 
-/** All criteria of a stage with their keys, triggers first: protection before permission. */
+/** All criteria of a stage with their keys, triggers first and the gravest first of them: protection before permission. */
 export function criteriaOf(stage: {
   readonly successCriteria: readonly SuccessCriterion[];
   readonly rollbackTrigger: readonly Trigger[];
 }): readonly StageCriterion[] {
+  const triggers = stage.rollbackTrigger.map((criterion, index) => ({
+    key: `trigger/${index}`,
+    role: 'trigger' as const,
+    criterion,
+  }));
   return [
-    ...stage.rollbackTrigger.map((criterion, index) => ({
-      key: `trigger/${index}`,
-      role: 'trigger' as const,
-      criterion,
-    })),
+    ...triggers.toSorted((one, other) => gravity(one.criterion) - gravity(other.criterion)),
     ...stage.successCriteria.map((criterion, index) => ({
       key: `success/${index}`,
       role: 'success' as const,
@@ -121,6 +132,8 @@ export function criteriaOf(stage: {
     })),
   ];
 }
+
+const gravity = ({ severity }: Trigger) => SEVERITIES.indexOf(severity);
 
 /** True where the criterion compares treatment with the control cohort, so it means nothing where there is none. */
 export function comparesWithControl(criterion: SuccessCriterion | Trigger): boolean {

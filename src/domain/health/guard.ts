@@ -32,7 +32,7 @@ export function seenIn(
 export const guardVerdict = (
   of: Pick<Verdict, 'key' | 'sli' | 'severity' | 'consecutive'>,
   finding: Finding,
-): Verdict => ({ ...of, role: 'guard', dryRun: false, ...finding });
+): Verdict => ({ ...of, role: 'guard', polls: null, dryRun: false, ...finding });
 
 /** The condition of a guard, as of a trigger, is that something is wrong. */
 export const foundWrong = (isWrong: boolean): Pick<Finding, 'outcome' | 'reason'> =>

@@ -28,7 +28,7 @@ export function judge(plan: readonly PlannedCriterion[], answers: Answers, fresh
     role: planned.role,
     sli: planned.criterion.sli,
     severity: planned.severity,
-    consecutive: planned.looksAt === 'counts' ? 1 : planned.criterion.consecutive,
+    ...limitsOf(planned),
     dryRun: planned.criterion.dryRun,
     ...findingOf(planned, answers, freshness),
   }));
@@ -43,6 +43,13 @@ function findingOf(planned: PlannedCriterion, answers: Answers, freshness: Fresh
     case 'counts':
       return judgeComparison(planned, answers, freshness);
   }
+}
+
+/** A comparison adds up by itself, so one poll that finds it worse is enough. */
+function limitsOf(planned: PlannedCriterion): Pick<Verdict, 'consecutive' | 'polls'> {
+  if (planned.looksAt === 'counts') return { consecutive: 1, polls: null };
+  const { consecutive } = planned.criterion;
+  return { consecutive, polls: planned.looksAt === 'window' ? (planned.criterion.polls ?? null) : null };
 }
 
 type Measured = Answers['measured'];

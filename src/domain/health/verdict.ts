@@ -1,5 +1,5 @@
 import type { PollCounts } from '../statistics/armCounts.ts';
-import type { Severity } from './criterion.ts';
+import type { PollLimit, Severity } from './criterion.ts';
 import type { SplitStratum } from './sampleRatio.ts';
 
 /**
@@ -29,6 +29,8 @@ export type Verdict = {
   /** null for a success criterion. */
   readonly severity: Severity | null;
   readonly consecutive: number;
+  /** In place of `consecutive`; null where polls in a row count. */
+  readonly polls: PollLimit | null;
   readonly dryRun: boolean;
   readonly outcome: 'pass' | 'fail' | 'inconclusive';
   readonly reason: VerdictReason;

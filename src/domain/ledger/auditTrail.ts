@@ -1,5 +1,5 @@
 import type { Contract } from '../contract/contract.ts';
-import { describeVerdict } from '../health/describeVerdict.ts';
+import { describeCounted } from '../rollout/limit.ts';
 import { canonicalJson } from './canonicalJson.ts';
 import type { Entry } from './entry.ts';
 import type { ExportHeader } from './exportHeader.ts';
@@ -63,8 +63,11 @@ function whyOf({ reason, comment, data }: Entry): string {
   return [...(reason === null ? [] : [reason]), ...words, ...told].join('; ');
 }
 
-const numbersOf = ({ evidence }: Entry) =>
-  (evidence?.poll?.verdicts ?? []).map((verdict) => `${verdict.outcome}: ${describeVerdict(verdict)}`).join('; ');
+function numbersOf({ evidence }: Entry): string {
+  const poll = evidence?.poll ?? null;
+  if (poll === null) return '';
+  return poll.verdicts.map((verdict) => `${verdict.outcome}: ${describeCounted(poll, verdict)}`).join('; ');
+}
 
 /** Too large for a table; the percentages tell of exposure, the JSON Lines have all of it. */
 const LEFT_OUT = ['base', 'exposure', 'policy'];

@@ -69,6 +69,12 @@ export type EntryData = {
   };
   readonly held: { readonly detail: string; readonly unblocksAtMs: number | null };
   readonly paused: { readonly detail: string };
+  /** A criterion of severity `alert` has failed for its count: a person's review is asked for. Decides nothing. */
+  readonly alerted: { readonly criterion: string; readonly sli: string; readonly detail: string };
+  /** It passes again; what fails after this alerts anew. */
+  readonly alertResolved: { readonly criterion: string; readonly sli: string };
+  /** What the person says is the comment. */
+  readonly reviewed: { readonly criterion: string; readonly sli: string };
   readonly resumed: { readonly acknowledged: readonly string[] };
   readonly rolledBack: {
     readonly exposure: Exposure;

@@ -49,6 +49,8 @@ export type EffectivenessReport = {
   readonly timeToDetectSeconds: Spread | null;
   readonly timeToRemoveSeconds: Spread | null;
   readonly incidents: { readonly linked: number; readonly detectedBySluice: number; readonly detectedByOthers: number };
+  /** Criteria of severity `alert` that failed for their count, and the words of people on them. */
+  readonly alerts: { readonly raised: number; readonly reviewed: number };
   readonly waivers: {
     readonly requested: number;
     /** Words of approvers; a waiver takes two. */
@@ -95,6 +97,7 @@ export function effectivenessReport(records: EffectivenessRecords, period: Perio
     timeToDetectSeconds: spreadOf(automatic.map(({ detectedAfterSeconds }) => detectedAfterSeconds)),
     timeToRemoveSeconds: spreadOf(rollbacks.map(({ removedAfterSeconds }) => removedAfterSeconds)),
     incidents: incidentCounts(within),
+    alerts: { raised: count('alerted'), reviewed: count('reviewed') },
     waivers: {
       requested: count('waiverRequested'),
       approvals: count('waiverApproved'),

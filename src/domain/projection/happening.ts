@@ -13,6 +13,8 @@ export const HAPPENINGS = [
   'killed',
   'incidentLinked',
   'falseAlarmMarked',
+  'alerted',
+  'reviewed',
   'waiverRequested',
   'waiverApproved',
   'waiverRejected',

@@ -1,7 +1,7 @@
 import { exposedTo, noHigherThan } from '../feature/grants.ts';
 import { percentageOf } from '../feature/threshold.ts';
 import type { Entry, EntryOf } from '../ledger/entry.ts';
-import { currentStage, type RolloutState, stageAt } from './state.ts';
+import { type Alert, currentStage, type RolloutState, stageAt } from './state.ts';
 
 /** What changes what is allowed next; the other entries tell of something without changing it. */
 type Change = Partial<RolloutState>;
@@ -54,6 +54,7 @@ function begun(entry: EntryOf<'created'>): RolloutState {
     automaticRollbacks: 0,
     auditFailedVisit: null,
     auditorsVerdicts: [],
+    alerts: [],
     cooldownUntilMs: null,
     heldFor: null,
     heldSinceMs: null,
@@ -75,6 +76,12 @@ function toldBy(state: RolloutState, entry: Entry, atMs: number): Change | null 
     case 'exposureRemoved':
     case 'incidentLinked':
       return {};
+    case 'alerted':
+      return { alerts: [...state.alerts, alertIn(entry, atMs)] };
+    case 'alertResolved':
+      return { alerts: state.alerts.filter(({ criterion }) => criterion !== entry.data.criterion) };
+    case 'reviewed':
+      return { alerts: state.alerts.map((alert) => reviewedBy(entry, alert, atMs)) };
     case 'falseAlarmMarked':
       return { falseAlarmBy: entry.actor.subject };
     case 'audited':
@@ -104,13 +111,13 @@ function changeBy(state: RolloutState, entry: Entry, atMs: number): Change {
     case 'rolledBack':
       return rolledBack(state, entry, atMs);
     case 'completed':
-      return { wedgeState: 'COMPLETE', phase: 'ended', endedAtMs: atMs };
+      return { wedgeState: 'COMPLETE', phase: 'ended', alerts: [], endedAtMs: atMs };
     case 'driftAdopted':
       return adopted(state, entry, atMs);
     case 'audited':
       return audited(state, entry, atMs);
     case 'superseded':
-      return { wedgeState: 'SUPERSEDED', phase: 'ended', endedAtMs: atMs, supersededBy: entry.data.by };
+      return { wedgeState: 'SUPERSEDED', phase: 'ended', alerts: [], endedAtMs: atMs, supersededBy: entry.data.by };
     default:
       throw new Error(`a ${entry.type} entry does not belong to a rollout`);
   }
@@ -145,6 +152,14 @@ const attestationIn = (entry: EntryOf<'attested'>, atMs: number) => ({
   atMs,
 });
 
+const alertIn = (entry: EntryOf<'alerted'>, atMs: number): Alert => ({ ...entry.data, atMs, review: null });
+
+/** The first word stands: a second one at the same moment says the same. */
+function reviewedBy(entry: EntryOf<'reviewed'>, alert: Alert, atMs: number): Alert {
+  if (alert.criterion !== entry.data.criterion || alert.review !== null) return alert;
+  return { ...alert, review: { by: entry.actor.subject, comment: entry.comment ?? '', atMs } };
+}
+
 const newEpoch = (state: RolloutState, atMs: number): Change => ({ epoch: state.epoch + 1, epochBeganAtMs: atMs });
 
 function started(state: RolloutState, entry: EntryOf<'started'>, atMs: number): Change {
@@ -166,6 +181,7 @@ function arrived(state: RolloutState, grants: RolloutState['grants'], stageIndex
     threshold: exposedTo(grants, stageAt(state, stageIndex).scope),
     grants,
     acknowledged: [],
+    alerts: [],
     visitBeganAtMs: atMs,
     exposureChangedAtMs: atMs,
   };
@@ -188,6 +204,7 @@ function rolledBack(state: RolloutState, entry: EntryOf<'rolledBack'>, atMs: num
       ...after,
       wedgeState: 'ROLLED_BACK',
       phase: 'ended',
+      alerts: [],
       threshold: exposure.killed ? 0 : exposedTo(exposure.grants, currentStage(state).scope),
       endedAtMs: atMs,
       exposureChangedAtMs: atMs,

@@ -27,6 +27,7 @@ export function nextPoll(previous: Poll | null, rollout: RolloutState, input: Po
     comparisons: input.comparisons,
     guards: input.guards,
     counts: counted(last?.counts ?? {}, input.verdicts),
+    history: historyAfter(last?.history ?? {}, input.verdicts),
     muted: stillMuted(last?.muted ?? rollout.acknowledged, input.verdicts),
     health: healthAfter(last?.health ?? [], rollout, input),
     activeMs: clocksAfter(previous, rollout, input),
@@ -42,6 +43,16 @@ function counted(before: Poll['counts'], verdicts: readonly Verdict[]): Poll['co
     if (verdict.reason === 'doesNotHold') counts[verdict.key] = 0;
   }
   return counts;
+}
+
+/** No longer than its criterion looks back. */
+function historyAfter(before: Poll['history'], verdicts: readonly Verdict[]): Poll['history'] {
+  const history = { ...before };
+  for (const { key, reason, polls } of verdicts) {
+    if (polls === null || (reason !== 'holds' && reason !== 'doesNotHold')) continue;
+    history[key] = `${before[key] ?? ''}${reason === 'holds' ? '1' : '0'}`.slice(-polls.ofLast);
+  }
+  return history;
 }
 
 function stillMuted(muted: readonly string[], verdicts: readonly Verdict[]): readonly string[] {

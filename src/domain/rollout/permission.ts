@@ -4,6 +4,7 @@ import type { Hold } from './decision.ts';
 import { refusedByHook } from './freeToRise.ts';
 import { healthOf } from './healthTally.ts';
 import { hold } from './hold.ts';
+import { describeCounted, hasReachedLimit } from './limit.ts';
 import type { Poll } from './poll.ts';
 import type { HoldReason } from './reason.ts';
 import type { DecisionInput, Row } from './row.ts';
@@ -60,8 +61,7 @@ export const success: Row = (input) => {
   return criteriaPassing(poll) ?? healthy(input, poll) ?? requiredMetrics(input, poll);
 };
 
-const isPassing = (poll: Poll) => (verdict: Verdict) =>
-  verdict.outcome === 'pass' && (poll.counts[verdict.key] ?? 0) >= verdict.consecutive;
+const isPassing = (poll: Poll) => (verdict: Verdict) => verdict.outcome === 'pass' && hasReachedLimit(poll, verdict);
 
 function noneFailing(poll: Poll): Hold | null {
   const failing = poll.verdicts.find(
@@ -75,7 +75,7 @@ function noneFailing(poll: Poll): Hold | null {
 function criteriaPassing(poll: Poll): Hold | null {
   const criteria = poll.verdicts.filter((verdict) => verdict.role === 'success' && decides(verdict));
   const failing = criteria.find((verdict) => !isPassing(poll)(verdict));
-  if (failing !== undefined) return hold('successCriteria', describeVerdict(failing));
+  if (failing !== undefined) return hold('successCriteria', describeCounted(poll, failing));
   return criteria.length === 0 ? hold('successCriteria', 'no success criterion can be judged here') : null;
 }
 

@@ -18,6 +18,11 @@ export type Poll = {
   readonly guards: Guards;
   /** Polls in a row in which the criterion's condition held; inconclusive ones neither add nor reset. */
   readonly counts: Readonly<Record<string, number>>;
+  /**
+   * Of criteria with a limit of "k of the last n": those polls, oldest first, `1` where the condition held and `0` where it did not.
+   * Inconclusive ones are not among them.
+   */
+  readonly history: Readonly<Record<string, string>>;
   /** Acknowledged pause criteria that have not passed since. */
   readonly muted: readonly string[];
   readonly health: HealthTally;

@@ -1,10 +1,10 @@
 import { isNoWider } from '../feature/grants.ts';
 import { percentageOf, thresholdOf } from '../feature/threshold.ts';
-import { describeVerdict } from '../health/describeVerdict.ts';
 import { decides, type Verdict } from '../health/verdict.ts';
 import { hoursToMs } from '../hours.ts';
 import type { Rollback } from './decision.ts';
 import { hold } from './hold.ts';
+import { describeCounted, hasReachedLimit } from './limit.ts';
 import type { DecisionInput, Row } from './row.ts';
 import { isLive, isTerminal } from './state.ts';
 
@@ -44,10 +44,7 @@ function failing({ poll }: DecisionInput, severity: 'rollback' | 'pause'): reado
   if (poll === null) return [];
   return poll.verdicts.filter(
     (verdict) =>
-      verdict.severity === severity &&
-      decides(verdict) &&
-      verdict.outcome === 'fail' &&
-      (poll.counts[verdict.key] ?? 0) >= verdict.consecutive,
+      verdict.severity === severity && decides(verdict) && verdict.outcome === 'fail' && hasReachedLimit(poll, verdict),
   );
 }
 
@@ -55,8 +52,8 @@ function failing({ poll }: DecisionInput, severity: 'rollback' | 'pause'): reado
 export const rollbackCriterion: Row = (input) => {
   if (!isLive(input.rollout)) return null;
   const [verdict] = failing(input, 'rollback');
-  if (verdict === undefined) return null;
-  return { kind: 'rollback', reason: 'criterion', to: 'plan', detail: describeVerdict(verdict) };
+  if (verdict === undefined || input.poll === null) return null;
+  return { kind: 'rollback', reason: 'criterion', to: 'plan', detail: describeCounted(input.poll, verdict) };
 };
 
 /** Row 5. */
@@ -72,12 +69,13 @@ export const paused: Row = ({ rollout }) =>
 
 /** Row 7. An operator's own pause needs no weighing: the command records it. */
 export const pauseCriterionOrAudit: Row = (input) => {
-  const { rollout, context } = input;
+  const { rollout, poll, context } = input;
   const auditFailed = context.audit === 'FAIL' || rollout.auditFailedVisit === rollout.visit;
   if (rollout.wedgeState === 'PENDING' && auditFailed) return hold('audit', 'the ledger does not verify');
   if (rollout.wedgeState !== 'ACTIVE') return null;
-  const verdict = failing(input, 'pause').find((failed) => !input.poll?.muted.includes(failed.key));
-  if (verdict !== undefined) return { kind: 'pause', reason: 'criterion', detail: describeVerdict(verdict) };
+  const verdict = failing(input, 'pause').find((failed) => !poll?.muted.includes(failed.key));
+  if (verdict !== undefined && poll !== null)
+    return { kind: 'pause', reason: 'criterion', detail: describeCounted(poll, verdict) };
   if (!auditFailed) return null;
   return { kind: 'pause', reason: 'auditFailed', detail: 'the ledger of this visit does not verify' };
 };

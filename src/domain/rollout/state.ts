@@ -38,6 +38,17 @@ export type AuditorsVerdict = {
   readonly atMs: number;
 };
 
+/** A criterion of severity `alert` that has failed for its count, and not passed since. */
+export type Alert = {
+  /** Its key in the stage. */
+  readonly criterion: string;
+  readonly sli: string;
+  readonly detail: string;
+  readonly atMs: number;
+  /** What a person said of it; null where a review is still asked for. */
+  readonly review: { readonly by: string; readonly comment: string; readonly atMs: number } | null;
+};
+
 /** One execution of one approved contract: the fold of its ledger entries. */
 export type RolloutState = {
   readonly id: string;
@@ -87,6 +98,8 @@ export type RolloutState = {
   readonly auditFailedVisit: number | null;
   /** Standing ones only: any rollback voids a PASS of the rollout, for its auditor has not seen what comes after. */
   readonly auditorsVerdicts: readonly AuditorsVerdict[];
+  /** Of the present visit: what comes after it is another exposure. */
+  readonly alerts: readonly Alert[];
   readonly cooldownUntilMs: number | null;
   /** The last recorded hold; a `held` entry is written only when it changes. */
   readonly heldFor: HoldReason | 'approval' | null;

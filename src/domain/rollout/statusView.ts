@@ -1,11 +1,19 @@
 import type { WedgeStage } from '../contract/wedge.ts';
-import type { Verdict, VerdictEvidence } from '../health/verdict.ts';
 import { hoursToMs } from '../hours.ts';
 import type { AwaitApproval, RuledDecision } from './decision.ts';
 import { exposedPercentage } from './foldRollout.ts';
 import type { Poll } from './poll.ts';
+import { type SliView, sliView } from './sliView.ts';
 import { standingApprovers } from './stageGate.ts';
-import { currentStage, isLive, isPending, isTerminal, type RolloutState, type StageApproval } from './state.ts';
+import {
+  type Alert,
+  currentStage,
+  isLive,
+  isPending,
+  isTerminal,
+  type RolloutState,
+  type StageApproval,
+} from './state.ts';
 
 /** All that answers "why is it not advancing?", as `api.md` has it on the wire. Times RFC 3339. */
 export type RolloutStatus = {
@@ -35,6 +43,8 @@ export type RolloutStatus = {
   readonly attestations: readonly AttestationView[];
   /** What auditors said and no rollback has voided; Sluice's own check is told by the decision. */
   readonly audits: readonly AuditView[];
+  /** What fails for its count and decides nothing. A review is asked for where nobody has given one. */
+  readonly alerts: readonly AlertView[];
   readonly cooldownUntil: string | null;
   /** The earliest end if nothing holds it up; null where a person is due or it is not running. */
   readonly eta: string | null;
@@ -62,27 +72,6 @@ type WaitsFor = {
   readonly mayNot: string | null;
 };
 type AttestationView = { readonly name: string; readonly subject: string; readonly at: string };
-type SliView = {
-  readonly id: string;
-  readonly criterion: string;
-  readonly role: Verdict['role'];
-  readonly severity: Verdict['severity'];
-  readonly value: number | null;
-  readonly baseline: number | null;
-  /** What the value was compared with. */
-  readonly threshold: number | null;
-  readonly verdict: Verdict['outcome'];
-  readonly reason: Verdict['reason'];
-  readonly detail: string | null;
-  readonly samples: number | null;
-  /** Of a comparison or a guard: what is found, and how much is still missing. */
-  readonly evidence: VerdictEvidence | null;
-  /** Polls in a row in which the condition held, of those wanted. */
-  readonly count: number;
-  readonly consecutive: number;
-  readonly dryRun: boolean;
-  readonly at: string;
-};
 type ApprovalView = {
   readonly stageId: string;
   readonly subject: string;
@@ -96,6 +85,15 @@ type AuditView = {
   readonly verdict: 'PASS' | 'FAIL' | 'INCONCLUSIVE';
   readonly by: string;
   readonly at: string;
+};
+
+type AlertView = {
+  readonly criterion: string;
+  readonly sli: string;
+  readonly detail: string;
+  readonly since: string;
+  /** null: asked for. */
+  readonly review: { readonly by: string; readonly comment: string; readonly at: string } | null;
 };
 
 export type StatusInput = {
@@ -134,14 +132,17 @@ export function statusOf(input: StatusInput, nowMs: number): RolloutStatus {
     remainingSeconds: Math.ceil(Math.max(0, minDurationMs - elapsedMs) / 1000),
     nextCheckAt: isTerminal(state.wedgeState) ? null : isoOrNull(input.nextCheckAtMs),
     decision: decisionView(input),
-    slis: tick === null ? [] : tick.poll.verdicts.map((verdict) => sliView(verdict, tick.poll)),
+    slis: tick === null ? [] : tick.poll.verdicts.map((verdict) => sliView(verdict, tick.poll, joinedIn(state))),
     approvals: state.stageApprovals.map(approvalView),
     attestations: state.attestations.map(({ name, subject, atMs }) => ({ name, subject, at: iso(atMs) })),
+    alerts: state.alerts.map(alertView),
     audits: state.auditorsVerdicts.map(({ atMs, ...said }) => ({ ...said, at: iso(atMs) })),
     cooldownUntil: isoOrNull(state.cooldownUntilMs),
     eta: isoOrNull(etaMs(state, elapsedMs, nowMs)),
   };
 }
+
+const joinedIn = (state: RolloutState) => state.contract.catalogue?.criteria[currentStage(state).stageId] ?? [];
 
 function decisionView({ state, tick }: StatusInput): DecisionView | null {
   if (tick === null) return null;
@@ -187,32 +188,17 @@ function ended(state: RolloutState): DecisionView {
   return { kind: 'hold', reason: 'terminal', detail, row: 1, at, unblocksAt: null, ...NOBODY_WAITS };
 }
 
-function sliView(verdict: Verdict, poll: Poll): SliView {
-  return {
-    id: verdict.sli,
-    criterion: verdict.key,
-    role: verdict.role,
-    severity: verdict.severity,
-    value: verdict.value,
-    baseline: verdict.baseline,
-    threshold: verdict.limit,
-    verdict: verdict.outcome,
-    reason: verdict.reason,
-    detail: verdict.detail,
-    samples: verdict.samples,
-    evidence: verdict.evidence,
-    count: poll.counts[verdict.key] ?? 0,
-    consecutive: verdict.consecutive,
-    dryRun: verdict.dryRun,
-    at: iso(poll.atMs),
-  };
-}
-
 const approvalView = (approval: StageApproval): ApprovalView => ({
   stageId: approval.stageId,
   subject: approval.subject,
   decision: approval.decision,
   at: iso(approval.atMs),
+});
+
+const alertView = ({ atMs, review, ...said }: Alert): AlertView => ({
+  ...said,
+  since: iso(atMs),
+  review: review === null ? null : { by: review.by, comment: review.comment, at: iso(review.atMs) },
 });
 
 const needsPerson = (state: RolloutState, stage: WedgeStage) =>

@@ -40,6 +40,7 @@ export const effectivenessSchema = z
     timeToDetectSeconds: spread,
     timeToRemoveSeconds: spread,
     incidents: z.strictObject({ linked: z.int(), detectedBySluice: z.int(), detectedByOthers: z.int() }),
+    alerts: z.strictObject({ raised: z.int(), reviewed: z.int() }),
     waivers: z.strictObject({
       requested: z.int(),
       approvals: z.int().describe('words of approvers; a waiver takes two'),

@@ -58,6 +58,11 @@ export const attestationBody = z.strictObject({
   comment: z.string().max(1000).optional(),
 });
 
+export const reviewBody = z.strictObject({
+  criterion: z.string().min(1).max(64).describe('of an alert of the status, as in `trigger/0`'),
+  comment: z.string().trim().min(1).max(1000).describe('what was found'),
+});
+
 export const preflightItemSchema = z.strictObject({
   id: z.enum(PREFLIGHT_IDS),
   item: z.string(),

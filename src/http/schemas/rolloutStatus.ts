@@ -39,6 +39,13 @@ const sliSchema = z.strictObject({
   evidence: verdictEvidenceSchema.nullable(),
   count: z.int().describe('polls in a row in which the condition held'),
   consecutive: z.int().describe('of those wanted'),
+  polls: z
+    .strictObject({ held: z.int(), atLeast: z.int(), ofLast: z.int() })
+    .nullable()
+    .describe(
+      'where so many of the last polls are wanted: in how many the condition held; null where polls in a row count',
+    ),
+  fromCatalogue: z.boolean().describe('put into the contract by the installation’s catalogue'),
   dryRun: z.boolean(),
   at: timeSchema,
 });
@@ -61,6 +68,17 @@ const decisionSchema = z.strictObject({
     })
     .nullable()
     .describe('where it waits for a person: for whom'),
+});
+
+const alertSchema = z.strictObject({
+  criterion: z.string().describe('its place in the stage, as in `trigger/0`'),
+  sli: z.string(),
+  detail: z.string(),
+  since: timeSchema,
+  review: z
+    .strictObject({ by: z.string(), comment: z.string(), at: timeSchema })
+    .nullable()
+    .describe('null: a review is asked for'),
 });
 
 /** All that answers "why is it not advancing?" */
@@ -105,6 +123,9 @@ export const rolloutStatusSchema = z
         at: timeSchema,
       }),
     ),
+    alerts: z
+      .array(alertSchema)
+      .describe('criteria of severity `alert` that fail for their count: they decide nothing and ask for a review'),
     cooldownUntil: timeSchema.nullable(),
     eta: timeSchema.nullable().describe('the earliest end, if nothing holds it up and no person is due'),
   })

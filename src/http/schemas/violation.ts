@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { GOVERNANCE_RULE_IDS, RULE_IDS, WARNING_IDS } from '../../domain/contract/ruleIds.ts';
+import { CATALOGUE_RULE_IDS, GOVERNANCE_RULE_IDS, RULE_IDS, WARNING_IDS } from '../../domain/contract/ruleIds.ts';
 
 const shape = {
   path: z.string().describe('JSON path into what was sent'),
@@ -8,7 +8,7 @@ const shape = {
   message: z.string(),
 };
 
-const rule = z.enum([...RULE_IDS, ...GOVERNANCE_RULE_IDS]);
+const rule = z.enum([...RULE_IDS, ...GOVERNANCE_RULE_IDS, ...CATALOGUE_RULE_IDS]);
 
 /** One broken rule on the wire. */
 export const violationSchema = z.strictObject({ rule, ...shape }).meta({ id: 'Violation' });

@@ -25,7 +25,7 @@ ${sections(report).join('\n')}
 }
 
 function sections(report: EffectivenessReport): readonly string[] {
-  const { rollouts, incidents, waivers } = report;
+  const { rollouts, incidents, alerts, waivers } = report;
   return [
     '<h2>Rollouts</h2>',
     facts([
@@ -46,6 +46,11 @@ function sections(report: EffectivenessReport): readonly string[] {
       ['linked to rollouts', incidents.linked],
       ['seen by Sluice first', incidents.detectedBySluice],
       ['seen by others first', incidents.detectedByOthers],
+    ]),
+    '<h2>Alerts</h2>',
+    facts([
+      ['raised', alerts.raised],
+      ['reviewed', alerts.reviewed],
     ]),
     '<h2>Waivers</h2>',
     facts([

@@ -12,6 +12,7 @@ export function statusView(status: RolloutStatus): View {
     slis: [...status.slis],
     approvals: [...status.approvals],
     attestations: [...status.attestations],
+    alerts: [...status.alerts],
     audits: [...status.audits],
   };
 }

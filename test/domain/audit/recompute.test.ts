@@ -52,9 +52,12 @@ function nearBy(rollout: RolloutState, poll: Poll, nowMs: number, calm: number):
   if (calm === 4) return { ...proven, verdicts: [{ ...PASSING, outcome: 'fail', reason: 'doesNotHold' }, CALM] };
   // A trigger whose condition holds: of either severity, for its count or one poll short of it.
   const severity = poll.onHold ? ('rollback' as const) : ('pause' as const);
-  const bad = { ...CALM, severity, outcome: 'fail' as const, reason: 'holds' as const };
+  // Every other one looks back on fewer polls than are remembered.
+  const polls = poll.visit % 2 === 0 ? null : { atLeast: 2, ofLast: 3 };
+  const bad = { ...CALM, severity, polls, outcome: 'fail' as const, reason: 'holds' as const };
+  const history = { [bad.key]: poll.served ? '110101' : '111001' };
   const counts = { ...proven.counts, [bad.key]: bad.consecutive - (poll.served ? 0 : 1) };
-  return { ...proven, verdicts: [PASSING, bad], counts };
+  return { ...proven, verdicts: [PASSING, bad], counts, history };
 }
 
 /** Some contracts leave the verdict to an auditor, who may have spoken; some take another rollout over. */

@@ -46,7 +46,10 @@ const everythingWrong = validProposal(
         rollbackTrigger: [{ ...compared, compare: 'absolute', baseline: { offsetHours: 24 }, dryRun: true }],
         stabilization: { requiredMetrics: ['error_rate'] },
       }),
-      stageInput('one', 30, { audience: 'INTERNAL', rollbackTrigger: [{ ...compared, sli: 'nowhere' }] }),
+      stageInput('one', 30, {
+        audience: 'INTERNAL',
+        rollbackTrigger: [{ ...compared, sli: 'nowhere', polls: { atLeast: 4, ofLast: 3 } }],
+      }),
       stageInput('three', 20, {
         scope: { groups: ['beta'], regions: 'all', tiers: 'all' },
         successCriteria: [

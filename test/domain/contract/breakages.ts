@@ -192,6 +192,8 @@ export const BREAKAGES: readonly Breakage[] = [
   ['COHORT_REQUIRED', (s) => withTrigger(withSli(s, gauge()), { sli: 'added', compare: 'baselineDifference' })],
   ['BASELINE_UNUSED', (s) => withTrigger(s, { baseline: { offsetHours: 24 } })],
   ['SEQUENTIAL_SLI', (s) => withCriterion(withSli(s, gauge({ cohort: {} })), { sli: 'added', dryRun: true })],
+  ['POLL_LIMIT', (s) => withTrigger(s, { polls: { atLeast: 6, ofLast: 5 } })],
+  ['POLL_LIMIT', (s) => withTrigger(s, { consecutive: 2, polls: { atLeast: 3, ofLast: 5 } })],
   ['SEQUENTIAL_THRESHOLD', (s) => withCriterion(s, { sli: 'error_rate', threshold: 0.01, dryRun: true })],
   ['SEQUENTIAL_THRESHOLD', (s) => withCriterion(withSli(s, LATENCY), { sli: 'added', dryRun: true })],
   ['MANN_WHITNEY_SLI', (s) => withCriterion(s, levels('error_rate'))],
@@ -240,6 +242,5 @@ export const BREAKAGES: readonly Breakage[] = [
       return maxBlastRadius < 100 ? takingOver(s, [{ scope, threshold: thresholdOf(maxBlastRadius) + 1 }]) : null;
     },
   ],
-  ['NOT_YET_SUPPORTED', (s) => withSli(s, { use: 'checkout_success' })],
   ['NOT_YET_SUPPORTED', (s) => withWedge(s, { rollback: { mode: 'progressive' } })],
 ];

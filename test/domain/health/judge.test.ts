@@ -137,6 +137,7 @@ describe('what a verdict says', () => {
       sli: 'error_rate',
       severity: 'rollback',
       consecutive: 3,
+      polls: null,
       dryRun: true,
       outcome: 'fail',
       reason: 'holds',

@@ -253,11 +253,12 @@ describe('criteria that are weighed together', () => {
       { sli: 'other', severity: 'pause' },
       { sli: 'latency', threshold: 0.5, dryRun: true },
     ]);
-    const [own = '', pause = '', dry = ''] = keysIn(at);
+    // The gravest first.
+    const [own = '', dry = '', pause = ''] = keysIn(at);
     expect(outcomes(at, { [own]: calm, [pause]: found, [dry]: calm })).toEqual([
       'trigger/0 pass',
-      'trigger/1 fail',
       'trigger/2 pass',
+      'trigger/1 fail',
       'success/0 pass',
     ]);
   });

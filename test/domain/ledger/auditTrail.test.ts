@@ -2,10 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { trailEnd, trailRow, trailTitle } from '../../../src/domain/ledger/auditTrail.ts';
 import { EMPTY_CHAIN, headOf, link } from '../../../src/domain/ledger/chain.ts';
-import type { Entry, EntryDraft } from '../../../src/domain/ledger/entry.ts';
+import { type Entry, type EntryDraft, SLUICE } from '../../../src/domain/ledger/entry.ts';
 import { exportHeader } from '../../../src/domain/ledger/exportHeader.ts';
 import { markdownText } from '../../../src/domain/ledger/markdownText.ts';
+import { draft } from '../../../src/domain/rollout/draft.ts';
 import { approvedDraft, contractOf, createdDraft, proposedDraft, stopDraft, T0 } from '../../support/ledgerStory.ts';
+import { fired, pollOf, ready, rolloutOf } from '../rollout/situation.ts';
 
 const CELLS = 8;
 const texts = fc.oneof(
@@ -66,6 +68,30 @@ describe('an audit trail', () => {
     createdDraft({ id: 'rollout-1', contract, startAtMs: T0 }),
     { ...stopDraft('stopSet', T0 + 1), comment: 'enough' },
   ];
+
+  test('tells of an alert and of its review in the words of both', () => {
+    const state = rolloutOf({ dryRun: false });
+    const verdict = fired({ key: 'trigger/1', severity: 'alert', polls: { atLeast: 3, ofLast: 5 } });
+    const poll = pollOf({ verdicts: [verdict], history: { 'trigger/1': '10101' } });
+    const evidence = { rolloutVersion: 4, nowMs: T0, poll, context: ready().context };
+    const by = { atMs: T0, actor: SLUICE, reason: 'criterion' as const, comment: null, evidence };
+    const olga = { ...by, actor: { kind: 'person' as const, subject: 'olga' }, comment: 'a bot', evidence: null };
+    const about = { criterion: 'trigger/1', sli: 'error_rate' };
+    const [alerted, reviewed] = entriesOf([
+      draft(state, by, { type: 'alerted', data: { ...about, detail: 'too many' } }),
+      draft(state, olga, { type: 'reviewed', data: about }),
+    ]);
+    if (alerted === undefined || reviewed === undefined) throw new Error('two entries');
+    expect(read(trailRow(alerted, null))).toMatch(
+      /alerted, stage canary, visit 1 .* criterion trigger\/1; sli error_rate/,
+    );
+    expect(read(trailRow(alerted, null))).toMatch(
+      /fail: error_rate \(trigger\/1\) is 0\.5.*, 3 of the last 5 polls, limit 3/,
+    );
+    expect(read(trailRow(reviewed, alerted))).toMatch(
+      /reviewed, stage canary.*\| olga \|.*“a bot”; criterion trigger\/1/,
+    );
+  });
 
   test('tells under a heading for each thing what happened, who did it, why, and the hash', () => {
     const entries = entriesOf(drafts);

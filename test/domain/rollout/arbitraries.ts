@@ -20,6 +20,9 @@ const INCONCLUSIVE = [
   'notApplicable',
 ] as const;
 
+const CRITERIA = ['success/0', 'success/1', 'trigger/0', 'trigger/1'] as const;
+const bits = fc.string({ unit: fc.constantFrom('0', '1'), maxLength: 6 });
+
 const number = fc.option(fc.double({ noNaN: true, noDefaultInfinity: true }));
 
 const anyVerdict: fc.Arbitrary<Verdict> = fc
@@ -29,6 +32,7 @@ const anyVerdict: fc.Arbitrary<Verdict> = fc
     sli: fc.constantFrom('error_rate', 'latency'),
     severity: fc.constantFrom('rollback' as const, 'pause' as const, 'alert' as const),
     consecutive: fc.integer({ min: 1, max: 3 }),
+    polls: fc.option(fc.record({ atLeast: fc.integer({ min: 1, max: 4 }), ofLast: fc.integer({ min: 2, max: 5 }) })),
     dryRun: fc.boolean(),
     holds: fc.boolean(),
     inconclusive: fc.option(fc.constantFrom(...INCONCLUSIVE)),
@@ -64,9 +68,8 @@ export const anyPoll: fc.Arbitrary<Poll> = fc.record({
   epoch: fc.nat(3),
   visit: fc.nat(3),
   verdicts: anyVerdicts,
-  counts: fc.dictionary(fc.constantFrom('success/0', 'success/1', 'trigger/0', 'trigger/1'), fc.nat(4), {
-    noNullPrototype: true,
-  }),
+  counts: fc.dictionary(fc.constantFrom(...CRITERIA), fc.nat(4), { noNullPrototype: true }),
+  history: fc.dictionary(fc.constantFrom(...CRITERIA), bits, { noNullPrototype: true }),
   muted: fc.subarray(['trigger/0', 'trigger/1', 'trigger/2']),
   health: fc.array(fc.record({ fromMs: anyMoment, passing: fc.nat(5), withData: fc.integer({ min: 5, max: 9 }) }), {
     maxLength: 3,

@@ -68,6 +68,40 @@ describe('the status of a rollout', () => {
     ]);
   });
 
+  it('shows of a limit of the last polls how many of them there are', () => {
+    const verdict = fired({ polls: { atLeast: 3, ofLast: 5 } });
+    const poll = pollOf({ verdicts: [verdict, PASSING], history: { 'trigger/0': '10101' } });
+    expect(statusAfter({ tick: { poll, decision: HELD } }).slis).toMatchObject([
+      { criterion: 'trigger/0', polls: { held: 3, atLeast: 3, ofLast: 5 } },
+      { criterion: 'success/0', polls: null },
+    ]);
+  });
+
+  it('shows alerts that stand, and what was said of them', () => {
+    const alert = { criterion: 'trigger/1', sli: 'error_rate', detail: 'too many', atMs: T0 };
+    const review = { by: 'olga', comment: 'a bot', atMs: T0 + MINUTE };
+    const alerts = [
+      { ...alert, review: null },
+      { ...alert, criterion: 'trigger/2', review },
+    ];
+    expect(statusAfter({ state: rolloutOf({ alerts }) }).alerts).toEqual([
+      { criterion: 'trigger/1', sli: 'error_rate', detail: 'too many', since: iso(T0), review: null },
+      {
+        ...{ criterion: 'trigger/2', sli: 'error_rate', detail: 'too many', since: iso(T0) },
+        review: { by: 'olga', comment: 'a bot', at: iso(T0 + MINUTE) },
+      },
+    ]);
+  });
+
+  it('marks the criteria that the catalogue has put there', () => {
+    const contract = { ...contractOf(), catalogue: { slis: [], criteria: { canary: ['trigger/0'] } } };
+    const poll = pollOf({ verdicts: [fired(), PASSING] });
+    expect(statusAfter({ state: rolloutOf({ contract }), tick: { poll, decision: HELD } }).slis).toMatchObject([
+      { criterion: 'trigger/0', fromCatalogue: true },
+      { criterion: 'success/0', fromCatalogue: false },
+    ]);
+  });
+
   it('shows no measurements of an earlier exposure as if they were of this one', () => {
     const status = statusAfter({ tick: { ...TICK, poll: pollOf({ epoch: 1 }) } });
     expect(status).toMatchObject({ slis: [], elapsedSeconds: 0 });

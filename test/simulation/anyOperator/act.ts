@@ -39,7 +39,7 @@ export type RolloutAct =
       readonly reference: 'SHOP-1' | 'SHOP-2';
       readonly resolved: boolean;
     }
-  | { readonly do: 'falseAlarm'; readonly by: Person; readonly of: Which };
+  | { readonly do: 'falseAlarm' | 'review'; readonly by: Person; readonly of: Which };
 
 /** What they ask of the feature. */
 export type FeatureAct =

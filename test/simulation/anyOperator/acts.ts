@@ -47,6 +47,7 @@ const onRollouts = [
     resolved: fc.constantFrom(true, true, false),
   }),
   often(1, 'falseAlarm', { by, of }),
+  often(2, 'review', { by, of }),
 ];
 
 const proposals = often(4, 'propose', {

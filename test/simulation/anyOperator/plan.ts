@@ -39,12 +39,19 @@ export function inputOf(plan: Plan, supersedes: string | null): ProposalInput {
       incrementPolicy,
       observationWindowHours: windowHours,
       rollback: { to },
-      wedgeStages: [...STAGES[plan.stages](plan.requiresApproval)],
+      wedgeStages: STAGES[plan.stages](plan.requiresApproval).map(alerting),
     },
   );
 }
 
 const internals = { scope: INTERNAL, audience: 'INTERNAL' } as const;
+/** What is doubtful alerts, and comes and goes as often as it likes. */
+function alerting(stage: StageInput): StageInput {
+  const alert = { sli: 'error_rate', compare: 'absolute', operator: '>', threshold: 0.02, windowSeconds: 300 } as const;
+  const trigger = { ...alert, severity: 'alert', polls: { atLeast: 2, ofLast: 3 } } as const;
+  return { ...stage, rollbackTrigger: [...stage.rollbackTrigger, trigger] };
+}
+
 const STAGES: Record<Plan['stages'], (gates: Plan['requiresApproval']) => readonly StageInput[]> = {
   everyone: ([first, second]) => [
     stageInput('canary', 10, { requiresApproval: first }),

@@ -1,6 +1,7 @@
 import { NO_GUARDS } from '../../../domain/health/guards.ts';
 import type { EntryDraft, Evidence } from '../../../domain/ledger/entry.ts';
 import { SLUICE } from '../../../domain/ledger/entry.ts';
+import { alertEntries } from '../../../domain/rollout/alerts.ts';
 import type { DecisionContext } from '../../../domain/rollout/context.ts';
 import { decide } from '../../../domain/rollout/decide.ts';
 import { entriesOf, type RecordedDecision } from '../../../domain/rollout/decided.ts';
@@ -162,7 +163,10 @@ export class Ticker {
     return this.#record(seen, proven.decision, drafts, proven.expected);
   }
 
-  /** Records before it acts: what opens is published only once the ledger has it. The loser of a race stops here, and looks again. */
+  /**
+   * Records before it acts: what opens is published only once the ledger has it. The loser of a race stops here, and looks again.
+   * Alerts go with it, whatever was decided; a rollback ends them, and its own evidence tells of them.
+   */
   async #record(
     work: Work,
     decision: RecordedDecision & RuledDecision,
@@ -172,7 +176,8 @@ export class Ticker {
     const { claim, poll } = work;
     const tick: Tick = { poll, decision };
     const nextCheckAtMs = this.#nextCheckAtMs(work);
-    if (drafts.length === 0) {
+    const told = [...alertEntries(claim.state, poll, this.#saying(work)), ...drafts];
+    if (told.length === 0) {
       await this.#deps.rollouts.storeTick(claim, tick, nextCheckAtMs);
       return;
     }
@@ -180,7 +185,7 @@ export class Ticker {
     const outcome = await appendEntries(
       'execution',
       this.#deps,
-      drafts,
+      told,
       {
         ...expected,
         rollout: { id: state.id, version: state.version },

@@ -19,6 +19,8 @@ export type Life = JudgedRollout & {
   readonly visitPassed: boolean;
   readonly visitFailed: boolean;
   readonly automaticRollbacks: number;
+  /** Of this visit: each criterion that alerted, and whether that still stands. */
+  readonly alerts: Readonly<Record<string, 'standing' | 'over'>>;
 };
 
 /** Pauses left out. */

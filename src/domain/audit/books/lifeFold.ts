@@ -4,7 +4,10 @@ import { activeMsOf, type Life } from './life.ts';
 import { dataOf, isByPerson, type Told } from './told.ts';
 
 /** Entries that tell of a rollout without changing what is allowed next: they leave its version. */
-const TELLING: readonly string[] = ['held', 'preflight', 'exposureRemoved', 'incidentLinked', 'falseAlarmMarked'];
+const TELLING: readonly string[] = [
+  ...['held', 'preflight', 'exposureRemoved', 'incidentLinked', 'falseAlarmMarked'],
+  'reviewed',
+];
 
 export function bornOf(told: Told): Life {
   const created = dataOf(told, 'created');
@@ -41,12 +44,15 @@ export function bornOf(told: Told): Life {
     activeSinceMs: null,
     visitPassed: false,
     visitFailed: false,
+    alerts: {},
   };
 }
 
 /** The rollout after one more of its entries. */
 export function livedThrough(life: Life, told: Told): Life {
   if (TELLING.includes(told.type)) return life;
+  const alert = dataOf(told, 'alerted', 'alertResolved');
+  if (alert !== null) return afterAlert(life, told, alert.criterion);
   const audited = dataOf(told, 'audited');
   if (audited !== null) return afterAudit(life, told, audited);
   return { ...life, ...changeBy(life, told), version: life.version + 1 };
@@ -117,6 +123,7 @@ function arrival(life: Life, told: Told, stageIndex: number, grants: Life['grant
     activeSinceMs: life.wedgeState === 'PAUSED' ? null : told.atMs,
     visitPassed: false,
     visitFailed: false,
+    alerts: {},
   };
 }
 
@@ -138,6 +145,12 @@ function fallen(life: Life, told: Told, rolledBack: EntryData['rolledBack']): Pa
 /** Nothing of this contract lifts what a hand has lowered, and no rollback brings back what was there before it. */
 function lowered(life: Life, grants: Life['grants']): Partial<Life> {
   return { grants, base: metByBoth(grants, life.base), cappedByHand: true };
+}
+
+/** An alert tells, and changes nothing of what is allowed. */
+function afterAlert(life: Life, told: Told, criterion: string): Life {
+  const state = told.type === 'alerted' ? ('standing' as const) : ('over' as const);
+  return { ...life, alerts: { ...life.alerts, [criterion]: state } };
 }
 
 /** Sluice's own PASS changes nothing by itself; a FAIL, and whatever an auditor says, does. */

@@ -7,12 +7,12 @@ import { isRunning, stageOf } from '../judgedRollout.ts';
 import { reachOf } from '../reach.ts';
 import { guardsMissing, notBorneOut } from '../table/borneOut.ts';
 import { foundWorse } from '../table/found.ts';
+import { asPlanned } from './asPlanned.ts';
 import { type Look, when } from './look.ts';
 
 type Planned = {
   readonly key: string;
   readonly role: Verdict['role'];
-  readonly severity: Verdict['severity'];
   readonly criterion: SuccessCriterion | Trigger;
 };
 
@@ -24,6 +24,7 @@ export const judged: Look = (told, books) => {
   // What was polled in another epoch decides nothing.
   if (life === null || poll === null || poll.epoch !== life.epoch || !isRunning(life)) return null;
   return [
+    ...asPlanned(life, poll),
     ...plannedOf(life).flatMap((planned) => contradicted(life, poll, planned)),
     ...notBorneOut(life, poll),
     ...unguarded(told, life, poll),
@@ -40,25 +41,19 @@ function unguarded(told: Told, life: Life, poll: Poll): readonly string[] {
 function plannedOf(life: Life): readonly Planned[] {
   const { rollbackTrigger, successCriteria } = stageOf(life, life.stageIndex);
   const triggers = rollbackTrigger.map((criterion, index) => ({
-    ...{ key: `trigger/${index}`, role: 'trigger' as const, severity: criterion.severity, criterion },
+    ...{ key: `trigger/${index}`, role: 'trigger' as const, criterion },
   }));
   const success = successCriteria.map((criterion, index) => ({
-    ...{ key: `success/${index}`, role: 'success' as const, severity: null, criterion },
+    ...{ key: `success/${index}`, role: 'success' as const, criterion },
   }));
   return life.phase === 'ramp' ? triggers : [...triggers, ...success];
 }
 
 function contradicted(life: Life, poll: Poll, planned: Planned): readonly string[] {
-  const { key, role, severity, criterion } = planned;
+  const { key, role, criterion } = planned;
   const verdict = poll.verdicts.find((one) => one.key === key);
   const name = `${key} (${criterion.sli})`;
   if (verdict === undefined) return [`${name} was not judged`];
-  const isAsPlanned =
-    verdict.sli === criterion.sli &&
-    verdict.role === role &&
-    verdict.severity === severity &&
-    verdict.dryRun === criterion.dryRun;
-  if (!isAsPlanned) return [`${name} was judged as something else`];
   const holds = verdict.reason === 'holds';
   if (!holds && verdict.reason !== 'doesNotHold')
     return unknown(life, verdict, criterion).map((why) => `${name} ${why}`);

@@ -3,6 +3,7 @@ import type { Life } from '../books/life.ts';
 import { dataOf, isByPerson, isOpening, type Told } from '../books/told.ts';
 import type { Answer } from '../table/question.ts';
 import { recompute } from '../table/recompute.ts';
+import { bornOut, isAlarm } from './alarm.ts';
 import { type Look, when } from './look.ts';
 
 /** What each type of entry is when the table has decided it. */
@@ -22,13 +23,15 @@ export const replay: Look = (told, books) => {
   if (evidence === null) return unproven(told);
   const judged = books.atVersion(told.rollout, evidence.rolloutVersion);
   if (judged === null) return [`rests on version ${evidence.rolloutVersion}, which the rollout never had`];
+  const sound = inTime(told, evidence);
+  if (isAlarm(told)) return [...bornOut(told, judged, evidence.poll), ...sound];
   const answer = recompute(judged, evidence.poll, evidence.context, evidence.nowMs);
-  return [...sameDecision(told, answer), ...inTime(told, evidence), ...sameTarget(told, judged, answer)];
+  return [...sameDecision(told, answer), ...sound, ...sameTarget(told, judged, answer)];
 };
 
 /** Whatever the table decides has evidence; only a person's closing has none. */
 function unproven(told: Told): readonly string[] | null {
-  const isDecision = isOpening(told) || told.type === 'completed' || told.type === 'held';
+  const isDecision = isOpening(told) || isAlarm(told) || told.type === 'completed' || told.type === 'held';
   if (isDecision) return ['rests on no evidence'];
   const isClosing = told.type === 'paused' || told.type === 'rolledBack';
   return isClosing && !isByPerson(told) ? ['rests on no evidence'] : null;

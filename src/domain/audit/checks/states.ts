@@ -22,6 +22,9 @@ const FROM: Readonly<Record<string, readonly Place[]>> = {
   driftAdopted: LIVE,
   held: LIVE,
   audited: LIVE,
+  alerted: LIVE,
+  alertResolved: LIVE,
+  reviewed: LIVE,
 };
 
 /** May be told of a rollout that has ended: it changes nothing of it. */
@@ -41,6 +44,7 @@ export const states: Look = (told, books) => {
     ...handover(told, books),
     ...(told.rollout === null ? [] : transition(told, books, life)),
     ...(life === null ? [] : verdictsOnce(told, life)),
+    ...(life === null ? [] : alertsInTurn(told, life)),
   ];
 };
 
@@ -89,6 +93,26 @@ function handover(told: Told, { handover: ended, feature }: Books): readonly str
     ...when(wider !== null, 'takes over at more than was exposed'),
     ...when(visitFailed, `takes over out of visit ${visit}, whose audit is FAIL: only a rollback leaves it`),
   ];
+}
+
+/** An alert begins once, ends once, and is reviewed by a person. */
+function alertsInTurn(told: Told, { alerts }: Life): readonly string[] {
+  const alert = dataOf(told, 'alerted', 'alertResolved', 'reviewed');
+  if (alert === null) return [];
+  const { criterion } = alert;
+  const known = alerts[criterion];
+  switch (told.type) {
+    case 'alerted':
+      return when(known === 'standing', `alerts of ${criterion}, which stands already`);
+    case 'alertResolved':
+      return when(known !== 'standing', `ends an alert of ${criterion} that does not stand`);
+    default:
+      return [
+        // It may have ended while the person was writing.
+        ...when(known === undefined, `reviews ${criterion}, of which nobody was alerted in this visit`),
+        ...when(!isByPerson(told), 'is no person’s word'),
+      ];
+  }
 }
 
 /** A verdict is terminal, and nothing leaves a visit by the front door that has not passed. */

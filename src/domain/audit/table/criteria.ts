@@ -7,17 +7,24 @@ export const counts = ({ reason, severity, dryRun }: Verdict) =>
 
 const timesInARow = (poll: Poll, { key }: Verdict) => poll.counts[key] ?? 0;
 
-const longEnough = (poll: Poll, verdict: Verdict) => timesInARow(poll, verdict) >= verdict.consecutive;
+/** Of the last so many polls that said anything; the string may be longer than the criterion looks back. */
+const timesOfLast = ({ history }: Poll, key: string, ofLast: number) =>
+  (history[key] ?? '').slice(-ofLast).replaceAll(/[^1]/g, '').length;
+
+function longEnough(poll: Poll, verdict: Verdict): boolean {
+  const { polls, key } = verdict;
+  if (polls === null) return timesInARow(poll, verdict) >= verdict.consecutive;
+  return timesOfLast(poll, key, polls.ofLast) >= polls.atLeast;
+}
+
+/** Now, and often enough. */
+export const hasFailedForCount = (poll: Poll, verdict: Verdict) =>
+  verdict.outcome === 'fail' && longEnough(poll, verdict);
 
 /** Triggers of this severity that have failed for their count, in their order. */
 export const failedTriggers = (poll: Poll | null, severity: Verdict['severity']): readonly Verdict[] =>
   (poll?.verdicts ?? []).filter(
-    (verdict) =>
-      poll !== null &&
-      verdict.severity === severity &&
-      counts(verdict) &&
-      verdict.outcome === 'fail' &&
-      longEnough(poll, verdict),
+    (verdict) => poll !== null && verdict.severity === severity && counts(verdict) && hasFailedForCount(poll, verdict),
   );
 
 export const successCriteria = (poll: Poll) => poll.verdicts.filter(({ role }) => role === 'success');

@@ -3,11 +3,8 @@ import { type Path, type Violation, violation } from '../violation.ts';
 
 /** The design has it, this version does not: accepted in silence it would promise what nobody does. */
 export const notYetSupported: Rule = ({ proposal }) => {
-  const { slis, rolloutWedge } = proposal;
+  const { rolloutWedge } = proposal;
   return [
-    ...slis.flatMap((sli, index) =>
-      'use' in sli ? [later(['slis', index, 'use'], sli.use, 'an SLI defined here')] : [],
-    ),
     ...(rolloutWedge.rollback.mode === 'progressive'
       ? [later(['rolloutWedge', 'rollback', 'mode'], rolloutWedge.rollback.mode, '`immediate`')]
       : []),

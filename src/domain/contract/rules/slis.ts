@@ -20,13 +20,8 @@ export const knownSlis: Rule = ({ proposal }) => {
     .filter(({ criterion }) => !names.includes(criterion.sli))
     .map(({ criterion, at }) => {
       const allowed = names.length === 0 ? 'an SLI that the contract defines' : `one of ${names.join(', ')}`;
-      return violation(
-        'SLI_UNKNOWN',
-        [...at, 'sli'],
-        criterion.sli,
-        allowed,
-        'must be an SLI that the contract defines',
-      );
+      const message = 'must be an SLI that the contract defines, or one of GET /v1/slis';
+      return violation('SLI_UNKNOWN', [...at, 'sli'], criterion.sli, allowed, message);
     });
 };
 
