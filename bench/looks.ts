@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { type Random, randomOf } from './decisions/random.ts';
 import { isFoundWorse, type LevelRule } from './looks/levels.ts';
 import { type ArmOfSplit, isPaused, passing, staying } from './looks/split.ts';
@@ -38,16 +39,25 @@ export const looks: Bench = {
   name: 'looks',
   // Promised is 1 %; the rest is chance.
   limits: { unitsPausedPercent: 1.4 },
-  run: async ({ say }) => {
-    const share = (name: string, runs: number, isFound: (random: Random) => boolean) => {
+  run: async ({ say, signal }) => {
+    const share = async (name: string, runs: number, isFound: (random: Random) => boolean) => {
       let found = 0;
-      for (let run = 0; run < runs; run += 1) if (isFound(randomOf(`${SEED}/${name}/${run}`))) found += 1;
+      for (let run = 0; run < runs; run += 1) {
+        if (isFound(randomOf(`${SEED}/${name}/${run}`))) found += 1;
+        // Whoever interrupts is heard between two runs.
+        await setImmediate();
+        signal.throwIfAborted();
+      }
       say(`${name}: ${found} of ${runs}`);
       return [name, (100 * found) / runs] as const;
     };
-    return Object.fromEntries([
-      ...Object.entries(SPLITS).map(([name, arm]) => share(name, SPLIT_RUNS, (random) => isPaused(arm, random))),
-      ...Object.entries(LEVELS).map(([name, rule]) => share(name, LEVEL_RUNS, (random) => isFoundWorse(rule, random))),
-    ]);
+    const figures: (readonly [string, number])[] = [];
+    for (const [name, arm] of Object.entries(SPLITS)) {
+      figures.push(await share(name, SPLIT_RUNS, (random) => isPaused(arm, random)));
+    }
+    for (const [name, rule] of Object.entries(LEVELS)) {
+      figures.push(await share(name, LEVEL_RUNS, (random) => isFoundWorse(rule, random)));
+    }
+    return Object.fromEntries(figures);
   },
 };

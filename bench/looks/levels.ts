@@ -1,4 +1,6 @@
-import { compareLevels } from '../../src/domain/statistics/levelComparison.ts';
+import { compareLevels, type LevelLimits } from '../../src/domain/statistics/levelComparison.ts';
+import { asymptoticPValue, isExactlyCountable } from '../../src/domain/statistics/rankSumTest.ts';
+import { rankTogether } from '../../src/domain/statistics/ranks.ts';
 import { normal } from '../decisions/draws.ts';
 import { POLLS_PER_DAY, POLLS_PER_MINUTE } from '../decisions/polling.ts';
 import type { Random } from '../decisions/random.ts';
@@ -32,10 +34,17 @@ export function isFoundWorse({ memory, consecutive, ...limits }: LevelRule, rand
       besides.shift();
     }
     if (point % POINTS_PER_LOOK > 0) continue;
-    running = compareLevels(seen, besides, limits).outcome === 'higher' ? running + 1 : 0;
+    running = isWorse(seen, besides, limits) ? running + 1 : 0;
     if (running >= consecutive) return true;
   }
   return false;
+}
+
+/** What p alone tells needs no shift, which takes most of the time. */
+function isWorse(treatment: readonly number[], control: readonly number[], limits: LevelLimits): boolean {
+  const ranked = rankTogether(treatment, control);
+  if (!isExactlyCountable(ranked) && asymptoticPValue(ranked) > limits.alpha) return false;
+  return compareLevels(treatment, control, limits).outcome === 'higher';
 }
 
 function gauge(memory: number, random: Random): () => number {

@@ -1,12 +1,13 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { openApiText } from '../../openapi/document.ts';
 
 const text = await openApiText();
 
 describe('the OpenAPI document', () => {
-  test('is the committed one: run `npm run openapi`', async () => {
-    expect(await readFile(new URL('../../openapi/openapi.json', import.meta.url), 'utf8')).toBe(text);
+  test('is the committed one: run `npm run openapi`', () => {
+    // At once: what is read in pieces, as more than 512 KiB are, is taken for a leak.
+    expect(readFileSync(new URL('../../openapi/openapi.json', import.meta.url), 'utf8')).toBe(text);
   });
 
   test('refers to nothing that it does not hold, and holds nothing that it does not refer to', () => {

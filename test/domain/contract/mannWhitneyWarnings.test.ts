@@ -58,13 +58,14 @@ describe('a comparison of levels, as it is sent', () => {
   });
 
   it('is warned of where a window can hardly hold its points', () => {
-    expect(warnings({ windowSeconds: 120, consecutive: 2 })).toEqual([]);
-    expect(warnings({ windowSeconds: 119, consecutive: 2 })).toEqual(['MANN_WHITNEY_WINDOW']);
-    expect(warnings({ windowSeconds: 120, minSamples: 9, consecutive: 2 })).toEqual(['MANN_WHITNEY_WINDOW']);
+    expect(warnings({ windowSeconds: 120, severity: 'pause' })).toEqual([]);
+    expect(warnings({ windowSeconds: 119, severity: 'pause' })).toEqual(['MANN_WHITNEY_WINDOW']);
+    expect(warnings({ windowSeconds: 120, minSamples: 9, severity: 'pause' })).toEqual(['MANN_WHITNEY_WINDOW']);
   });
 
-  it('is warned of where one look of many rolls back', () => {
+  it('is warned of where what is looked at over and over rolls back', () => {
     expect(warnings({})).toEqual(['MANN_WHITNEY_REPEATED']);
+    expect(warnings({ consecutive: 40 })).toEqual(['MANN_WHITNEY_REPEATED']);
     expect(warnings({ severity: 'pause' })).toEqual([]);
     expect(warnings({ dryRun: true })).toEqual([]);
   });

@@ -35,11 +35,11 @@ export const shortWindowWarning: WarningRule = ({ proposal }) =>
     return [violation('MANN_WHITNEY_WINDOW', place, windowSeconds, `at least ${needed}`, message)];
   });
 
-/** A fixed-sample test that is looked at over and over ends by finding something. */
+/** A fixed-sample test that is looked at over and over ends by finding something; of a gauge that remembers at any `consecutive`. */
 export const repeatedLooksWarning: WarningRule = ({ proposal }) =>
   levelCriteria(proposal).flatMap(({ criterion, at }) => {
     if (!('severity' in criterion) || criterion.severity !== 'rollback' || criterion.dryRun) return [];
-    if (criterion.consecutive > 1) return [];
-    const message = 'one look in each poll: sooner or later chance alone rolls a healthy release back';
-    return [violation('MANN_WHITNEY_REPEATED', [...at, 'consecutive'], 1, 'more than 1', message)];
+    const message =
+      'is looked at in each poll: unless points are independent, chance alone rolls healthy releases back';
+    return [violation('MANN_WHITNEY_REPEATED', [...at, 'severity'], 'rollback', '`pause` or `alert`', message)];
   });
