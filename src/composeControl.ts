@@ -43,6 +43,7 @@ import { Drift } from './control/reconciliation/drift.ts';
 import { OverrideExpiry } from './control/reconciliation/overrideExpiry.ts';
 import { Reconciler } from './control/reconciliation/reconciler.ts';
 import { DecisionContexts } from './control/sight/decisionContext.ts';
+import { Foresight } from './control/sight/foresight.ts';
 import { KnownRollouts } from './control/sight/knownRollouts.ts';
 import type { MetricSources } from './control/sight/metricSources.ts';
 import { RolloutDisplay } from './control/sight/rolloutDisplay.ts';
@@ -158,12 +159,13 @@ function choresOf(outside: Outside, { reconciler, waiverEnding, inForce }: Acts)
 function composeDesks(options: ControlOptions, outside: Outside, acts: Acts): Application {
   const { environment, policy, sourceKinds, dryRun } = options;
   const judge = new ContractJudge({ ...outside, ...acts, policy, sources: sourceKinds });
-  const proposals = new Proposals({ ...outside, judge, policy });
+  const foresight = new Foresight(outside);
+  const proposals = new Proposals({ ...outside, judge, foresight, policy });
   const waiverRequests = new WaiverRequests({ ...outside, ...acts, policy });
   const creation = new RolloutCreation({ ...outside, dryRunAlways: dryRun });
   return {
     features: new Features({ ...outside, ...acts, environment }),
-    contracts: new Contracts({ ...outside, proposals }),
+    contracts: new Contracts({ ...outside, proposals, foresight }),
     waivers: new Waivers({ ...outside, waiverRequests }),
     overrides: new OverrideSettings({ ...outside, ...acts }),
     rollouts: new Rollouts({ ...outside, ...acts, creation, policy }),

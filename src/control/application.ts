@@ -6,6 +6,8 @@ import type { Principal, Role } from '../domain/governance/role.ts';
 import type { WeighedViolation } from '../domain/governance/waiverCover.ts';
 import type { Entry } from '../domain/ledger/entry.ts';
 import type { ExportHeader } from '../domain/ledger/exportHeader.ts';
+import type { Expectation } from '../domain/power/foreseenPower.ts';
+import type { StagePower } from '../domain/power/planPower.ts';
 import type { PreflightItem } from '../domain/rollout/preflight.ts';
 import type { RolloutStatus } from '../domain/rollout/statusView.ts';
 import type { FlagView } from './flags/flagView.ts';
@@ -22,6 +24,7 @@ import type { Cursor, FeatureFilter, FeatureRecord } from './ports/featureRegist
 import type { IdempotencyRegister } from './ports/idempotencyRegister.ts';
 import type { EntryPage } from './ports/ledger.ts';
 import type { RolloutFilter, RolloutRecord, Tick } from './ports/rolloutRegister.ts';
+import type { PlanForesight } from './sight/foresight.ts';
 
 /**
  * What Sluice does for those who call it, whatever the wire. Every method throws `Refusal` where it refuses, having changed nothing,
@@ -67,14 +70,18 @@ export type Judgement = {
   /** Those that a waiver covers among them. */
   readonly violations: readonly WeighedViolation[];
   readonly warnings: readonly Warning[];
+  /** What each stage will be able to notice; null where the plan can't be read. */
+  readonly power: readonly StagePower[] | null;
 };
 export type ContractRecord = { readonly state: ContractState; readonly standing: ContractStanding };
 
 export interface ContractDesk {
-  validate(input: unknown): Promise<Judgement>;
+  validate(input: unknown, expected?: Expectation): Promise<Judgement>;
   propose(who: Principal, input: unknown): Promise<ContractRecord>;
   get(id: string): Promise<ContractRecord>;
   list(filter: { readonly feature?: string }, cursor: Cursor): Promise<readonly ContractRecord[]>;
+  /** What its stages will be able to notice, by the past as it is today. */
+  power(id: string, expected: Expectation): Promise<PlanForesight>;
   decide(
     who: Principal,
     id: string,

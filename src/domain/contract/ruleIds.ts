@@ -66,5 +66,7 @@ export const WARNING_IDS = [
   'INCREMENT_SHRINKING',
   'STAGE_ADDS_NOTHING',
   'PROMQL_FIXED_WINDOW',
+  'DETECTION_BEYOND_STAGE',
+  'WINDOW_SHORT_OF_SAMPLES',
 ] as const;
 export type WarningId = (typeof WARNING_IDS)[number];

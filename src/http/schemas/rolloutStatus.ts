@@ -3,6 +3,7 @@ import { wedgeStageSchema } from '../../domain/contract/wedge.ts';
 import { SEVERITIES } from '../../domain/health/criterion.ts';
 import { WEDGE_STATES } from '../../domain/rollout/state.ts';
 import { timeSchema } from './list.ts';
+import { criterionPowerSchema } from './power.ts';
 import { phaseSchema } from './rollout.ts';
 
 export const verdictReasonSchema = z.enum([
@@ -116,6 +117,10 @@ export const rolloutStatusSchema = z
       }),
     ),
     cooldownUntil: timeSchema.nullable(),
+    power: z
+      .array(criterionPowerSchema)
+      .nullable()
+      .describe('what the sequential criteria can notice at the traffic of this stage; null while nothing is exposed'),
     eta: timeSchema.nullable().describe('the earliest end, if nothing holds it up and no person is due'),
   })
   .meta({ id: 'RolloutStatus' });

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { RolloutStatus } from '../../domain/rollout/statusView.ts';
 import type { rolloutStatusSchema } from '../schemas/rolloutStatus.ts';
+import { criterionPowerView } from './powerView.ts';
 
 type View = z.infer<typeof rolloutStatusSchema>;
 
@@ -13,6 +14,7 @@ export function statusView(status: RolloutStatus): View {
     approvals: [...status.approvals],
     attestations: [...status.attestations],
     audits: [...status.audits],
+    power: status.power?.map(criterionPowerView) ?? null,
   };
 }
 
