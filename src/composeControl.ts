@@ -10,6 +10,7 @@ import { Features } from './control/desks/features.ts';
 import { LedgerExports } from './control/desks/ledgerExports.ts';
 import { OverrideSettings } from './control/desks/overrides.ts';
 import { Rollouts } from './control/desks/rollouts.ts';
+import { Suggestions } from './control/desks/suggestions.ts';
 import { Tokens } from './control/desks/tokens.ts';
 import { Waivers } from './control/desks/waivers.ts';
 import { Preflight } from './control/eligibility/preflight.ts';
@@ -157,7 +158,7 @@ function choresOf(outside: Outside, { reconciler, waiverEnding, inForce }: Acts)
 
 /** What people and services reach. */
 function composeDesks(options: ControlOptions, outside: Outside, acts: Acts): Application {
-  const { environment, policy, sourceKinds, dryRun } = options;
+  const { environment, policy, sourceKinds, dryRun, pollIntervalMs } = options;
   const judge = new ContractJudge({ ...outside, ...acts, policy, sources: sourceKinds });
   const foresight = new Foresight(outside);
   const proposals = new Proposals({ ...outside, judge, foresight, policy });
@@ -166,6 +167,7 @@ function composeDesks(options: ControlOptions, outside: Outside, acts: Acts): Ap
   return {
     features: new Features({ ...outside, ...acts, environment }),
     contracts: new Contracts({ ...outside, proposals, foresight }),
+    suggestions: new Suggestions({ ...outside, pollIntervalMs }),
     waivers: new Waivers({ ...outside, waiverRequests }),
     overrides: new OverrideSettings({ ...outside, ...acts }),
     rollouts: new Rollouts({ ...outside, ...acts, creation, policy }),

@@ -10,6 +10,8 @@ import type { Expectation } from '../domain/power/foreseenPower.ts';
 import type { StagePower } from '../domain/power/planPower.ts';
 import type { PreflightItem } from '../domain/rollout/preflight.ts';
 import type { RolloutStatus } from '../domain/rollout/statusView.ts';
+import type { SuggestionRequest } from '../domain/suggestion/request.ts';
+import type { Suggestion } from '../domain/suggestion/suggestThreshold.ts';
 import type { FlagView } from './flags/flagView.ts';
 import type {
   AuditDesk,
@@ -33,6 +35,7 @@ import type { PlanForesight } from './sight/foresight.ts';
 export type Application = {
   readonly features: FeatureDesk;
   readonly contracts: ContractDesk;
+  readonly suggestions: SuggestionDesk;
   readonly waivers: WaiverDesk;
   readonly rollouts: RolloutDesk;
   /** All that closes, in one place: it waits for nothing and needs no version. */
@@ -87,6 +90,18 @@ export interface ContractDesk {
     id: string,
     word: { readonly decision: 'approve' | 'reject'; readonly digest: string; readonly comment: string | null },
   ): Promise<ContractRecord>;
+}
+
+/** What the past says of a threshold, and when that was. */
+export type ThresholdSuggestion = Suggestion & {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly everySeconds: number;
+};
+
+export interface SuggestionDesk {
+  /** Refuses with `HISTORY_UNAVAILABLE` where the source has no past, or did not answer. */
+  threshold(request: SuggestionRequest): Promise<ThresholdSuggestion>;
 }
 
 export type PreflightReport = {

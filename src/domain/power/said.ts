@@ -1,6 +1,5 @@
 import type { ComparisonPower, Detection, Power, SeenAfterHours, WindowPower } from './criterionPower.ts';
 
-const NUMBER = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 3 });
 const RISES: ReadonlyMap<number, string> = new Map([
   [1.5, 'a rise by half'],
   [2, 'a doubling'],
@@ -29,24 +28,24 @@ function comparisonSaid(power: ComparisonPower): string {
     missed.map(riseSaid).join(' or ') + (missed.length > 0 ? ` not within its ${durationSaid(power.windowHours)}` : ''),
   ];
   const told = parts.filter((part) => part !== '').join('; ');
-  return `with ${trafficSaid(power)}, ${NUMBER.format(power.baseRate * 100)} % of them bad, this stage sees ${told}`;
+  return `with ${trafficSaid(power)}, ${numberSaid(power.baseRate * 100)} % of them bad, this stage sees ${told}`;
 }
 
 function trafficSaid({ treatmentPerHour, controlPerHour }: ComparisonPower): string {
-  const [treatment, control] = [NUMBER.format(treatmentPerHour), NUMBER.format(controlPerHour)];
+  const [treatment, control] = [numberSaid(treatmentPerHour), numberSaid(controlPerHour)];
   if (treatment === control) return `${treatment} requests an hour in each arm`;
   return `${treatment} exposed and ${control} control requests an hour`;
 }
 
 const riseSaid = ({ relativeRisk, badShare }: Detection) =>
-  badShare === 1 ? 'an outage' : (RISES.get(relativeRisk) ?? `${NUMBER.format(relativeRisk)} times as many`);
+  badShare === 1 ? 'an outage' : (RISES.get(relativeRisk) ?? `${numberSaid(relativeRisk)} times as many`);
 
 const afterSaid = (hours: SeenAfterHours) =>
   hours === 'notWithinWindow' || hours < 1 / 60 ? 'within a minute' : `after ${durationSaid(hours)}`;
 
 function windowSaid({ windowSeconds, expectedSamples, minSamples, enough }: WindowPower): string {
-  const holds = `its window of ${durationSaid(windowSeconds / 3600)} will hold about ${NUMBER.format(expectedSamples)} requests`;
-  const asks = `its criterion asks for ${NUMBER.format(minSamples)}`;
+  const holds = `its window of ${durationSaid(windowSeconds / 3600)} will hold about ${numberSaid(expectedSamples)} requests`;
+  const asks = `its criterion asks for ${numberSaid(minSamples)}`;
   return enough ? `${holds}, ${asks}` : `${holds}, ${asks}: it would hold for ever`;
 }
 
@@ -63,4 +62,10 @@ export function durationSaid(hours: number): string {
 function twoUnits(count: number, per: number, large: string, small: string): string {
   const [whole, rest] = [Math.floor(count / per), count % per];
   return rest === 0 ? `${whole} ${large}` : `${whole} ${large} ${rest} ${small}`;
+}
+
+/** Three digits, thousands apart: `2,000`, `0.125`. */
+function numberSaid(value: number): string {
+  const rounded = Number(value.toPrecision(3));
+  return rounded < 1000 ? String(rounded) : String(rounded).replaceAll(/\B(?=(\d{3})+$)/g, ',');
 }

@@ -1,0 +1,31 @@
+import type { Sli } from '../health/sli.ts';
+
+/** More is worse, whatever the indicator: what is better when higher is counted below zero. */
+export function severityOf(direction: Sli['direction'], value: number): number {
+  return direction === 'lower' ? value : -value;
+}
+
+/** Back to what a contract says; the same turn. */
+export const thresholdOfSeverity = severityOf;
+
+/**
+ * The severity that a condition has to exceed, at each look: with a count of `consecutive`, the mildest of the last so many known
+ * ones. A look without data neither adds nor resets.
+ */
+export function sustained(severities: ReadonlyArray<number | null>, consecutive: number): ReadonlyArray<number | null> {
+  const last: number[] = [];
+  return severities.map((severity) => {
+    if (severity === null) return null;
+    last.push(severity);
+    if (last.length > consecutive) last.shift();
+    return last.length < consecutive ? null : Math.min(...last);
+  });
+}
+
+/** No milder, and with four digits. */
+export function roundedUp(severity: number): number {
+  if (severity === 0) return 0;
+  const unit = 10 ** (Math.floor(Math.log10(Math.abs(severity))) - 3);
+  // By division: 17 * 0.001 would be 0.017000000000000001.
+  return Number((Math.ceil(severity / unit - 1e-9) * unit).toPrecision(4));
+}
