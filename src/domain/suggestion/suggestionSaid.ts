@@ -16,7 +16,7 @@ export function operatorOf({ kind, sli }: SuggestionRequest): Operator {
 /** One plain sentence on what is suggested, or why nothing is. */
 export function suggestionSaid(request: SuggestionRequest, chosen: Chosen | null, knownHours: number): string {
   const { most, perHours } = request.falseAlarms;
-  const wanted = `${most} false alarms in ${perHours} h`;
+  const wanted = `${most} false ${most === 1 ? 'alarm' : 'alarms'} in ${perHours} h`;
   if (chosen === null) return nothingSaid(wanted, neededHours(most / perHours), knownHours);
   const { candidate, fit, level, secondsToSee } = chosen;
   const shown = thresholdOfSeverity(request.sli.direction, fit.severity);

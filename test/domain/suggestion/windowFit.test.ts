@@ -41,6 +41,29 @@ describe('a threshold from the past', () => {
     },
   );
 
+  test('keeps it for an arm of a tenth of the traffic, by stretches of all traffic with as many requests', () => {
+    const PASTS = 40;
+    const FRESH_HOURS = 500;
+    const wanted = 1 / 24;
+    const chance = seededChance(30);
+    let [broken, brokenByWhole] = [0, 0];
+    for (let past = 0; past < PASTS; past += 1) {
+      const measured = (looks: number) => ({
+        severities: errorShares(168 * LOOKS_PER_HOUR, looks, chance, 10),
+        reach: looks,
+        hours: 168,
+      });
+      const [stretch, whole] = [fittedPoint(measured(2), wanted), fittedPoint(measured(20), wanted)];
+      const arm = errorShares(FRESH_HOURS * LOOKS_PER_HOUR, 20, chance);
+      const breaks = (severity = 0) => alarmEpisodes(arm, 20, severity) / FRESH_HOURS > wanted;
+      if (breaks(stretch?.severity)) broken += 1;
+      if (breaks(whole?.severity)) brokenByWhole += 1;
+    }
+    expect(broken).toBeLessThanOrEqual(5);
+    // The same window over all traffic scatters far too little.
+    expect(brokenByWhole).toBeGreaterThan(PASTS / 2);
+  });
+
   test('counts episodes: looks at overlapping windows are no separate chances', () => {
     const recorded = recordedOf(168, seededChance(3));
     const fit = fittedPoint(recorded, 1 / 24);
