@@ -11,7 +11,7 @@ import type { StagePower } from '../domain/power/planPower.ts';
 import type { PreflightItem } from '../domain/rollout/preflight.ts';
 import type { RolloutStatus } from '../domain/rollout/statusView.ts';
 import type { SuggestionRequest } from '../domain/suggestion/request.ts';
-import type { Suggestion } from '../domain/suggestion/suggestThreshold.ts';
+import type { Candidate, Chosen } from '../domain/suggestion/suggestThreshold.ts';
 import type { FlagView } from './flags/flagView.ts';
 import type {
   AuditDesk,
@@ -93,7 +93,10 @@ export interface ContractDesk {
 }
 
 /** What the past says of a threshold, and when that was. */
-export type ThresholdSuggestion = Suggestion & {
+export type ThresholdSuggestion = {
+  readonly candidates: readonly Candidate[];
+  /** null where the past is too short to show the wanted rate. */
+  readonly chosen: Chosen | null;
   readonly fromMs: number;
   readonly toMs: number;
   readonly everySeconds: number;

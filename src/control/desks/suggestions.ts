@@ -1,8 +1,14 @@
 import { violation } from '../../domain/contract/violation.ts';
 import type { MeasurementQuery } from '../../domain/health/measurement.ts';
-import { isSeenBy, lookBack } from '../../domain/suggestion/lookBack.ts';
+import { isSeenBy, type LookBack, lookBack } from '../../domain/suggestion/lookBack.ts';
 import { countsToTry, measuredSeconds, type SuggestionRequest } from '../../domain/suggestion/request.ts';
-import { type RecordedWindow, suggestThreshold } from '../../domain/suggestion/suggestThreshold.ts';
+import {
+  type Candidate,
+  candidatesOf,
+  chosenOf,
+  type RecordedWindow,
+  type SuggestionWish,
+} from '../../domain/suggestion/suggestThreshold.ts';
 import type { SuggestionDesk, ThresholdSuggestion } from '../application.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Timer } from '../ports/timer.ts';
@@ -38,38 +44,48 @@ export class Suggestions implements SuggestionDesk {
     const seen = windowsOf(request).filter((window) =>
       isSeenBy(window.measuredSeconds, back.everySeconds, pollIntervalSeconds),
     );
-    const windows = await withinTime(this.#deps.timer, PATIENCE_MS, (signal) =>
-      this.#recorded(request, seen, back, signal),
+    const wish = wishOf(request);
+    const candidates = await withinTime(this.#deps.timer, PATIENCE_MS, (signal) =>
+      this.#candidates({ request, wish, back, signal }, seen),
     );
-    if (windows === null) {
+    if (candidates === null) {
       throw new Refusal('HISTORY_UNAVAILABLE', `source ${source} did not answer all within ${PATIENCE_MS / 1000} s`);
     }
-    const { falseAlarms, mustSee = null, sli } = request;
-    const wish = {
-      direction: sli.direction,
-      consecutive: countsToTry(request),
-      alarmsPerHour: falseAlarms.most / falseAlarms.perHours,
-      mustSee,
-    };
-    if (windows.every(({ looks }) => looks.values.every((value) => value === null))) throw nothingKnown(request);
+    if (candidates.every(({ usual }) => usual === null)) throw nothingKnown(request);
+    const { everySeconds } = back;
     const fromMs = toMs - request.lookBackHours * 3_600_000;
-    return { ...suggestThreshold(windows, wish), fromMs, toMs, everySeconds: back.everySeconds };
+    return { candidates, chosen: chosenOf(candidates, wish, everySeconds), fromMs, toMs, everySeconds };
   }
 
   /** One window after the other, so that this process has time for others in between. */
-  async #recorded(
-    { sli }: SuggestionRequest,
-    asked: readonly Omit<RecordedWindow, 'looks'>[],
-    back: ReturnType<typeof lookBack>,
-    signal: AbortSignal,
-  ): Promise<readonly RecordedWindow[]> {
-    const windows: RecordedWindow[] = [];
-    for (const window of asked) {
-      const query: MeasurementQuery = { sli, windowSeconds: window.measuredSeconds, offsetSeconds: 0, arms: 'all' };
-      windows.push({ ...window, looks: await recordedLooks(this.#deps.sources, query, back, signal) });
+  async #candidates(
+    { request, wish, back, signal }: Asking,
+    windows: readonly Omit<RecordedWindow, 'looks'>[],
+  ): Promise<readonly Candidate[]> {
+    const candidates: Candidate[] = [];
+    for (const window of windows) {
+      const query: MeasurementQuery = {
+        ...{ sli: request.sli, windowSeconds: window.measuredSeconds },
+        ...{ offsetSeconds: 0, arms: 'all' },
+      };
+      const looks = await recordedLooks(this.#deps.sources, query, back, signal);
+      candidates.push(...candidatesOf({ ...window, looks }, wish));
     }
-    return windows;
+    return candidates;
   }
+}
+
+type Asking = {
+  readonly request: SuggestionRequest;
+  readonly wish: SuggestionWish;
+  readonly back: LookBack;
+  readonly signal: AbortSignal;
+};
+
+function wishOf(request: SuggestionRequest): SuggestionWish {
+  const { falseAlarms, mustSee = null, sli } = request;
+  const alarmsPerHour = falseAlarms.most / falseAlarms.perHours;
+  return { direction: sli.direction, consecutive: countsToTry(request), alarmsPerHour, mustSee };
 }
 
 const windowsOf = (request: SuggestionRequest) =>

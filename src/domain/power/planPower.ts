@@ -20,6 +20,8 @@ export type StagePower = {
 const MOST_CRITERIA = 200;
 const MOST_QUERIES = 50;
 
+const ASSUMING = ', were all traffic in its scope';
+
 /** What must be asked of the past; equal questions once. */
 export function powerQueries(contract: Contract): readonly MeasurementQuery[] {
   const asked = lookedAt(contract).flatMap((placed) => pastQuery(contract, placed) ?? []);
@@ -29,16 +31,21 @@ export function powerQueries(contract: Contract): readonly MeasurementQuery[] {
 /** What each stage of a plan will be able to notice, by the past of its SLIs. */
 export function planPower(contract: Contract, pasts: Pasts, expected: Expectation): readonly StagePower[] {
   const told = new Set(lookedAt(contract).map(({ criterion }) => criterion));
-  return contract.rolloutWedge.wedgeStages.map((stage, stageIndex) => ({
-    stageId: stage.stageId,
-    windowHours: leastStageHours(stage, contract.rolloutWedge),
-    scopeAssumed: stage.expectedRequestsPerHour === undefined && !sameScope(stage.scope, EVERYONE),
-    criteria: criteriaOf(stage).map((placed) => {
-      const place = { contract, stage, stageIndex, pasts, expected };
+  return contract.rolloutWedge.wedgeStages.map((stage, stageIndex) => {
+    const scopeAssumed = stage.expectedRequestsPerHour === undefined && !sameScope(stage.scope, EVERYONE);
+    const place = { contract, stage, stageIndex, pasts, expected };
+    const criteria = criteriaOf(stage).map((placed) => {
       const power = told.has(placed.criterion) ? foreseenPower(place, placed) : NOT_ASKED;
-      return { criterion: placed.key, sli: placed.criterion.sli, ...power, said: powerSaid(power) };
-    }),
-  }));
+      const assuming = scopeAssumed && power.kind !== 'unknown' ? ASSUMING : '';
+      return { criterion: placed.key, sli: placed.criterion.sli, ...power, said: powerSaid(power) + assuming };
+    });
+    return {
+      stageId: stage.stageId,
+      windowHours: leastStageHours(stage, contract.rolloutWedge),
+      scopeAssumed,
+      criteria,
+    };
+  });
 }
 
 const lookedAt = ({ rolloutWedge }: Contract): readonly StageCriterion[] =>

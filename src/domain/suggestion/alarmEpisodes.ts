@@ -1,8 +1,8 @@
 /** Severities at equal distances in time; null where nothing is known. */
 export type Severities = ReadonlyArray<number | null>;
 
-/** A threshold so low that it is exceeded a quarter of the time is none. */
-const LOOKED_AT_SHARE = 0.25;
+/** A threshold so low that it is exceeded a tenth of the time is none. */
+const LOOKED_AT_SHARE = 0.1;
 
 /**
  * The lowest threshold at which, and above which, there are at most 0, 1, 2, … episodes of alarm; at index m those with at most m.
@@ -16,15 +16,17 @@ export function lowestThresholds(severities: Severities, reach: number, mostEpis
   const isAbove = new Uint8Array(severities.length);
   const lowest: number[] = [];
   let [episodes, most] = [0, 0];
-  for (const { severity, at } of highestFirst(severities)) {
-    // Whatever is above this severity is in already: it is a threshold.
-    for (let count = most; count <= mostEpisodes; count += 1) lowest[count] = severity;
-    for (const index of at) {
-      episodes += joined(isAbove, index, reach);
-      isAbove[index] = 1;
+  let threshold = Number.POSITIVE_INFINITY;
+  for (const { severity, index } of highestFirst(severities)) {
+    // Equal ones are above a threshold together, or not at all.
+    if (severity < threshold) {
+      most = Math.max(most, episodes);
+      if (most > mostEpisodes) break;
+      threshold = severity;
+      for (let count = most; count <= mostEpisodes; count += 1) lowest[count] = threshold;
     }
-    most = Math.max(most, episodes);
-    if (most > mostEpisodes) break;
+    episodes += joined(isAbove, index, reach);
+    isAbove[index] = 1;
   }
   return lowest;
 }
@@ -54,16 +56,16 @@ function distanceTo(isAbove: Uint8Array, index: number, step: 1 | -1, reach: num
   return null;
 }
 
-/** The highest quarter, equal ones together: to sort everything would keep lookups waiting. */
-function highestFirst(severities: Severities): ReadonlyArray<{ readonly severity: number; readonly at: number[] }> {
+type Look = { readonly severity: number; readonly index: number };
+
+/** The highest tenth: to sort everything would keep lookups waiting. */
+function highestFirst(severities: Severities): readonly Look[] {
   const known = Float64Array.from(severities.filter((severity) => severity !== null)).sort();
   const cut = known[Math.floor((1 - LOOKED_AT_SHARE) * known.length)] ?? Number.POSITIVE_INFINITY;
-  const places = new Map<number, number[]>();
-  for (const [index, severity] of severities.entries()) {
-    if (severity === null || severity < cut) continue;
-    const at = places.get(severity);
-    if (at === undefined) places.set(severity, [index]);
-    else at.push(index);
+  const highest: Look[] = [];
+  for (let index = 0; index < severities.length; index += 1) {
+    const severity = severities[index] ?? null;
+    if (severity !== null && severity >= cut) highest.push({ severity, index });
   }
-  return [...places].map(([severity, at]) => ({ severity, at })).sort((a, b) => b.severity - a.severity);
+  return highest.sort((a, b) => b.severity - a.severity);
 }

@@ -1,6 +1,6 @@
 import { mostMeanBehind, poissonAtLeast } from '../statistics/poissonBound.ts';
-import { alarmEpisodes, lowestThresholds } from './alarmEpisodes.ts';
-import { fittedPoint, type RecordedSeverities } from './windowFit.ts';
+import { alarmEpisodes } from './alarmEpisodes.ts';
+import { fittedPoint, type RecordedSeverities, thresholdsOf } from './windowFit.ts';
 
 /** The same method, fitted on the first two thirds of the past and measured on the last. */
 export type HeldOut = {
@@ -25,9 +25,10 @@ export function heldOut(recorded: RecordedSeverities, alarmsPerHour: number): He
   const [first, last] = [severities.slice(0, split), severities.slice(split)];
   const hoursOf = (part: readonly unknown[]) => hours * (knownIn(part) / Math.max(1, knownIn(severities)));
   const fittedHours = hoursOf(first);
-  const fitted = fittedPoint({ severities: first, reach, hours: fittedHours }, alarmsPerHour);
+  const thresholds = thresholdsOf({ severities: first, reach, hours: fittedHours });
+  const fitted = fittedPoint(thresholds, alarmsPerHour);
   // Too short to show the wanted rate: then by the highest that it saw.
-  const severity = fitted?.severity ?? lowestThresholds(first, reach, 0)[0];
+  const severity = fitted?.severity ?? thresholds.lowest[0];
   if (severity === undefined || fittedHours === 0) return null;
   const heldOutHours = hoursOf(last);
   const alarms = alarmEpisodes(last, reach, severity);

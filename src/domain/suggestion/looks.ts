@@ -22,7 +22,7 @@ export function looksOf(found: ReadonlyArray<Measurement | undefined>, everySeco
 
 /** The samples that a criterion may ask for without being short of them in more than one look of a hundred; at least 1. */
 export function affordableSamples({ values, samples }: Looks): number {
-  const there = samples.filter((_, index) => values[index] !== null).toSorted((a, b) => a - b);
+  const there = Float64Array.from(samples.filter((_, index) => values[index] !== null)).sort();
   return Math.max(1, Math.floor(there[Math.floor(QUIETEST_SHARE * there.length)] ?? 0));
 }
 

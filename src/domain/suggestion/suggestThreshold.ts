@@ -2,7 +2,7 @@ import type { Sli } from '../health/sli.ts';
 import { type HeldOut, heldOut } from './heldOut.ts';
 import { affordableSamples, hoursKnown, type Looks, withSamples } from './looks.ts';
 import { severityOf, sustained } from './severity.ts';
-import { type CurvePoint, curveOf, fittedPoint } from './windowFit.ts';
+import { type CurvePoint, curveOf, fittedPoint, thresholdsOf } from './windowFit.ts';
 
 /** The past of one window. */
 export type RecordedWindow = {
@@ -48,38 +48,38 @@ export type Chosen = {
   readonly secondsToSee: number | null;
 };
 
-export type Suggestion = { readonly candidates: readonly Candidate[]; readonly chosen: Chosen | null };
-
-/** Tries every window with every count, and chooses the one that would notice the level soonest. */
-export function suggestThreshold(windows: readonly RecordedWindow[], wish: SuggestionWish): Suggestion {
-  const candidates = windows.flatMap((window) =>
-    wish.consecutive.map((consecutive) => candidateOf(window, consecutive, wish)),
-  );
-  return { candidates, chosen: chosenOf(candidates, wish, windows[0]?.looks.everySeconds ?? 0) };
-}
-
-function candidateOf(window: RecordedWindow, consecutive: number, wish: SuggestionWish): Candidate {
+/** What the past of one window says of each count. */
+export function candidatesOf(window: RecordedWindow, wish: SuggestionWish): readonly Candidate[] {
   const { windowSeconds, measuredSeconds } = window;
   const minSamples = affordableSamples(window.looks);
   const looks = withSamples(window.looks, minSamples);
   const each = looks.values.map((value) => (value === null ? null : severityOf(wish.direction, value)));
-  const recorded = {
-    severities: sustained(each, consecutive),
-    reach: Math.max(1, Math.ceil(measuredSeconds / looks.everySeconds)),
-    hours: hoursKnown(looks),
-  };
-  return {
-    ...{ windowSeconds, measuredSeconds, consecutive, minSamples },
-    knownHours: recorded.hours,
+  const shared = {
+    ...{ windowSeconds, measuredSeconds, minSamples },
+    knownHours: hoursKnown(looks),
     askedHours: (looks.values.length * looks.everySeconds) / 3600,
     usual: medianOf(each),
-    curve: curveOf(recorded),
-    fit: fittedPoint(recorded, wish.alarmsPerHour),
-    heldOut: heldOut(recorded, wish.alarmsPerHour),
   };
+  const reach = Math.max(1, Math.ceil(measuredSeconds / looks.everySeconds));
+  return wish.consecutive.map((consecutive) => {
+    const recorded = { severities: sustained(each, consecutive), reach, hours: shared.knownHours };
+    const thresholds = thresholdsOf(recorded);
+    return {
+      ...shared,
+      consecutive,
+      curve: curveOf(thresholds),
+      fit: fittedPoint(thresholds, wish.alarmsPerHour),
+      heldOut: heldOut(recorded, wish.alarmsPerHour),
+    };
+  });
 }
 
-function chosenOf(candidates: readonly Candidate[], wish: SuggestionWish, everySeconds: number): Chosen | null {
+/**
+ * Of all windows and counts the one that would notice the level soonest; null where none keeps the wanted rate.
+ *
+ * @param everySeconds from one look to the next
+ */
+export function chosenOf(candidates: readonly Candidate[], wish: SuggestionWish, everySeconds: number): Chosen | null {
   const fitted = candidates.flatMap((candidate) => {
     const { fit, usual } = candidate;
     return fit === null || usual === null ? [] : [{ candidate, fit, usual }];

@@ -12,6 +12,9 @@ export type RecordedSeverities = {
   readonly hours: number;
 };
 
+/** The same as thresholds by the alarms that they may have: what fit and curve are read from. */
+export type Thresholds = { readonly lowest: readonly number[]; readonly hours: number };
+
 /** A threshold, as a severity, and the alarms that it would have raised. */
 export type CurvePoint = {
   readonly severity: number;
@@ -26,21 +29,23 @@ const MOST_ALARMS = 400;
 const CURVE_ALARMS = [0, 1, 2, 3, 5, 10, 20, 50, 100, 200, 400];
 const HOURS_PER_DAY = 24;
 
+export function thresholdsOf({ severities, reach, hours }: RecordedSeverities): Thresholds {
+  return { lowest: lowestThresholds(severities, reach, MOST_ALARMS), hours };
+}
+
 /**
  * The lowest threshold that keeps to the wanted rate, with 95 % confidence; null where the past is too short to show one that rare.
  * How many alarms it may have had follows from the hours alone, before anything is looked at, so that the threshold is an order
  * statistic with a bound that holds for any distribution: Wilks 1941, "Determination of Sample Sizes for Setting Tolerance Limits".
  */
-export function fittedPoint(recorded: RecordedSeverities, alarmsPerHour: number): CurvePoint | null {
-  const alarms = allowedAlarms(recorded.hours, alarmsPerHour);
-  if (alarms === null) return null;
-  const severity = lowestThresholds(recorded.severities, recorded.reach, alarms)[alarms];
-  return severity === undefined ? null : pointAt(severity, alarms, recorded.hours);
+export function fittedPoint({ lowest, hours }: Thresholds, alarmsPerHour: number): CurvePoint | null {
+  const alarms = allowedAlarms(hours, alarmsPerHour);
+  const severity = alarms === null ? undefined : lowest[alarms];
+  return alarms === null || severity === undefined ? null : pointAt(severity, alarms, hours);
 }
 
 /** Threshold against false alarms, from none on. */
-export function curveOf({ severities, reach, hours }: RecordedSeverities): readonly CurvePoint[] {
-  const lowest = lowestThresholds(severities, reach, MOST_ALARMS);
+export function curveOf({ lowest, hours }: Thresholds): readonly CurvePoint[] {
   const points = CURVE_ALARMS.flatMap((alarms) => {
     const severity = lowest[alarms];
     return severity === undefined ? [] : [pointAt(severity, alarms, hours)];

@@ -116,6 +116,7 @@ describe('what a stage can notice', () => {
     expect(wide).toMatchObject({ scopeAssumed: false, criteria: [{ baseRate: 0.2, baseRateFrom: 'expected' }, {}] });
     const assumed = powerOf(planOf([compared('canary', 10, { scope: INTERNAL })]), steadyPast(20_000, 0.01));
     expect(assumed[0]?.scopeAssumed).toBe(true);
+    for (const { said } of assumed[0]?.criteria ?? []) expect(said).toMatch(/, were all traffic in its scope$/);
   });
 
   test.for<[string, Measurement[] | null, string]>([

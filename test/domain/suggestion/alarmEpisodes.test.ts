@@ -11,7 +11,7 @@ const reach = fc.integer({ min: 1, max: 8 });
 /** By definition, and slowly. */
 function lowestByDefinition(given: ReadonlyArray<number | null>, within: number, most: number): number | undefined {
   const known = given.filter((severity) => severity !== null).toSorted((a, b) => a - b);
-  const cut = known[Math.floor(0.75 * known.length)] ?? Number.POSITIVE_INFINITY;
+  const cut = known[Math.floor(0.9 * known.length)] ?? Number.POSITIVE_INFINITY;
   let lowest: number | undefined;
   for (const threshold of new Set(known.filter((severity) => severity >= cut).toReversed())) {
     if (alarmEpisodes(given, within, threshold) > most) return lowest;

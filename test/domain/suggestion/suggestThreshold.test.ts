@@ -5,9 +5,10 @@ import { affordableSamples, hoursKnown, looksOf, withSamples } from '../../../sr
 import { countsToTry, measuredSeconds, suggestionRequestSchema } from '../../../src/domain/suggestion/request.ts';
 import { operatorOf, suggestionSaid } from '../../../src/domain/suggestion/suggestionSaid.ts';
 import {
+  candidatesOf,
+  chosenOf,
   type RecordedWindow,
   type SuggestionWish,
-  suggestThreshold,
 } from '../../../src/domain/suggestion/suggestThreshold.ts';
 import { seededChance } from '../../demo/simulatedRelease.ts';
 import { ERROR_RATE } from '../../support/proposals.ts';
@@ -25,6 +26,11 @@ function windowOf(looksInWindow: number, turn: (value: number) => number = (valu
   return { windowSeconds, measuredSeconds: windowSeconds, looks: { everySeconds: 60, values, samples } };
 }
 const WINDOWS = [5, 20, 60].map((looks) => windowOf(looks));
+
+function suggestThreshold(windows: readonly RecordedWindow[], wish: SuggestionWish) {
+  const candidates = windows.flatMap((window) => candidatesOf(window, wish));
+  return { candidates, chosen: chosenOf(candidates, wish, 60) };
+}
 
 const wished = (more: object = {}) =>
   suggestionRequestSchema.parse({

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { alarmEpisodes } from '../../../src/domain/suggestion/alarmEpisodes.ts';
 import { heldOut } from '../../../src/domain/suggestion/heldOut.ts';
 import { roundedUp, sustained } from '../../../src/domain/suggestion/severity.ts';
-import { curveOf, fittedPoint, neededHours } from '../../../src/domain/suggestion/windowFit.ts';
+import { curveOf, fittedPoint, neededHours, thresholdsOf } from '../../../src/domain/suggestion/windowFit.ts';
 import { seededChance } from '../../demo/simulatedRelease.ts';
 import { errorShares } from './process.ts';
 
@@ -26,7 +26,7 @@ describe('a threshold from the past', () => {
       let broken = 0;
       let fresh = 0;
       for (let past = 0; past < PASTS; past += 1) {
-        const fit = fittedPoint(recordedOf(168, chance, consecutive), wanted);
+        const fit = fittedPoint(thresholdsOf(recordedOf(168, chance, consecutive)), wanted);
         if (fit === null) throw new Error('a week shows one a day');
         expect(fit.atMostPerDay).toBeLessThanOrEqual(1);
         const { severities, reach } = recordedOf(FRESH_HOURS, chance, consecutive);
@@ -53,7 +53,7 @@ describe('a threshold from the past', () => {
         reach: looks,
         hours: 168,
       });
-      const [stretch, whole] = [fittedPoint(measured(2), wanted), fittedPoint(measured(20), wanted)];
+      const [stretch, whole] = [2, 20].map((looks) => fittedPoint(thresholdsOf(measured(looks)), wanted));
       const arm = errorShares(FRESH_HOURS * LOOKS_PER_HOUR, 20, chance);
       const breaks = (severity = 0) => alarmEpisodes(arm, 20, severity) / FRESH_HOURS > wanted;
       if (breaks(stretch?.severity)) broken += 1;
@@ -66,7 +66,7 @@ describe('a threshold from the past', () => {
 
   test('counts episodes: looks at overlapping windows are no separate chances', () => {
     const recorded = recordedOf(168, seededChance(3));
-    const fit = fittedPoint(recorded, 1 / 24);
+    const fit = fittedPoint(thresholdsOf(recorded), 1 / 24);
     const above = recorded.severities.filter((severity) => severity !== null && severity > (fit?.severity ?? 0)).length;
     expect(alarmEpisodes(recorded.severities, recorded.reach, fit?.severity ?? 0)).toBeLessThanOrEqual(
       fit?.alarms ?? 0,
@@ -76,16 +76,16 @@ describe('a threshold from the past', () => {
 
   test('is none where the past is too short to show so rare alarms, and says how much would be needed', () => {
     const recorded = recordedOf(168, seededChance(4));
-    expect(fittedPoint(recorded, 0.05 / 24)).toBeNull();
+    expect(fittedPoint(thresholdsOf(recorded), 0.05 / 24)).toBeNull();
     expect(neededHours(0.05 / 24)).toBeCloseTo((2.9957 * 24) / 0.05, 0);
     const justEnough = 2.9958 / 168;
-    expect(fittedPoint(recorded, justEnough)).toMatchObject({ alarms: 0 });
-    expect(fittedPoint(recorded, justEnough * 0.999)).toBeNull();
+    expect(fittedPoint(thresholdsOf(recorded), justEnough)).toMatchObject({ alarms: 0 });
+    expect(fittedPoint(thresholdsOf(recorded), justEnough * 0.999)).toBeNull();
   });
 
   test('falls as more alarms are allowed, on the curve too', () => {
     const recorded = recordedOf(168, seededChance(5));
-    const points = curveOf(recorded);
+    const points = curveOf(thresholdsOf(recorded));
     expect(points.length).toBeGreaterThan(5);
     for (const [index, point] of points.entries()) {
       const next = points[index + 1];
@@ -93,14 +93,14 @@ describe('a threshold from the past', () => {
       if (next !== undefined)
         expect([next.severity < point.severity, next.alarms > point.alarms]).toEqual([true, true]);
     }
-    const fits = [0.1, 0.5, 2].map((rate) => fittedPoint(recorded, rate)?.severity ?? 0);
+    const fits = [0.1, 0.5, 2].map((rate) => fittedPoint(thresholdsOf(recorded), rate)?.severity ?? 0);
     expect(fits).toEqual(fits.toSorted((a, b) => b - a));
   });
 
   test('of a past that is all alike is that very level, exceeded never', () => {
     const alike = { severities: Array<number>(1000).fill(0.01), reach: 10, hours: 1000 / 60 };
-    expect(fittedPoint(alike, 1)).toMatchObject({ severity: 0.01 });
-    expect(curveOf({ ...alike, severities: Array<null>(1000).fill(null) })).toEqual([]);
+    expect(fittedPoint(thresholdsOf(alike), 1)).toMatchObject({ severity: 0.01 });
+    expect(curveOf(thresholdsOf({ ...alike, severities: Array<null>(1000).fill(null) }))).toEqual([]);
   });
 });
 
