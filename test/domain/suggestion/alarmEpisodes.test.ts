@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { alarmEpisodes, lowestThresholds } from '../../../src/domain/suggestion/alarmEpisodes.ts';
+import { seededChance } from '../../demo/simulatedRelease.ts';
+import { errorShares } from './process.ts';
 
 const severities = fc.array(fc.option(fc.integer({ min: 0, max: 30 }), { nil: null, freq: 6 }), {
   minLength: 1,
@@ -39,6 +41,23 @@ describe('episodes of alarm', () => {
         }
       }),
     );
+  });
+
+  test.for([3, 10, 40])('do so for a service too, whose looks come in runs that grow together: reach %i', (within) => {
+    const given = errorShares(3000, 10, seededChance(within));
+    const lowest = lowestThresholds(given, within, 20);
+    for (let most = 0; most <= 20; most += 1) expect(lowest[most]).toBe(lowestByDefinition(given, within, most));
+  });
+
+  test('are one again where the runs between two peaks meet', () => {
+    const calm = Array<number>(100).fill(0);
+    const hill = [9, 5, 5, 5, 5, 9];
+    // One peak is 9, the other too; between them 5: two episodes above 8, one above 4.
+    const lowest = lowestThresholds([...calm, ...hill, ...calm, 7, ...calm], 2, 2);
+    expect(alarmEpisodes([...calm, ...hill], 2, 8)).toBe(2);
+    expect(alarmEpisodes([...calm, ...hill], 2, 4)).toBe(1);
+    // With no more than two: not three, though 7, the third peak, comes in before the first two are one.
+    expect(lowest).toEqual([9, 9, 7]);
   });
 
   test('of nothing known have no threshold', () => {
