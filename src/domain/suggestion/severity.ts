@@ -26,6 +26,8 @@ export function sustained(severities: ReadonlyArray<number | null>, consecutive:
 export function roundedUp(severity: number): number {
   if (severity === 0) return 0;
   const unit = 10 ** (Math.floor(Math.log10(Math.abs(severity))) - 3);
-  // By division: 17 * 0.001 would be 0.017000000000000001.
-  return Number((Math.ceil(severity / unit - 1e-9) * unit).toPrecision(4));
+  // By digits: 17 * 0.001 is 0.017000000000000001.
+  const rounded = Number((Math.ceil(severity / unit - 1e-9) * unit).toPrecision(4));
+  // At the ends of what a number can be there is no room to round.
+  return Number.isFinite(rounded) ? rounded : severity;
 }

@@ -77,7 +77,7 @@ export const planPowerSchema = z
 export const expectationQuery = z.strictObject({
   expectedBaseRate: z.coerce
     .number()
-    .gt(0)
+    .min(1e-9)
     .lt(1)
     .optional()
     .describe('share of bad requests without a fault, of ratio SLIs; by the past where it is left out'),

@@ -142,6 +142,8 @@ describe('severities', () => {
     [0, 0],
     [123_456, 123_500],
     [1e-12, 1e-12],
+    [5e-324, 5e-324],
+    [Number.MAX_VALUE, Number.MAX_VALUE],
   ] as const)('are rounded up, never to a milder one: %f', ([severity, rounded]) => {
     expect(roundedUp(severity)).toBe(rounded);
   });
