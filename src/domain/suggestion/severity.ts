@@ -5,8 +5,11 @@ export function severityOf(direction: Sli['direction'], value: number): number {
   return direction === 'lower' ? value : -value;
 }
 
-/** Back to what a contract says; the same turn. */
-export const thresholdOfSeverity = severityOf;
+/** Back to what a contract says. */
+export function thresholdOfSeverity(direction: Sli['direction'], severity: number): number {
+  // The same turn once more.
+  return severityOf(direction, severity);
+}
 
 /**
  * The severity that a condition has to exceed, at each look: with a count of `consecutive`, the mildest of the last so many known
