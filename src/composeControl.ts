@@ -11,6 +11,7 @@ import { Features } from './control/desks/features.ts';
 import { LedgerExports } from './control/desks/ledgerExports.ts';
 import { OverrideSettings } from './control/desks/overrides.ts';
 import { Rollouts } from './control/desks/rollouts.ts';
+import { Suggestions } from './control/desks/suggestions.ts';
 import { Tokens } from './control/desks/tokens.ts';
 import { Waivers } from './control/desks/waivers.ts';
 import { Preflight } from './control/eligibility/preflight.ts';
@@ -44,6 +45,7 @@ import { Drift } from './control/reconciliation/drift.ts';
 import { OverrideExpiry } from './control/reconciliation/overrideExpiry.ts';
 import { Reconciler } from './control/reconciliation/reconciler.ts';
 import { DecisionContexts } from './control/sight/decisionContext.ts';
+import { Foresight } from './control/sight/foresight.ts';
 import { KnownRollouts } from './control/sight/knownRollouts.ts';
 import type { MetricSources } from './control/sight/metricSources.ts';
 import { RolloutDisplay } from './control/sight/rolloutDisplay.ts';
@@ -159,14 +161,16 @@ function choresOf(outside: Outside, { reconciler, waiverEnding, inForce }: Acts)
 
 /** What people and services reach. */
 function composeDesks(options: ControlOptions, outside: Outside, acts: Acts): Application {
-  const { environment, policy, catalogue, sourceKinds, dryRun } = options;
+  const { environment, policy, catalogue, sourceKinds, dryRun, pollIntervalMs } = options;
   const judge = new ContractJudge({ ...outside, ...acts, policy, sources: sourceKinds });
-  const proposals = new Proposals({ ...outside, judge, policy, catalogue });
+  const foresight = new Foresight(outside);
+  const proposals = new Proposals({ ...outside, judge, foresight, policy, catalogue });
   const waiverRequests = new WaiverRequests({ ...outside, ...acts, policy });
   const creation = new RolloutCreation({ ...outside, dryRunAlways: dryRun });
   return {
     features: new Features({ ...outside, ...acts, environment }),
-    contracts: new Contracts({ ...outside, proposals }),
+    contracts: new Contracts({ ...outside, proposals, foresight }),
+    suggestions: new Suggestions({ ...outside, pollIntervalMs }),
     waivers: new Waivers({ ...outside, waiverRequests }),
     overrides: new OverrideSettings({ ...outside, ...acts }),
     rollouts: new Rollouts({ ...outside, ...acts, creation, policy }),

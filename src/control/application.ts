@@ -7,8 +7,12 @@ import type { Principal, Role } from '../domain/governance/role.ts';
 import type { WeighedViolation } from '../domain/governance/waiverCover.ts';
 import type { Entry } from '../domain/ledger/entry.ts';
 import type { ExportHeader } from '../domain/ledger/exportHeader.ts';
+import type { Expectation } from '../domain/power/foreseenPower.ts';
+import type { StagePower } from '../domain/power/planPower.ts';
 import type { PreflightItem } from '../domain/rollout/preflight.ts';
 import type { RolloutStatus } from '../domain/rollout/statusView.ts';
+import type { SuggestionRequest } from '../domain/suggestion/request.ts';
+import type { Candidate, Chosen } from '../domain/suggestion/suggestThreshold.ts';
 import type { FlagView } from './flags/flagView.ts';
 import type {
   AuditDesk,
@@ -24,6 +28,7 @@ import type { Cursor, FeatureFilter, FeatureRecord } from './ports/featureRegist
 import type { IdempotencyRegister } from './ports/idempotencyRegister.ts';
 import type { EntryPage } from './ports/ledger.ts';
 import type { RolloutFilter, RolloutRecord, Tick } from './ports/rolloutRegister.ts';
+import type { PlanForesight } from './sight/foresight.ts';
 
 /**
  * What Sluice does for those who call it, whatever the wire. Every method throws `Refusal` where it refuses, having changed nothing,
@@ -32,6 +37,7 @@ import type { RolloutFilter, RolloutRecord, Tick } from './ports/rolloutRegister
 export type Application = {
   readonly features: FeatureDesk;
   readonly contracts: ContractDesk;
+  readonly suggestions: SuggestionDesk;
   readonly waivers: WaiverDesk;
   readonly rollouts: RolloutDesk;
   /** All that closes, in one place: it waits for nothing and needs no version. */
@@ -71,19 +77,38 @@ export type Judgement = {
   /** Those that a waiver covers among them. */
   readonly violations: readonly WeighedViolation[];
   readonly warnings: readonly Warning[];
+  /** What each stage will be able to notice; null where the plan can't be read. */
+  readonly power: readonly StagePower[] | null;
 };
 export type ContractRecord = { readonly state: ContractState; readonly standing: ContractStanding };
 
 export interface ContractDesk {
-  validate(input: unknown): Promise<Judgement>;
+  validate(input: unknown, expected?: Expectation): Promise<Judgement>;
   propose(who: Principal, input: unknown): Promise<ContractRecord>;
   get(id: string): Promise<ContractRecord>;
   list(filter: { readonly feature?: string }, cursor: Cursor): Promise<readonly ContractRecord[]>;
+  /** What its stages will be able to notice, by the past as it is today. */
+  power(id: string, expected: Expectation): Promise<PlanForesight>;
   decide(
     who: Principal,
     id: string,
     word: { readonly decision: 'approve' | 'reject'; readonly digest: string; readonly comment: string | null },
   ): Promise<ContractRecord>;
+}
+
+/** What the past says of a threshold, and when that was. */
+export type ThresholdSuggestion = {
+  readonly candidates: readonly Candidate[];
+  /** null where the past is too short to show the wanted rate. */
+  readonly chosen: Chosen | null;
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly everySeconds: number;
+};
+
+export interface SuggestionDesk {
+  /** Refuses with `HISTORY_UNAVAILABLE` where the source has no past, or did not answer. */
+  threshold(request: SuggestionRequest): Promise<ThresholdSuggestion>;
 }
 
 export type PreflightReport = {

@@ -33,6 +33,7 @@ export const REFUSALS = {
   ILLEGAL_STATE: { status: 409, title: 'The state does not allow this' },
   HELD: { status: 409, title: 'The gate is held' },
   PREFLIGHT_FAILED: { status: 409, title: 'The preflight failed' },
+  HISTORY_UNAVAILABLE: { status: 422, title: 'There is no past to go by' },
   ATTESTATION_UNKNOWN: { status: 422, title: 'The policy asks for no such attestation' },
   AUDIT_NOT_EXTERNAL: { status: 409, title: 'The contract leaves its audit to Sluice' },
   VERDICT_STANDS: { status: 409, title: 'A verdict stands already' },

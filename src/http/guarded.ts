@@ -23,6 +23,7 @@ import { rolloutCommandRoutes } from './routes/rolloutCommands.ts';
 import { rolloutRecordRoutes } from './routes/rolloutRecords.ts';
 import { rolloutRoutes } from './routes/rollouts.ts';
 import type { RouteDeps } from './routes/scope.ts';
+import { suggestionRoutes } from './routes/suggestions.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 import { waiverRoutes } from './routes/waivers.ts';
 import { refuseUnknownRoute, unknownRoute } from './unknownRoute.ts';
@@ -44,6 +45,7 @@ const ROUTES = [
   projectionRoutes,
   auditRoutes,
   planRoutes,
+  suggestionRoutes,
   tokenRoutes,
   installationRoutes,
   calendarRoutes,

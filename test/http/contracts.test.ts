@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { contractDigest } from '../../src/domain/contract/digest.ts';
-import { proposalInput } from '../support/proposals.ts';
+import { proposalInput, stageInput } from '../support/proposals.ts';
 import { ServerUnderTest } from './serverUnderTest.ts';
 
 describe('contracts', () => {
@@ -71,9 +71,45 @@ describe('contracts', () => {
     const good = await under.post('/v1/contracts/validate', { as: 'operator', body: proposalInput() });
     expect(good.body).toMatchObject({ violations: [], planDigest: expect.stringMatching(/^[0-9a-f]{64}$/) });
     const bad = await under.post('/v1/contracts/validate', { body: { feature: 'checkout-v2' } });
-    expect([bad.status, bad.body['planDigest']]).toEqual([200, null]);
+    expect([bad.status, bad.body['planDigest'], bad.body['power']]).toEqual([200, null, null]);
     expect(bad.body['violations']).not.toEqual([]);
     expect((await under.get('/v1/contracts')).body['items']).toEqual([]);
+  });
+
+  test('tell what their stages can notice, without NaN or infinity, by the base rate that is given', async () => {
+    await using under = new ServerUnderTest();
+    await under.feature();
+    const stages = [10, 50, 100].map((percentage) => {
+      const plain = stageInput(`to-${percentage}`, percentage, { expectedRequestsPerHour: 20_000, durationHours: 2 });
+      return { ...plain, rollbackTrigger: [...plain.rollbackTrigger, { sli: 'error_rate', dispersion: 1 }] };
+    });
+    const body = proposalInput({}, { wedgeStages: stages });
+    const judged = await under.post('/v1/contracts/validate?expectedBaseRate=0.01', { as: 'operator', body });
+    expect(judged.body['power']).toMatchObject([
+      {
+        ...{ stageId: 'to-10', windowHours: 2, scopeAssumed: false },
+        criteria: [
+          { criterion: 'trigger/0', kind: 'window', enough: true },
+          {
+            ...{ criterion: 'trigger/1', baseRateFrom: 'expected', trafficFrom: 'expected' },
+            detections: [{ relativeRisk: 1.5, medianHours: 'notWithinWindow' }, {}, {}, { badShare: 1 }],
+          },
+          { criterion: 'success/0', kind: 'window' },
+        ],
+      },
+      { stageId: 'to-50' },
+      { criteria: [{}, { kind: 'unknown', reason: 'noControl' }, {}] },
+    ]);
+    expect(judged.body['warnings']).toMatchObject([{ rule: 'DETECTION_BEYOND_STAGE' }]);
+    const { body: made } = await under.post('/v1/contracts', { as: 'operator', body });
+    const told = await under.get(`/v1/contracts/${made['id']}/power?expectedBaseRate=0.01`, { as: 'viewer' });
+    expect(told.body).toEqual({ stages: judged.body['power'], warnings: judged.body['warnings'] });
+    for (const rate of ['0', '1', 'x', '']) {
+      expect(await under.refusal('POST', `/v1/contracts/validate?expectedBaseRate=${rate}`, { body })).toBe(
+        '422 SCHEMA',
+      );
+    }
+    expect(await under.refusal('GET', '/v1/contracts/nobody/power')).toBe('404 NOT_FOUND');
   });
 
   test('are approved by digest, by somebody else', async () => {

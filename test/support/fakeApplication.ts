@@ -16,6 +16,7 @@ import { FakeGateHooks } from './fakeGateHooks.ts';
 import { FakeMetricSource } from './fakeMetricSource.ts';
 import { T0 } from './ledgerStory.ts';
 import { type MemoryLedger, memoryLedger } from './memoryLedger.ts';
+import { PATIENT_TIMER } from './patientTimer.ts';
 import { YOUNG_POLICY } from './youngPolicy.ts';
 
 /** An application with nothing outside: the real desks over a ledger, a flag store, a metric source and a clock in memory. */
@@ -64,7 +65,7 @@ export function fakeApplication(
   const view = new FlagView({ monotonicMs: clock.nowMs, staleAfterMs: 60_000, hardKilled: () => false });
   const outside = {
     ...kept,
-    ...{ store, view, clock, chance, telemetry, timer: NO_TIMER, log: NO_LOG, notifiers: [] },
+    ...{ store, view, clock, chance, telemetry, timer: PATIENT_TIMER, log: NO_LOG, notifiers: [] },
     sources: new MetricSources([source]),
     directory: new TokenDirectory(kept.tokens, clock, Object.keys(TOKENS).map(recordOf)),
     late: memoryJournal(),
@@ -84,7 +85,6 @@ const OPTIONS: Omit<ControlOptions, 'policy'> = {
   scheduling: { concurrency: 1, leaseMs: 60_000, wakeMs: 1000 },
 };
 const NO_LOG = { info: () => {}, warn: () => {}, error: () => {} };
-const NO_TIMER = { sleep: () => Promise.resolve() };
 
 function recordOf(name: string): TokenRecord {
   // A key of the table, which `Object.keys` forgets.

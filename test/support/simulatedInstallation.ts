@@ -20,6 +20,7 @@ import { FakeMetricSource } from './fakeMetricSource.ts';
 import { T0 } from './ledgerStory.ts';
 import { MemoryJournal } from './memoryJournal.ts';
 import { type MemoryLedger, memoryLedger } from './memoryLedger.ts';
+import { PATIENT_TIMER } from './patientTimer.ts';
 import { SILENT_TELEMETRY } from './silentTelemetry.ts';
 import { SimulatedFlagStore } from './simulatedFlagStore.ts';
 import { YOUNG_POLICY } from './youngPolicy.ts';
@@ -113,7 +114,7 @@ export async function startReplica(world: World, replaced: Replaced = {}) {
     directory: new TokenDirectory(kept.tokens, clock, []),
     gateHooks: world.hooks,
     notifiers: replaced.notifiers ?? [],
-    timer: replaced.timer ?? NO_TIMER,
+    timer: replaced.timer ?? PATIENT_TIMER,
     log: logOver(world.faults),
   };
   const options = {
@@ -171,12 +172,6 @@ export const OSKAR = person('oskar', 'operator');
 export const ANNA = person('anna', 'approver', 'operator');
 export const EMIL = person('emil', 'approver', 'operator');
 export const AUREL = person('aurel', 'auditor');
-
-const NO_TIMER: Timer = {
-  sleep: () => {
-    throw new Error('a simulation is looked at, it does not wait');
-  },
-};
 
 function logOver(faults: string[]): Log {
   return {

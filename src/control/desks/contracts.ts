@@ -1,5 +1,6 @@
 import { type ContractState, standingOf } from '../../domain/governance/contractState.ts';
 import type { Principal } from '../../domain/governance/role.ts';
+import type { Expectation } from '../../domain/power/foreseenPower.ts';
 import type { ContractDesk, ContractRecord, Judgement } from '../application.ts';
 import { type ContractWord, sayOnContract } from '../approval/contractApproval.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -8,15 +9,18 @@ import type { Cursor } from '../ports/featureRegister.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import type { Proposals } from '../proposal/proposals.ts';
 import { Refusal } from '../refusal.ts';
+import type { Foresight, PlanForesight } from '../sight/foresight.ts';
 
 export type ContractsDeps = {
   readonly contracts: ContractRegister;
   readonly proposals: Proposals;
+  readonly foresight: Foresight;
   readonly ledger: Ledger;
   readonly clock: Clock;
 };
 
 const MOST_ATTEMPTS = 5;
+const BY_THE_PAST: Expectation = { baseRate: null };
 
 /** Contracts: judged, proposed, and approved by other people than those who proposed. */
 export class Contracts implements ContractDesk {
@@ -26,8 +30,8 @@ export class Contracts implements ContractDesk {
     this.#deps = deps;
   }
 
-  async validate(input: unknown): Promise<Judgement> {
-    return this.#deps.proposals.validate(input);
+  async validate(input: unknown, expected: Expectation = BY_THE_PAST): Promise<Judgement> {
+    return this.#deps.proposals.validate(input, expected);
   }
 
   async propose(who: Principal, input: unknown): Promise<ContractRecord> {
@@ -43,6 +47,11 @@ export class Contracts implements ContractDesk {
   async list(filter: { readonly feature?: string }, cursor: Cursor): Promise<readonly ContractRecord[]> {
     const states = await this.#deps.contracts.list(filter, cursor);
     return states.map((state) => this.#record(state));
+  }
+
+  async power(id: string, expected: Expectation): Promise<PlanForesight> {
+    const { state } = await this.get(id);
+    return this.#deps.foresight.of(state.contract, expected);
   }
 
   async decide(who: Principal, id: string, word: ContractWord): Promise<ContractRecord> {

@@ -10,6 +10,7 @@ import { contractDraft } from '../../domain/governance/contractDraft.ts';
 import type { Principal } from '../../domain/governance/role.ts';
 import { type Weighed, weighedBy } from '../../domain/governance/waiverCover.ts';
 import type { WaiverState } from '../../domain/governance/waiverState.ts';
+import type { Expectation } from '../../domain/power/foreseenPower.ts';
 import { actorOf } from '../actorOf.ts';
 import { appendEntries } from '../appendEntries.ts';
 import type { Judgement } from '../application.ts';
@@ -18,10 +19,12 @@ import type { Clock } from '../ports/clock.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import type { WaiverRegister } from '../ports/waiverRegister.ts';
 import { Refusal } from '../refusal.ts';
+import type { Foresight } from '../sight/foresight.ts';
 import type { ContractJudge } from '../validation/contractJudge.ts';
 
 export type ProposalsDeps = {
   readonly judge: ContractJudge;
+  readonly foresight: Foresight;
   readonly waivers: WaiverRegister;
   readonly ledger: Ledger;
   readonly clock: Clock;
@@ -48,14 +51,23 @@ export class Proposals {
   }
 
   /** The judgement alone: nothing is stored. */
-  async validate(input: unknown): Promise<Judgement> {
+  async validate(input: unknown, expected: Expectation): Promise<Judgement> {
     const parsed = parseProposal(input);
     if (!parsed.ok) {
       const { violations } = weighedBy(parsed.violations, [], this.#deps.policy, this.#deps.clock.nowMs());
-      return { planDigest: null, violations, warnings: [] };
+      return { planDigest: null, violations, warnings: [], power: null };
     }
-    const { planDigest, violations, warnings } = await this.#judged(parsed.proposal, this.#deps.clock.nowMs());
-    return { planDigest, violations, warnings };
+    const sent = parsed.proposal;
+    const { proposal, planDigest, violations, warnings } = await this.#judged(sent, this.#deps.clock.nowMs());
+    const foreseen = await this.#foreseen(proposal, expected);
+    const told = [...warnings, ...asSent(foreseen.warnings, sent)];
+    return { planDigest, violations, warnings: told, power: foreseen.power };
+  }
+
+  /** Told, and no part of what is stored: the traffic of tomorrow is another. */
+  async #foreseen(proposal: Proposal, expected: Expectation) {
+    if (!digestible(proposal)) return { power: null, warnings: [] };
+    return this.#deps.foresight.of(contractFrom(proposal, ''), expected);
   }
 
   /** Answers the id of the contract; refused with all violations at once that no waiver of this plan covers. */

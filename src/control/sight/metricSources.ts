@@ -56,8 +56,8 @@ export class MetricSources {
   }
 
   /** The same question at every step of the past; null where no source of this name keeps one. */
-  async range(query: MeasurementQuery, range: TimeRange): Promise<readonly MeasuredAt[] | null> {
-    return (await this.#sources.get(query.sli.source)?.range?.(query, range)) ?? null;
+  async range(query: MeasurementQuery, range: TimeRange, signal?: AbortSignal): Promise<readonly MeasuredAt[] | null> {
+    return (await this.#sources.get(query.sli.source)?.range?.(query, range, signal)) ?? null;
   }
 
   /** The state of every source, by name. */

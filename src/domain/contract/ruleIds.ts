@@ -81,5 +81,7 @@ export const WARNING_IDS = [
   'MANN_WHITNEY_WINDOW',
   'MANN_WHITNEY_REPEATED',
   'SAMPLE_RATIO_REQUESTS',
+  'DETECTION_BEYOND_STAGE',
+  'WINDOW_SHORT_OF_SAMPLES',
 ] as const;
 export type WarningId = (typeof WARNING_IDS)[number];

@@ -9,6 +9,9 @@ export const AUDIENCES = ['INTERNAL', 'LIMITED', 'GENERAL'] as const;
 /** Of a stage: success criteria, and triggers, each. */
 export const MOST_CRITERIA = 50;
 
+/** A million million: more than the world has, and no number that overflows. */
+const MOST_REQUESTS_PER_HOUR = 1e12;
+
 const hours = z.number().min(0).max(MOST_HOURS);
 
 /** Any number here: its range is a rule (`PERCENTAGE_RANGE`), so that a wrong one is told together with all other broken rules. */
@@ -37,6 +40,8 @@ export const wedgeStageSchema = z
     stabilization: stabilizationSchema.default({ minimumDurationHours: 0, healthThreshold: 0, requiredMetrics: [] }),
     /** An estimate, for people. */
     affectedCustomers: z.int().min(0).optional(),
+    /** An estimate too, of everybody in the scope: what the stage can notice is told by it, where sources know all traffic alone. */
+    expectedRequestsPerHour: z.number().gt(0).max(MOST_REQUESTS_PER_HOUR).optional(),
   })
   .readonly();
 export type WedgeStage = z.infer<typeof wedgeStageSchema>;

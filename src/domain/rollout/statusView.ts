@@ -1,5 +1,8 @@
+import { leastStageHours } from '../contract/stageHours.ts';
 import type { WedgeStage } from '../contract/wedge.ts';
 import { hoursToMs } from '../hours.ts';
+import type { CriterionPower } from '../power/criterionPower.ts';
+import { measuredPower } from '../power/measuredPower.ts';
 import type { AwaitApproval, RuledDecision } from './decision.ts';
 import { exposedPercentage } from './foldRollout.ts';
 import type { Poll } from './poll.ts';
@@ -46,6 +49,8 @@ export type RolloutStatus = {
   /** What fails for its count and decides nothing. A review is asked for where nobody has given one. */
   readonly alerts: readonly AlertView[];
   readonly cooldownUntil: string | null;
+  /** What the sequential criteria can notice at the traffic that they counted in this stage; null while nothing is exposed. */
+  readonly power: readonly CriterionPower[] | null;
   /** The earliest end if nothing holds it up; null where a person is due or it is not running. */
   readonly eta: string | null;
 };
@@ -138,6 +143,7 @@ export function statusOf(input: StatusInput, nowMs: number): RolloutStatus {
     alerts: state.alerts.map(alertView),
     audits: state.auditorsVerdicts.map(({ atMs, ...said }) => ({ ...said, at: iso(atMs) })),
     cooldownUntil: isoOrNull(state.cooldownUntilMs),
+    power: measuredPower(state, tick?.poll.comparisons ?? {}),
     eta: isoOrNull(etaMs(state, elapsedMs, nowMs)),
   };
 }
@@ -206,12 +212,12 @@ const needsPerson = (state: RolloutState, stage: WedgeStage) =>
 
 /** What is left of this stage and of those to come, by their own clocks. */
 function etaMs(state: RolloutState, elapsedMs: number, nowMs: number): number | null {
-  const { incrementPolicy, wedgeStages, observationWindowHours } = state.contract.rolloutWedge;
+  const { rolloutWedge } = state.contract;
+  const { incrementPolicy, wedgeStages } = rolloutWedge;
   const toCome = wedgeStages.slice(state.stageIndex + 1);
   const personIsDue = incrementPolicy === 'manual' || toCome.some((stage) => needsPerson(state, stage));
   if (!isLive(state) || state.wedgeState === 'PAUSED' || personIsDue) return null;
-  const lasting = (stage: WedgeStage) =>
-    hoursToMs(Math.max(stage.durationHours, observationWindowHours, stage.stabilization.minimumDurationHours));
+  const lasting = (stage: WedgeStage) => hoursToMs(leastStageHours(stage, rolloutWedge));
   const here = Math.max(0, lasting(currentStage(state)) - (state.phase === 'stage' ? elapsedMs : 0));
   return nowMs + here + toCome.reduce((sum, stage) => sum + lasting(stage), 0);
 }

@@ -7,8 +7,10 @@ import { contractInReach } from '../reach.ts';
 import { contractApprovalBody, contractSchema, judgementSchema, proposalBody } from '../schemas/contract.ts';
 import { listOf } from '../schemas/list.ts';
 import { idPath } from '../schemas/parameters.ts';
+import { expectationQuery, planPowerSchema } from '../schemas/power.ts';
 import { versioned } from '../versioned.ts';
 import { contractView } from '../views/contractView.ts';
+import { stagePowerView } from '../views/powerView.ts';
 import type { RouteDeps, Scope } from './scope.ts';
 
 const tags = ['contracts'];
@@ -19,6 +21,7 @@ export function contractRoutes(scope: Scope, deps: RouteDeps): void {
   validate(scope, deps);
   list(scope, deps);
   get(scope, deps);
+  power(scope, deps);
   approve(scope, deps);
 }
 
@@ -55,14 +58,21 @@ function validate(scope: Scope, { application }: RouteDeps): void {
         operationId: 'validateContract',
         summary: 'Judge a contract without storing it',
         tags,
+        querystring: expectationQuery,
         body: proposalBody,
         response: { 200: judgementSchema },
       },
       config: { right: 'operate', refusals: ['NOT_FOUND', 'POLICY_REPLACED'] },
     },
     async (request) => {
-      const { planDigest, violations, warnings } = await application.contracts.validate(request.body);
-      return { planDigest, violations: [...violations], warnings: [...warnings] };
+      const expected = expectationOf(request.query);
+      const { planDigest, violations, warnings, power } = await application.contracts.validate(request.body, expected);
+      return {
+        planDigest,
+        violations: [...violations],
+        warnings: [...warnings],
+        power: power?.map(stagePowerView) ?? null,
+      };
     },
   );
 }
@@ -108,6 +118,31 @@ function get(scope: Scope, { application }: RouteDeps): void {
     async (request, reply) => versioned(reply, contractView(await application.contracts.get(request.params.id))),
   );
 }
+
+function power(scope: Scope, { application }: RouteDeps): void {
+  scope.get(
+    '/contracts/:id/power',
+    {
+      schema: {
+        operationId: 'getContractPower',
+        summary: 'What each stage will be able to notice, and after how long, by the past 24 h of its metrics',
+        tags,
+        params: idPath,
+        querystring: expectationQuery,
+        response: { 200: planPowerSchema },
+      },
+      config: { right: 'view', refusals: ['NOT_FOUND'] },
+    },
+    async (request) => {
+      const foreseen = await application.contracts.power(request.params.id, expectationOf(request.query));
+      return { stages: foreseen.power.map(stagePowerView), warnings: [...foreseen.warnings] };
+    },
+  );
+}
+
+const expectationOf = ({ expectedBaseRate }: z.infer<typeof expectationQuery>) => ({
+  baseRate: expectedBaseRate ?? null,
+});
 
 function approve(scope: Scope, { application }: RouteDeps): void {
   scope.post(

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { proposalSchema } from '../../domain/contract/contract.ts';
 import { judgedByDesk } from '../validation.ts';
 import { timeSchema } from './list.ts';
+import { stagePowerSchema } from './power.ts';
 import { warningSchema, weighedViolationSchema } from './violation.ts';
 
 const DIGEST = z.string().describe('lowercase hex SHA-256');
@@ -33,6 +34,10 @@ export const judgementSchema = z
     planDigest: DIGEST.nullable().describe('what a waiver names; null where the plan can not be read'),
     violations: z.array(weighedViolationSchema).describe('those that a waiver covers among them'),
     warnings: z.array(warningSchema),
+    power: z
+      .array(stagePowerSchema)
+      .nullable()
+      .describe('what each stage will be able to notice; null where the plan can not be read'),
   })
   .meta({ id: 'Judgement' });
 

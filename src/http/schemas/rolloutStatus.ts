@@ -3,6 +3,7 @@ import { wedgeStageSchema } from '../../domain/contract/wedge.ts';
 import { SEVERITIES } from '../../domain/health/criterion.ts';
 import { WEDGE_STATES } from '../../domain/rollout/state.ts';
 import { timeSchema } from './list.ts';
+import { criterionPowerSchema } from './power.ts';
 import { phaseSchema } from './rollout.ts';
 import { verdictEvidenceSchema } from './verdictEvidence.ts';
 
@@ -127,6 +128,10 @@ export const rolloutStatusSchema = z
       .array(alertSchema)
       .describe('criteria of severity `alert` that fail for their count: they decide nothing and ask for a review'),
     cooldownUntil: timeSchema.nullable(),
+    power: z
+      .array(criterionPowerSchema)
+      .nullable()
+      .describe('what the sequential criteria can notice at the traffic of this stage; null while nothing is exposed'),
     eta: timeSchema.nullable().describe('the earliest end, if nothing holds it up and no person is due'),
   })
   .meta({ id: 'RolloutStatus' });

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { RolloutStatus } from '../../domain/rollout/statusView.ts';
 import type { rolloutStatusSchema } from '../schemas/rolloutStatus.ts';
+import { criterionPowerView } from './powerView.ts';
 
 type View = z.infer<typeof rolloutStatusSchema>;
 
@@ -14,6 +15,7 @@ export function statusView(status: RolloutStatus): View {
     attestations: [...status.attestations],
     alerts: [...status.alerts],
     audits: [...status.audits],
+    power: status.power?.map(criterionPowerView) ?? null,
   };
 }
 

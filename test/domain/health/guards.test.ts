@@ -86,7 +86,14 @@ describe('the rule for outages', () => {
   it('fails with what it saw, asks for two polls and for a rollback', () => {
     const [verdict] = polled(rolloutWith(), [OUT]).verdicts;
     expect(verdict).toEqual({
-      ...{ key: 'outage/error_rate', role: 'guard', sli: 'error_rate', severity: 'rollback', consecutive: 2, polls: null },
+      ...{
+        key: 'outage/error_rate',
+        role: 'guard',
+        sli: 'error_rate',
+        severity: 'rollback',
+        consecutive: 2,
+        polls: null,
+      },
       ...{ dryRun: false, outcome: 'fail', reason: 'holds', value: 0.75, baseline: 0.05, limit: null, samples: 40 },
       detail: 'outage: at least half are bad, and not of the control',
       evidence: { kind: 'outage', poll: pollOf(40, 30, 40, 2) },
