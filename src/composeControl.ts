@@ -2,6 +2,7 @@ import type { TokenDirectory } from './control/access/tokenDirectory.ts';
 import type { Application } from './control/application.ts';
 import { ChainAudit } from './control/audit/chainAudit.ts';
 import { FalseAlarms } from './control/audit/falseAlarms.ts';
+import { HealthVerification } from './control/audit/healthVerification.ts';
 import { Incidents } from './control/audit/incidents.ts';
 import { Audits } from './control/desks/audits.ts';
 import { Closings } from './control/desks/closings.ts';
@@ -15,6 +16,7 @@ import { Waivers } from './control/desks/waivers.ts';
 import { Preflight } from './control/eligibility/preflight.ts';
 import { RolloutCreation } from './control/eligibility/rolloutCreation.ts';
 import { Closing } from './control/execution/closing/closing.ts';
+import { GradualRollback } from './control/execution/closing/gradualRollback.ts';
 import { Killing } from './control/execution/closing/killing.ts';
 import { LateClosings } from './control/execution/closing/lateClosings.ts';
 import { Narrowing } from './control/execution/closing/narrowing.ts';
@@ -114,6 +116,7 @@ function composeActs(options: ControlOptions, outside: Outside) {
   const preflight = new Preflight({ ...outside, policyFit, inForce, policy });
   const killing = new Killing({ ...outside, publisher, shown });
   const closing = new Closing({ ...outside, publisher, killing, known, shown });
+  const gradual = new GradualRollback({ ...outside, closing, publisher, known, shown });
   const narrowing = new Narrowing({ ...outside, publisher });
   const lateClosings = new LateClosings({ ...outside, closing, killing, narrowing });
   const proof = new OpeningProof({ ...outside, lateClosings, audit, contexts, policyFit });
@@ -133,6 +136,8 @@ function composeActs(options: ControlOptions, outside: Outside) {
     publisher,
     killing,
     closing,
+    gradual,
+    health: new HealthVerification({ ...outside, contexts }),
     lateClosings,
     proof,
     opening,

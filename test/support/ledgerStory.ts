@@ -170,7 +170,17 @@ const HOLD: Decision = { kind: 'hold', reason: 'stageDuration', detail: 'wait', 
 /** What a tick that holds leaves behind. */
 export function tickAt(atMs: number, given: Partial<Tick['poll']> = {}): Tick {
   const clocks = { visit: 0, observation: 0, noProgress: 0 };
-  const poll = { atMs, epoch: 1, visit: 0, verdicts: [], counts: {}, muted: [], health: [], activeMs: clocks };
+  const poll = {
+    atMs,
+    epoch: 1,
+    visit: 0,
+    verdicts: [],
+    targetVerdicts: [],
+    counts: {},
+    muted: [],
+    health: [],
+    activeMs: clocks,
+  };
   return { poll: { comparisons: {}, ...poll, onHold: false, served: true, ...given }, decision: { ...HOLD, row: 11 } };
 }
 
@@ -228,7 +238,7 @@ export class LedgerStory {
     const { state } = await this.rollout(id);
     const feature = await this.featureOf(state.feature);
     const exposure = exposureWithoutRollout(feature.state, state.base, atMs);
-    const how = { exposure, toStageIndex: null, automatic: true, detail: 'errors' };
+    const how = { exposure, toStageIndex: null, automatic: true, mode: 'immediate' as const, detail: 'errors' };
     const entry = rolledBackEntry(state, sayingAt(atMs, { reason: 'criterion' }), how);
     return appendOf(state.feature, [entry], { expected: { rollout: { id, version: state.version } } });
   }

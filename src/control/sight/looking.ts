@@ -2,9 +2,10 @@ import { begunComparison, type ComparedAt, type Comparisons, nextComparison } fr
 import { type Counted, countKey, settledAt } from '../../domain/health/countQuery.ts';
 import { historyQuery, historyRange, windowIn } from '../../domain/health/dispersionHistory.ts';
 import { judge } from '../../domain/health/judge.ts';
-import { measurementPlan, type PlannedComparison } from '../../domain/health/measurementPlan.ts';
+import { measurementPlan, type PlannedComparison, type PlannedCriterion } from '../../domain/health/measurementPlan.ts';
 import type { Verdict } from '../../domain/health/verdict.ts';
 import type { RolloutState } from '../../domain/rollout/state.ts';
+import { targetPlan } from '../../domain/rollout/targetPlan.ts';
 import { alphaAfterRollbacks } from '../../domain/statistics/combinedEvidence.ts';
 import { type Dispersion, dispersionOf } from '../../domain/statistics/dispersion.ts';
 import type { MetricSources } from './metricSources.ts';
@@ -19,12 +20,21 @@ export type LookAt = {
   readonly pollIntervalMs: number;
 };
 
-export type Looked = { readonly verdicts: readonly Verdict[]; readonly comparisons: Comparisons };
+export type Looked = {
+  readonly verdicts: readonly Verdict[];
+  /** Of the stage that a rollback would lead to. */
+  readonly targetVerdicts: readonly Verdict[];
+  readonly comparisons: Comparisons;
+};
 
 /** Asks the sources all that the stage's criteria need now, at the same time, and judges what they say. */
 export async function look(sources: MetricSources, at: LookAt): Promise<Looked> {
   const { rollout, clockMs, pollIntervalMs } = at;
-  const plan = measurementPlan(rollout, at.comparisons, { nowMs: at.nowMs, untilMs: settledAt(clockMs) });
+  const plannedAt = { nowMs: at.nowMs, untilMs: settledAt(clockMs) };
+  const own = measurementPlan(rollout, at.comparisons, plannedAt);
+  const target = targetPlan(rollout, at.comparisons, plannedAt);
+  // The stage's own come last: where both count the same, it is the stage that says by which alpha.
+  const plan = [...target, ...own];
   const windows = plan.filter((planned) => planned.looksAt === 'window');
   const counts = plan.filter((planned) => planned.looksAt === 'counts');
   const [measured, counted, begun] = await Promise.all([
@@ -36,8 +46,9 @@ export async function look(sources: MetricSources, at: LookAt): Promise<Looked> 
     dispersions(sources, counts, at),
   ]);
   const comparisons = { ...at.comparisons, ...nextComparisons(at, counts, counted, begun) };
-  const verdicts = judge(plan, { measured, counted, comparisons }, { nowMs: clockMs, pollIntervalMs });
-  return { verdicts, comparisons };
+  const judged = (planned: readonly PlannedCriterion[]) =>
+    judge(planned, { measured, counted, comparisons }, { nowMs: clockMs, pollIntervalMs });
+  return { verdicts: judged(own), targetVerdicts: judged(target), comparisons };
 }
 
 /** Of comparisons that are to begin; one whose past could not be asked for does not begin. */

@@ -7,6 +7,7 @@ import { currentStage, type RolloutState } from './state.ts';
 
 export type PollInput = {
   readonly verdicts: readonly Verdict[];
+  readonly targetVerdicts: readonly Verdict[];
   readonly comparisons: Comparisons;
   readonly nowMs: number;
   readonly pollIntervalMs: number;
@@ -22,6 +23,7 @@ export function nextPoll(previous: Poll | null, rollout: RolloutState, input: Po
     epoch: rollout.epoch,
     visit: rollout.visit,
     verdicts: input.verdicts,
+    targetVerdicts: input.targetVerdicts,
     comparisons: input.comparisons,
     counts: counted(last?.counts ?? {}, input.verdicts),
     muted: stillMuted(last?.muted ?? rollout.acknowledged, input.verdicts),

@@ -62,6 +62,7 @@ export const anyPoll: fc.Arbitrary<Poll> = fc.record({
   epoch: fc.nat(3),
   visit: fc.nat(3),
   verdicts: anyVerdicts,
+  targetVerdicts: anyVerdicts,
   counts: fc.dictionary(fc.constantFrom('success/0', 'success/1', 'trigger/0', 'trigger/1'), fc.nat(4), {
     noNullPrototype: true,
   }),
@@ -76,6 +77,7 @@ export const anyPoll: fc.Arbitrary<Poll> = fc.record({
 
 export const anyContext: fc.Arbitrary<DecisionContext> = fc.record({
   pollIntervalMs: fc.constantFrom(1000, 15_000, HOUR),
+  ledgerAway: fc.boolean(),
   globalStop: fc.boolean(),
   storePaused: fc.boolean(),
   found: fc.option(

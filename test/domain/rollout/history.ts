@@ -191,7 +191,10 @@ function draftsOf({ rollout, feature }: Moment, one: Act, atMs: number): readonl
       const toStageIndex = rollbackStage(rollout, one);
       const exposure = rolledBackExposure(rollout, feature, toStageIndex, atMs);
       return [
-        rolledBackEntry(rollout, says(atMs), { exposure, toStageIndex, automatic: one.automatic, detail: 'bad' }),
+        rolledBackEntry(rollout, says(atMs), {
+          ...{ exposure, toStageIndex, detail: 'bad' },
+          ...{ automatic: one.automatic, mode: 'immediate' },
+        }),
       ];
     }
     case 'cap': {

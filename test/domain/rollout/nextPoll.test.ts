@@ -30,7 +30,7 @@ function polled(rollout: RolloutState, looks: readonly Look[], previous: Poll | 
     nowMs += afterMs;
     polls.push(
       nextPoll(polls.at(-1) ?? previous, rollout, {
-        ...{ verdicts, comparisons: {}, nowMs },
+        ...{ verdicts, targetVerdicts: [], comparisons: {}, nowMs },
         ...{ pollIntervalMs: POLL_INTERVAL, onHold, served },
       }),
     );
@@ -137,6 +137,7 @@ describe('active time', () => {
     const resumed = { ...ACTIVE, epoch: 3, epochBeganAtMs: before.atMs + 10 * MINUTE };
     const after = nextPoll(before, resumed, {
       verdicts: [failing()],
+      targetVerdicts: [],
       comparisons: {},
       nowMs: resumed.epochBeganAtMs + 5_000,
       pollIntervalMs: POLL_INTERVAL,

@@ -97,6 +97,7 @@ export function pollOf(more: Partial<Poll> = {}): Poll {
     epoch: 2,
     visit: 1,
     verdicts: [CALM, PASSING],
+    targetVerdicts: [],
     comparisons: {},
     counts: { 'success/0': 1 },
     muted: [],
@@ -110,6 +111,7 @@ export function pollOf(more: Partial<Poll> = {}): Poll {
 
 const CONTEXT: DecisionContext = {
   pollIntervalMs: POLL_INTERVAL,
+  ledgerAway: false,
   globalStop: false,
   storePaused: false,
   found: null,
@@ -165,6 +167,8 @@ export function rolloutOf(more: Partial<RolloutState> = {}, policy: Partial<Poli
     supersededBy: null,
     falseAlarmBy: null,
     cooldownUntilMs: null,
+    rollingBack: null,
+    healthWatch: null,
     heldFor: null,
     heldSinceMs: null,
     endedAtMs: null,

@@ -8,16 +8,19 @@ import { hold } from '../../../domain/rollout/hold.ts';
 import { nextPoll } from '../../../domain/rollout/nextPoll.ts';
 import type { Poll } from '../../../domain/rollout/poll.ts';
 import { describeItem, failedItems, heldFor } from '../../../domain/rollout/preflight.ts';
+import { stepAtMs, stepDue } from '../../../domain/rollout/rollingBack.ts';
 import { isServed } from '../../../domain/rollout/served.ts';
+import { isTerminal } from '../../../domain/rollout/state.ts';
 import { appendEntries } from '../../appendEntries.ts';
 import type { ChainAudit, ChainVerdict } from '../../audit/chainAudit.ts';
+import type { HealthVerification } from '../../audit/healthVerification.ts';
 import type { Preflight, PreflightDraft } from '../../eligibility/preflight.ts';
 import type { Publisher } from '../../flags/publisher.ts';
 import { exposureIn } from '../../notices.ts';
 import { nowFor } from '../../nowFor.ts';
 import type { Chance } from '../../ports/chance.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { Expected, Ledger } from '../../ports/ledger.ts';
+import { type Expected, type Ledger, LedgerUnreachable } from '../../ports/ledger.ts';
 import type { Claim, RolloutRegister, Tick } from '../../ports/rolloutRegister.ts';
 import { type DecisionContexts, type Surroundings, UNKNOWN_SURROUNDINGS } from '../../sight/decisionContext.ts';
 import type { KnownRollouts } from '../../sight/knownRollouts.ts';
@@ -36,6 +39,7 @@ export type TickerDeps = {
   readonly preflight: Preflight;
   readonly publisher: Publisher;
   readonly closing: Closing;
+  readonly health: HealthVerification;
   readonly proof: OpeningProof;
   readonly known: KnownRollouts;
   readonly shown: RolloutDisplay;
@@ -69,12 +73,21 @@ export class Ticker {
 
   /** `surroundings` null: the ledger is away. Then everything is still measured, and what must close closes. */
   async tick(claim: Claim, surroundings: Surroundings | null): Promise<void> {
+    if (isTerminal(claim.state.wedgeState)) return this.#watch(claim);
     const work = await this.#look(claim, surroundings);
     const decision = decide(claim.state, work.poll, work.context, work.nowMs);
     const tick: Tick = { poll: work.poll, decision };
     this.#deps.known.remember(claim, tick);
     this.#deps.shown.ticked(claim.state, tick);
     await this.#carryOut(work, decision);
+    // Last: whatever becomes of it, what must close has closed.
+    if (surroundings !== null) await this.#deps.health.look(claim);
+  }
+
+  /** It has ended, and somebody has asked whether that has helped. */
+  async #watch(claim: Claim): Promise<void> {
+    const againAtMs = await this.#deps.health.look(claim);
+    if (againAtMs !== null) await this.#deps.rollouts.release(claim, againAtMs);
   }
 
   async #look(claim: Claim, surroundings: Surroundings | null): Promise<Work> {
@@ -110,9 +123,29 @@ export class Ticker {
       case 'complete':
         return this.#open(work, decision);
       case 'hold':
+        if (decision.reason === 'rollingBack') return this.#step(work, decision);
+        return this.#record(work, decision, this.#draftsOf(work, decision));
       case 'awaitApproval':
       case 'pause':
-        return this.#record(work, decision, entriesOf(this.#subject(work), decision, this.#saying(work)));
+        return this.#record(work, decision, this.#draftsOf(work, decision));
+    }
+  }
+
+  #draftsOf(work: Work, decision: RecordedDecision): readonly EntryDraft[] {
+    return entriesOf(this.#subject(work), decision, this.#saying(work));
+  }
+
+  /** The next step, where one is due. Where nothing can be recorded nobody could take it over: then all that is left goes at once. */
+  async #step(work: Work, decision: Hold & RuledDecision): Promise<void> {
+    const { state, feature } = work.claim;
+    const expected = state.dryRun ? {} : { feature: { key: state.feature, version: feature.state.version } };
+    try {
+      await this.#record(work, decision, this.#draftsOf(work, decision), expected);
+    } catch (error) {
+      const context = { ...work.context, ledgerAway: true };
+      const hurried = decide(state, work.poll, context, work.nowMs);
+      if (!(error instanceof LedgerUnreachable) || hurried.kind !== 'rollback') throw error;
+      await this.#rollback({ ...work, context }, hurried);
     }
   }
 
@@ -124,7 +157,7 @@ export class Ticker {
       feature: state.feature,
       rolloutId: state.id,
       to: decision.to,
-      automatic: true,
+      automatic: decision.to !== 'underWay',
       reason: decision.reason,
       detail: decision.detail,
       actor: SLUICE,
@@ -190,10 +223,22 @@ export class Ticker {
     if (outcome.kind === 'conflict') return this.#deps.rollouts.release(claim, nextCheckAtMs);
     this.#deps.shown.recorded(state, outcome.entries);
     const exposure = exposureIn(outcome.entries);
-    if (exposure !== null) await this.#deps.publisher.publish(feature.definition, exposure);
+    if (exposure === null) return;
+    // A step down must not wait for a store that is away: own lookups go down with it.
+    if (outcome.entries.some(({ type }) => type === 'rollbackStep'))
+      await this.#deps.publisher.close(feature.definition, exposure);
+    else await this.#deps.publisher.publish(feature.definition, exposure);
   }
 
-  #nextCheckAtMs({ claim, context, clockMs: nowMs }: Work): number {
+  #nextCheckAtMs(work: Work): number {
+    const { rollingBack } = work.claim.state;
+    const pollAtMs = this.#nextPollAtMs(work);
+    if (rollingBack === null) return pollAtMs;
+    const stepMs = stepAtMs(rollingBack, stepDue(rollingBack, work.nowMs) + 1) - work.nowMs;
+    return Math.min(pollAtMs, work.clockMs + Math.max(1, stepMs));
+  }
+
+  #nextPollAtMs({ claim, context, clockMs: nowMs }: Work): number {
     // Not where a clock that went backwards left it: nobody would look until the clock has caught up.
     const due = Math.min(claim.nextCheckAtMs ?? nowMs, nowMs);
     const next = due + context.pollIntervalMs;

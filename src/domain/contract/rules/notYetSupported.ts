@@ -7,14 +7,11 @@ const LATER_COMPARISONS: readonly unknown[] = ['mannWhitney'];
 
 /** The design has it, this version does not: accepted in silence it would promise what nobody does. */
 export const notYetSupported: Rule = ({ proposal }) => {
-  const { slis, rolloutWedge } = proposal;
+  const { slis } = proposal;
   return [
     ...slis.flatMap((sli, index) =>
       'use' in sli ? [later(['slis', index, 'use'], sli.use, 'an SLI defined here')] : [],
     ),
-    ...(rolloutWedge.rollback.mode === 'progressive'
-      ? [later(['rolloutWedge', 'rollback', 'mode'], rolloutWedge.rollback.mode, '`immediate`')]
-      : []),
     ...placedCriteria(proposal).flatMap(({ criterion, at }) => laterComparison(criterion, at)),
   ];
 };
