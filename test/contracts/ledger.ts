@@ -124,7 +124,15 @@ export function ledgerContract(name: string, open: () => Promise<LedgerUnderTest
         expect(await kept.outbox.claim(T0 + MINUTE, 10, 1)).toEqual([]);
       };
       const notices: readonly Notice[] = [
-        { kind: 'paused', feature: 'checkout', rolloutId: null, text: 'never told', atMs: T0, change: NO_CHANGE },
+        {
+          kind: 'paused',
+          urgency: 'news',
+          feature: 'checkout',
+          rolloutId: null,
+          text: 'never told',
+          atMs: T0,
+          change: NO_CHANGE,
+        },
       ];
 
       test('is told that the rollout has moved on, or is not there', async () => {

@@ -4,8 +4,10 @@ import { hoursToMs } from '../hours.ts';
 import type { AwaitApproval, RuledDecision } from './decision.ts';
 import { exposedPercentage } from './foldRollout.ts';
 import type { Poll } from './poll.ts';
+import { endsAtMs, type RollingBack } from './rollingBack.ts';
 import { standingApprovers } from './stageGate.ts';
 import { currentStage, isLive, isPending, isTerminal, type RolloutState, type StageApproval } from './state.ts';
+import { type HealthView, healthView, type RollingBackView, rollingBackView } from './wayBackView.ts';
 
 /** All that answers "why is it not advancing?", as `api.md` has it on the wire. Times RFC 3339. */
 export type RolloutStatus = {
@@ -35,6 +37,10 @@ export type RolloutStatus = {
   readonly attestations: readonly AttestationView[];
   /** What auditors said and no rollback has voided; Sluice's own check is told by the decision. */
   readonly audits: readonly AuditView[];
+  /** A progressive rollback under way; null where there is none. */
+  readonly rollingBack: RollingBackView | null;
+  /** Whether the last rollback has helped; null where nobody looks. */
+  readonly health: HealthView | null;
   readonly cooldownUntil: string | null;
   /** The earliest end if nothing holds it up; null where a person is due or it is not running. */
   readonly eta: string | null;
@@ -138,6 +144,8 @@ export function statusOf(input: StatusInput, nowMs: number): RolloutStatus {
     approvals: state.stageApprovals.map(approvalView),
     attestations: state.attestations.map(({ name, subject, atMs }) => ({ name, subject, at: iso(atMs) })),
     audits: state.auditorsVerdicts.map(({ atMs, ...said }) => ({ ...said, at: iso(atMs) })),
+    rollingBack: rollingBackView(state),
+    health: healthView(state),
     cooldownUntil: isoOrNull(state.cooldownUntilMs),
     eta: isoOrNull(etaMs(state, elapsedMs, nowMs)),
   };
@@ -148,6 +156,8 @@ function decisionView({ state, tick }: StatusInput): DecisionView | null {
   const waited = tick.decision.kind === 'hold' || tick.decision.kind === 'awaitApproval';
   // The last tick still held or waited, and then a person ended it: what for is no reason any more.
   if (isTerminal(state.wedgeState) && waited) return ended(state);
+  // The last tick knew nothing of it yet; its steps go on whatever that one was waiting for.
+  if (state.rollingBack !== null && tick.decision.reason !== 'rollingBack') return goingDown(state, state.rollingBack);
   const { kind, reason, detail, row } = tick.decision;
   const unblocksAtMs = tick.decision.kind === 'hold' ? tick.decision.unblocksAtMs : null;
   const waiting = tick.decision.kind === 'awaitApproval' ? waitOf(state, tick.decision, tick.poll) : NOBODY_WAITS;
@@ -179,6 +189,12 @@ const saidSince = (state: RolloutState, stageId: string, subject: string, atMs: 
   state.stageApprovals
     .filter((said) => said.stageId === stageId && said.subject === subject)
     .every((said) => said.atMs > atMs);
+
+function goingDown(state: RolloutState, rollingBack: RollingBack): DecisionView {
+  const [at, unblocksAt] = [iso(state.lastEntryAtMs), iso(endsAtMs(rollingBack))];
+  const detail = 'a person takes it back step by step';
+  return { kind: 'hold', reason: 'rollingBack', detail, row: 4, at, unblocksAt, ...NOBODY_WAITS };
+}
 
 function ended(state: RolloutState): DecisionView {
   const by = state.supersededBy === null ? '' : ` by ${state.supersededBy}`;

@@ -154,8 +154,9 @@ export const anyRollout: fc.Arbitrary<RolloutState> = fc
     rolledBack: fc.array(fc.nat(10), { maxLength: 2 }),
     pauseAfterWindows: fc.constantFrom(0.5, 3),
     capped: fc.nat(9),
+    back: fc.option(fc.record({ beganAtMs: anyMoment, overMs: fc.nat(24 * HOUR), step: fc.nat(9) }), { freq: 4 }),
   })
-  .map(({ contract, wedgeState, phaseAt, stageAt, approved, rolledBack, pauseAfterWindows, capped, ...rest }) => {
+  .map(({ contract, wedgeState, phaseAt, stageAt, approved, rolledBack, pauseAfterWindows, capped, back, ...rest }) => {
     const stages = contract.rolloutWedge.wedgeStages;
     const idOf = (index: number) => stages[index % stages.length]?.stageId ?? '';
     const phases = PHASES[wedgeState];
@@ -177,6 +178,10 @@ export const anyRollout: fc.Arbitrary<RolloutState> = fc
         threshold: target,
         grants: planned,
         cappedByHand: capped === 0,
+        rollingBack:
+          back === null || (wedgeState !== 'ACTIVE' && wedgeState !== 'PAUSED')
+            ? null
+            : { ...back, from: planned, to: [], toStageIndex: null },
         stageApprovals: approved.map(({ stage, ...word }) => ({ ...word, stageId: idOf(stage), atMs: T0 })),
         rolledBackFrom: rolledBack.map(idOf),
       },

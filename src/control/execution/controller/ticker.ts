@@ -8,7 +8,6 @@ import { hold } from '../../../domain/rollout/hold.ts';
 import { nextPoll } from '../../../domain/rollout/nextPoll.ts';
 import type { Poll } from '../../../domain/rollout/poll.ts';
 import { describeItem, failedItems, heldFor } from '../../../domain/rollout/preflight.ts';
-import { stepAtMs, stepDue } from '../../../domain/rollout/rollingBack.ts';
 import { isServed } from '../../../domain/rollout/served.ts';
 import { isTerminal } from '../../../domain/rollout/state.ts';
 import { appendEntries } from '../../appendEntries.ts';
@@ -29,6 +28,7 @@ import type { MetricSources } from '../../sight/metricSources.ts';
 import type { RolloutDisplay } from '../../sight/rolloutDisplay.ts';
 import type { Closing } from '../closing/closing.ts';
 import type { OpeningProof } from '../opening/openingProof.ts';
+import { nextLookAtMs } from './nextLook.ts';
 
 export type TickerDeps = {
   readonly ledger: Ledger;
@@ -114,6 +114,7 @@ export class Ticker {
   }
 
   async #carryOut(work: Work, decision: RuledDecision): Promise<void> {
+    if (decision.kind === 'hold' && decision.reason === 'rollingBack') return this.#step(work, decision);
     switch (decision.kind) {
       case 'rollback':
         return this.#rollback(work, decision);
@@ -123,8 +124,6 @@ export class Ticker {
       case 'complete':
         return this.#open(work, decision);
       case 'hold':
-        if (decision.reason === 'rollingBack') return this.#step(work, decision);
-        return this.#record(work, decision, this.#draftsOf(work, decision));
       case 'awaitApproval':
       case 'pause':
         return this.#record(work, decision, this.#draftsOf(work, decision));
@@ -169,7 +168,7 @@ export class Ticker {
     const ticked = {
       rolloutId: state.id,
       tick: { poll: work.poll, decision },
-      nextCheckAtMs: this.#nextCheckAtMs(work),
+      nextCheckAtMs: nextLookAtMs(work),
     };
     await this.#deps.closing.rollback(request, work.claim, { ticked, fence });
   }
@@ -203,7 +202,7 @@ export class Ticker {
   ): Promise<void> {
     const { claim, poll } = work;
     const tick: Tick = { poll, decision };
-    const nextCheckAtMs = this.#nextCheckAtMs(work);
+    const nextCheckAtMs = nextLookAtMs(work);
     if (drafts.length === 0) {
       await this.#deps.rollouts.storeTick(claim, tick, nextCheckAtMs);
       return;
@@ -228,22 +227,6 @@ export class Ticker {
     if (outcome.entries.some(({ type }) => type === 'rollbackStep'))
       await this.#deps.publisher.close(feature.definition, exposure);
     else await this.#deps.publisher.publish(feature.definition, exposure);
-  }
-
-  #nextCheckAtMs(work: Work): number {
-    const { rollingBack } = work.claim.state;
-    const pollAtMs = this.#nextPollAtMs(work);
-    if (rollingBack === null) return pollAtMs;
-    const stepMs = stepAtMs(rollingBack, stepDue(rollingBack, work.nowMs) + 1) - work.nowMs;
-    return Math.min(pollAtMs, work.clockMs + Math.max(1, stepMs));
-  }
-
-  #nextPollAtMs({ claim, context, clockMs: nowMs }: Work): number {
-    // Not where a clock that went backwards left it: nobody would look until the clock has caught up.
-    const due = Math.min(claim.nextCheckAtMs ?? nowMs, nowMs);
-    const next = due + context.pollIntervalMs;
-    // On the grid of the schedule; after an outage the missed ones are skipped, not made up for.
-    return next > nowMs ? next : nowMs + context.pollIntervalMs - ((nowMs - due) % context.pollIntervalMs);
   }
 
   #subject({ claim, audited }: Work) {

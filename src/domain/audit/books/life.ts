@@ -18,7 +18,6 @@ export type Life = JudgedRollout & {
   /** Sluice, or an auditor, has passed this visit. */
   readonly visitPassed: boolean;
   readonly visitFailed: boolean;
-  readonly automaticRollbacks: number;
 };
 
 /** Pauses left out. */

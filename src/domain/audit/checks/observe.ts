@@ -1,8 +1,9 @@
-import type { SuccessCriterion, WindowedCriterion } from '../../health/criterion.ts';
+import type { SuccessCriterion } from '../../health/criterion.ts';
 import type { Verdict } from '../../health/verdict.ts';
 import type { Poll } from '../../rollout/poll.ts';
 import type { Life } from '../books/life.ts';
 import { isAdvancement, type Told } from '../books/told.ts';
+import { HOLDS } from '../condition.ts';
 import { stageOf } from '../judgedRollout.ts';
 import { isShort, msOfHours } from '../spans.ts';
 import { hasPassed } from '../table/criteria.ts';
@@ -46,13 +47,6 @@ function unproven(poll: Poll, criterion: SuccessCriterion, key: string): string 
   if (!hasPassed(poll, verdict)) return `${key} (${criterion.sli}) does not pass`;
   return isBornOut(criterion, verdict) ? null : `${key} (${criterion.sli}) is said to pass at ${verdict.value}`;
 }
-
-const HOLDS: Readonly<Record<WindowedCriterion['operator'], (value: number, limit: number) => boolean>> = {
-  '<': (value, limit) => value < limit,
-  '<=': (value, limit) => value <= limit,
-  '>': (value, limit) => value > limit,
-  '>=': (value, limit) => value >= limit,
-};
 
 /** An absolute condition can be looked at again; of a comparison only the source knows the other side. */
 function isBornOut(criterion: SuccessCriterion, { value, samples }: Verdict): boolean {
