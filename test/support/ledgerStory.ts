@@ -163,7 +163,7 @@ export function entriesIn(appended: Appended): readonly Entry[] {
   return appended.entries;
 }
 
-type Said = 'paused' | 'resumed' | 'held' | 'preflight' | 'incidentLinked';
+type Said = 'paused' | 'resumed' | 'held' | 'preflight' | 'incidentLinked' | 'healthVerified';
 
 const HOLD: Decision = { kind: 'hold', reason: 'stageDuration', detail: 'wait', unblocksAtMs: null };
 
@@ -263,8 +263,16 @@ export class LedgerStory {
         });
       case 'preflight':
         return draft(state, sayingAt(atMs), { type, data: { passed: true, items: [] } });
+      case 'healthVerified':
+        return draft(state, sayingAt(atMs), {
+          type,
+          data: { outcome: 'recovered', detail: '', sinceMs: state.healthWatch?.sinceMs ?? 0, verdicts: [] },
+        });
       case 'incidentLinked':
-        return draft(state, sayingAt(atMs, { reason: 'operator' }), { type, data: INCIDENT });
+        return draft(state, sayingAt(atMs, { reason: 'operator', actor: { kind: 'person', subject: 'olga' } }), {
+          type,
+          data: INCIDENT,
+        });
     }
   }
 

@@ -32,11 +32,9 @@ export async function look(sources: MetricSources, at: LookAt): Promise<Looked> 
   const { rollout, clockMs, pollIntervalMs } = at;
   const plannedAt = { nowMs: at.nowMs, untilMs: settledAt(clockMs) };
   const own = measurementPlan(rollout, at.comparisons, plannedAt);
-  const target = targetPlan(rollout, at.comparisons, plannedAt);
-  // The stage's own come last: where both count the same, it is the stage that says by which alpha.
-  const plan = [...target, ...own];
-  const windows = plan.filter((planned) => planned.looksAt === 'window');
-  const counts = plan.filter((planned) => planned.looksAt === 'counts');
+  const target = targetPlan(rollout, plannedAt);
+  const windows = [...own.filter((planned) => planned.looksAt === 'window'), ...target];
+  const counts = own.filter((planned) => planned.looksAt === 'counts');
   const [measured, counted, begun] = await Promise.all([
     sources.measure(
       windows.flatMap(({ subject, past }) => [subject, past]).filter((query) => query !== null),

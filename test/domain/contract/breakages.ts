@@ -224,5 +224,4 @@ export const BREAKAGES: readonly Breakage[] = [
   ],
   ['NOT_YET_SUPPORTED', (s) => withSli(s, { use: 'checkout_success' })],
   ['NOT_YET_SUPPORTED', (s) => withTrigger(s, { compare: 'mannWhitney' })],
-  ['NOT_YET_SUPPORTED', (s) => withWedge(s, { rollback: { mode: 'progressive' } })],
 ];
