@@ -152,12 +152,13 @@ export function statusOf(input: StatusInput, nowMs: number): RolloutStatus {
 }
 
 function decisionView({ state, tick }: StatusInput): DecisionView | null {
+  // The last tick may know nothing of it yet; its steps go on whatever that one was waiting for.
+  const isGoingDown = state.rollingBack !== null && tick?.decision.reason !== 'rollingBack';
+  if (state.rollingBack !== null && isGoingDown) return goingDown(state, state.rollingBack);
   if (tick === null) return null;
   const waited = tick.decision.kind === 'hold' || tick.decision.kind === 'awaitApproval';
   // The last tick still held or waited, and then a person ended it: what for is no reason any more.
   if (isTerminal(state.wedgeState) && waited) return ended(state);
-  // The last tick knew nothing of it yet; its steps go on whatever that one was waiting for.
-  if (state.rollingBack !== null && tick.decision.reason !== 'rollingBack') return goingDown(state, state.rollingBack);
   const { kind, reason, detail, row } = tick.decision;
   const unblocksAtMs = tick.decision.kind === 'hold' ? tick.decision.unblocksAtMs : null;
   const waiting = tick.decision.kind === 'awaitApproval' ? waitOf(state, tick.decision, tick.poll) : NOBODY_WAITS;
