@@ -2,6 +2,7 @@ import type { TokenDirectory } from './control/access/tokenDirectory.ts';
 import type { Application } from './control/application.ts';
 import { ChainAudit } from './control/audit/chainAudit.ts';
 import { FalseAlarms } from './control/audit/falseAlarms.ts';
+import { HealthVerification } from './control/audit/healthVerification.ts';
 import { Incidents } from './control/audit/incidents.ts';
 import { Reviews } from './control/audit/reviews.ts';
 import { Audits } from './control/desks/audits.ts';
@@ -17,6 +18,7 @@ import { Waivers } from './control/desks/waivers.ts';
 import { Preflight } from './control/eligibility/preflight.ts';
 import { RolloutCreation } from './control/eligibility/rolloutCreation.ts';
 import { Closing } from './control/execution/closing/closing.ts';
+import { GradualRollback } from './control/execution/closing/gradualRollback.ts';
 import { Killing } from './control/execution/closing/killing.ts';
 import { LateClosings } from './control/execution/closing/lateClosings.ts';
 import { Narrowing } from './control/execution/closing/narrowing.ts';
@@ -119,6 +121,7 @@ function composeActs(options: ControlOptions, outside: Outside) {
   const preflight = new Preflight({ ...outside, policyFit, inForce, policy });
   const killing = new Killing({ ...outside, publisher, shown });
   const closing = new Closing({ ...outside, publisher, killing, known, shown });
+  const gradual = new GradualRollback({ ...outside, closing, publisher, known, shown });
   const narrowing = new Narrowing({ ...outside, publisher });
   const lateClosings = new LateClosings({ ...outside, closing, killing, narrowing });
   const proof = new OpeningProof({ ...outside, lateClosings, audit, contexts, policyFit });
@@ -138,6 +141,8 @@ function composeActs(options: ControlOptions, outside: Outside) {
     publisher,
     killing,
     closing,
+    gradual,
+    health: new HealthVerification({ ...outside, contexts }),
     lateClosings,
     proof,
     opening,

@@ -155,7 +155,13 @@ export interface ClosingDesk {
   kill(who: Principal, feature: string, comment: string): Promise<KillOutcome>;
 }
 export type VersionedWish = { readonly expectedVersion: number; readonly comment: string | null };
-export type RollbackWish = { readonly to: 'zero' | 'previousStage' | null; readonly comment: string | null };
+export type RollbackWish = {
+  /** null: where the contract says. */
+  readonly to: 'zero' | 'previousStage' | null;
+  /** Null or left out: as the contract says. */
+  readonly mode?: 'immediate' | 'progressive' | null;
+  readonly comment: string | null;
+};
 
 export type NewToken = {
   readonly subject: string;

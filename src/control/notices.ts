@@ -12,6 +12,7 @@ const TOLD: Readonly<Partial<Record<EntryType, Notice['kind']>>> = {
   completed: 'completed',
   killed: 'killed',
   waiverExpired: 'waiverExpired',
+  healthVerified: 'healthVerified',
 };
 
 /** What to tell about these entries; a dry run exposes nobody and says nothing. */
@@ -20,13 +21,20 @@ export function noticesOf(drafts: readonly EntryDraft[]): readonly Notice[] {
     const kind = kindOf(draft);
     if (kind === null || draft.dryRun || draft.feature === null) return [];
     const { feature, rollout: rolloutId, atMs } = draft;
-    return [{ kind, feature, rolloutId, text: textOf(draft), atMs, change: changeOf(draft) }];
+    const urgency = urgencyOf(draft);
+    return [{ kind, urgency, feature, rolloutId, text: textOf(draft), atMs, change: changeOf(draft) }];
   });
 }
 
 function kindOf(draft: EntryDraft): Notice['kind'] | null {
   if (draft.type === 'held' && draft.reason === 'approval') return 'awaitApproval';
+  if (draft.type === 'rollbackStep') return draft.data.begins === null ? null : 'rollingBack';
   return TOLD[draft.type] ?? null;
+}
+
+function urgencyOf(draft: EntryDraft): Notice['urgency'] {
+  if (draft.type === 'healthVerified' && draft.data.outcome === 'notRecovered') return 'page';
+  return draft.type === 'rolledBack' && draft.data.automatic ? 'incident' : 'news';
 }
 
 function changeOf(draft: EntryDraft): NoticeChange {
@@ -43,7 +51,8 @@ function textOf(draft: EntryDraft): string {
   if (draft.type === 'waiverExpired') return waiverText(draft);
   if (draft.type === 'alerted') return `${draft.feature}: a review is asked for: ${draft.data.detail}`;
   const { percentageFrom, percentageTo, reason, detail } = changeOf(draft);
-  const what = `${draft.feature}: ${draft.type} ${percentageFrom} % → ${percentageTo} %`;
+  const said = draft.type === 'healthVerified' ? `${draft.type} ${draft.data.outcome}` : draft.type;
+  const what = `${draft.feature}: ${said} ${percentageFrom} % → ${percentageTo} %`;
   const why = detail ?? reason ?? '';
   return why === '' ? what : `${what} (${why})`;
 }

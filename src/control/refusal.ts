@@ -6,7 +6,6 @@ export const REFUSALS = {
   SCHEMA: { status: 422, title: 'The request does not have the form that this route takes' },
   CONTRACT_INVALID: { status: 422, title: 'The contract breaks rules' },
   WAIVER_INVALID: { status: 422, title: 'The waiver can not be asked for like this' },
-  NOT_YET_SUPPORTED: { status: 422, title: 'Sluice does not support this yet' },
   MALFORMED_JSON: { status: 400, title: 'The body is not JSON' },
   MALFORMED_REQUEST: { status: 400, title: 'The request is not HTTP' },
   HEAD_TOO_LARGE: { status: 431, title: 'The headers are too large' },

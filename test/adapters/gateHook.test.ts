@@ -202,6 +202,7 @@ describe('hooks over HTTP', () => {
   describe('after a rollback', () => {
     const notice: Notice = {
       kind: 'rolledBack',
+      urgency: 'incident',
       feature: 'checkout-v2',
       rolloutId: 'rollout-1',
       text: '',

@@ -75,7 +75,15 @@ describe('a row in PostgreSQL that somebody else has locked', () => {
 
   test('keeps no deliverer waiting for the other notices', async () => {
     await story.feature('a');
-    const notice = { kind: 'started', feature: 'a', rolloutId: null, text: '', atMs: T0, change: NO_CHANGE } as const;
+    const notice = {
+      kind: 'started',
+      urgency: 'news',
+      feature: 'a',
+      rolloutId: null,
+      text: '',
+      atMs: T0,
+      change: NO_CHANGE,
+    } as const;
     const notices = ['first', 'second'].map((text) => ({ ...notice, text }));
     await under.kept.ledger.append(appendOf('a', [], { notices }));
     const items = await whileLocked(`SELECT FROM outbox WHERE notice->>'text' = 'first' FOR NO KEY UPDATE`, () =>

@@ -119,7 +119,14 @@ export function ledgerContract(name: string, open: () => Promise<LedgerUnderTest
     test('an alert is there with its tick and its notice, and leaves version, lease and next check; so does its review', async () => {
       const { state } = await story.active('checkout');
       const claimed = (await kept.rollouts.claimDue({ nowMs: T0, limit: 1, leaseMs: MINUTE }))[0];
-      const notice = { kind: 'alerted' as const, feature: 'checkout', rolloutId: state.id, text: 'too many', atMs: T0 };
+      const notice = {
+        kind: 'alerted' as const,
+        feature: 'checkout',
+        rolloutId: state.id,
+        text: 'too many',
+        atMs: T0,
+        urgency: 'news' as const,
+      };
       const ticked = { rolloutId: state.id, tick: tickAt(T0 + 1), nextCheckAtMs: T0 + MINUTE };
       const append = await story.say('alerted', state.id, T0 + 1);
       const expected = { ...append.expected, fence: { rolloutId: state.id, fence: claimed?.fence ?? 0 } };
@@ -146,7 +153,15 @@ export function ledgerContract(name: string, open: () => Promise<LedgerUnderTest
         expect(await kept.outbox.claim(T0 + MINUTE, 10, 1)).toEqual([]);
       };
       const notices: readonly Notice[] = [
-        { kind: 'paused', feature: 'checkout', rolloutId: null, text: 'never told', atMs: T0, change: NO_CHANGE },
+        {
+          kind: 'paused',
+          urgency: 'news',
+          feature: 'checkout',
+          rolloutId: null,
+          text: 'never told',
+          atMs: T0,
+          change: NO_CHANGE,
+        },
       ];
 
       test('is told that the rollout has moved on, or is not there', async () => {

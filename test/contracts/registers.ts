@@ -18,6 +18,7 @@ import type { LedgerUnderTest } from './ledger.ts';
 
 const NOTICE: Notice = {
   kind: 'started',
+  urgency: 'news',
   feature: 'checkout',
   rolloutId: 'r1',
   text: '0 % → 5 %',

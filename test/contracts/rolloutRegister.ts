@@ -62,8 +62,21 @@ export function rolloutRegisterContract(name: string, open: () => Promise<Ledger
         await story.pending('a');
         const { state } = await story.active('b');
         entriesIn(await kept.ledger.append(await story.rollback(state.id, T0)));
+        entriesIn(await kept.ledger.append(await story.say('healthVerified', state.id, T0 + SECOND)));
         expect(await claimed(T0 + 1e12)).toEqual([]);
         expect((await story.rollout('rollout-b')).nextCheckAtMs).toBeNull();
+      });
+
+      test('one that was rolled back, until it is known whether that has helped', async () => {
+        const { state } = await story.active('a');
+        entriesIn(await kept.ledger.append(await story.rollback(state.id, T0)));
+        const claim = await theClaim(T0 + SECOND);
+        expect(claim.state).toMatchObject({ wedgeState: 'ROLLED_BACK', healthWatch: { found: null } });
+        await kept.rollouts.release(claim, T0 + 60 * SECOND);
+        expect(await claimed(T0 + 59 * SECOND)).toEqual([]);
+        expect(await claimed(T0 + 60 * SECOND)).toEqual(['rollout-a']);
+        entriesIn(await kept.ledger.append(await story.say('healthVerified', state.id, T0 + 60 * SECOND)));
+        expect(await claimed(T0 + 1e12)).toEqual([]);
       });
 
       test('one that is to start by itself at that time, and not before', async () => {
@@ -193,11 +206,13 @@ export function rolloutRegisterContract(name: string, open: () => Promise<Ledger
       expect((await story.featureOf('a')).state.openIncidents).toEqual(open);
     });
 
-    test('a tick that ends the rollout sets no next check', async () => {
+    test('a tick that ends the rollout sets the next check for whether that has helped, and nothing more', async () => {
       await story.active('a');
       await theClaim(T0);
       const ticked = { rolloutId: 'rollout-a', tick: tickAt(T0 + 1), nextCheckAtMs: T0 + 15 * SECOND };
       entriesIn(await kept.ledger.append({ ...(await story.rollback('rollout-a', T0 + 1)), ticked }));
+      expect((await story.rollout('rollout-a')).nextCheckAtMs).toBe(T0 + 15 * SECOND);
+      entriesIn(await kept.ledger.append(await story.say('healthVerified', 'rollout-a', T0 + 2)));
       expect((await story.rollout('rollout-a')).nextCheckAtMs).toBeNull();
       expect((await story.rollout('rollout-a')).tick).toEqual(tickAt(T0 + 1));
     });

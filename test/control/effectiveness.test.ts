@@ -47,7 +47,13 @@ describe('the effectiveness report', () => {
         {
           ...{ rolloutId: id, feature: FEATURE, automatic: true, reason: 'criterion', fromStage: 'canary' },
           ...{ percentageBefore: 10, percentageAfter: 0, affectedCustomers: 1200 },
-          ...{ removedAfterSeconds: 0, falseAlarm: false, incidents: [] },
+          ...{
+            removedAfterSeconds: 0,
+            falseAlarm: false,
+            incidents: [`sluice:${id}:1`],
+            mode: 'immediate',
+            health: null,
+          },
         },
       ],
       timeToRemoveSeconds: { count: 1, median: 0 },
@@ -87,8 +93,8 @@ describe('the effectiveness report', () => {
     await replica.incidents.link(OLGA, id, incident);
     await replica.incidents.link(OLGA, id, { ...incident, resolved: true });
     expect(await report()).toMatchObject({
-      incidents: { linked: 1, detectedBySluice: 1, detectedByOthers: 0 },
-      rollbacks: [{ incidents: ['INC-7'] }],
+      incidents: { linked: 2, detectedBySluice: 2, detectedByOthers: 0 },
+      rollbacks: [{ incidents: [`sluice:${id}:1`, 'INC-7'] }],
     });
   });
 

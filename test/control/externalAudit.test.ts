@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AuditVerdict } from '../../src/domain/audit/report.ts';
 import { audited, findingsIn } from '../support/audited.ts';
-import { proposalInput, stageInput } from '../support/proposals.ts';
+import { firstBearsMore, proposalInput, stageInput } from '../support/proposals.ts';
 import {
   bad,
   type Creation,
@@ -25,7 +25,7 @@ async function inLastStage(creation: Creation = {}) {
   const replica = await startReplica(world);
   const wedgeStages = [stageInput('canary', 10), stageInput('most', 60)];
   const wedge = { wedgeStages, rollback: { to: 'previousStage' } } as const;
-  const id = await startedRollout(replica, proposalInput({ audit: 'external' }, wedge), creation);
+  const id = await startedRollout(replica, firstBearsMore(proposalInput({ audit: 'external' }, wedge)), creation);
   const say = (subject: 'visit' | 'rollout', verdict: AuditVerdict) =>
     replica.audits.say(AUREL, id, { subject, verdict, findings: [], comment: null });
   await until(replica, id, inStage(0));

@@ -3,7 +3,7 @@ import type { Entry } from '../../src/domain/ledger/entry.ts';
 import { audited, findingsIn } from '../support/audited.ts';
 import { forged, replanned, the } from '../support/forged.ts';
 import { MemoryJournal } from '../support/memoryJournal.ts';
-import { proposalInput, stageInput } from '../support/proposals.ts';
+import { firstBearsMore, proposalInput, stageInput } from '../support/proposals.ts';
 import {
   bad,
   exposed,
@@ -12,6 +12,7 @@ import {
   inStage,
   recordOf,
   startedRollout,
+  terrible,
   until,
   wishFor,
 } from '../support/release.ts';
@@ -41,7 +42,7 @@ async function inThird() {
   const world = worldOf({ pollIntervalMs: MINUTE });
   healthy(world);
   const replica = await startReplica(world);
-  const id = await startedRollout(replica, PLAN);
+  const id = await startedRollout(replica, firstBearsMore(PLAN));
   await until(replica, id, inStage(0));
   const advance = async () => {
     for (let polls = 0; polls < 61; polls += 1) await poll(replica);
@@ -60,6 +61,7 @@ describe('closings of a process that was cut off, told late', () => {
     world.kept.cut();
     bad(world);
     await poll(replica);
+    terrible(world);
     await poll(replica);
     world.kept.mend();
     await poll(replica);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { firstBreak } from '../../src/domain/ledger/chain.ts';
 import { isTerminal } from '../../src/domain/rollout/state.ts';
-import { proposalInput, stageInput } from '../support/proposals.ts';
+import { firstBearsMore, proposalInput, stageInput } from '../support/proposals.ts';
 import {
   bad,
   exposed,
@@ -10,6 +10,7 @@ import {
   inStage,
   startedRollout,
   stateOf,
+  terrible,
   until,
   wishFor,
 } from '../support/release.ts';
@@ -26,7 +27,7 @@ import {
 } from '../support/simulatedInstallation.ts';
 
 const HOUR = 3_600_000;
-const toPrevious = proposalInput({}, { rollback: { to: 'previousStage' } });
+const toPrevious = firstBearsMore(proposalInput({}, { rollback: { to: 'previousStage' } }));
 
 async function installation() {
   const world = worldOf({ pollIntervalMs: 60_000 });
@@ -109,6 +110,8 @@ describe('the ledger is away', () => {
     const id = await inHalf(replica, toPrevious);
     world.kept.cut();
     bad(world);
+    await poll(replica);
+    terrible(world);
     await pollFor(replica, 10 * 60_000);
     expect(exposed(replica).stored).toBe(0);
     world.kept.mend();

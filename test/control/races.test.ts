@@ -12,7 +12,7 @@ import { isTerminal, type RolloutState } from '../../src/domain/rollout/state.ts
 import { audited, findingsIn } from '../support/audited.ts';
 import { grantedBy } from '../support/grantedBy.ts';
 import { appendOf } from '../support/ledgerStory.ts';
-import { type ProposalInput, proposalInput, stageInput } from '../support/proposals.ts';
+import { firstBearsMore, type ProposalInput, proposalInput, stageInput } from '../support/proposals.ts';
 import {
   bad,
   createdRollout,
@@ -42,7 +42,7 @@ import {
 
 const HOUR = 3_600_000;
 const MINUTE = 60_000;
-const toPrevious = proposalInput({}, { rollback: { to: 'previousStage' } });
+const toPrevious = firstBearsMore(proposalInput({}, { rollback: { to: 'previousStage' } }));
 
 type Scheduler = fc.Scheduler;
 
@@ -349,7 +349,7 @@ describe("a rollback loses its race to an approver's advance", () => {
     const long = stageInput('half', 50, { durationHours: 5 });
     const wedgeStages = [stageInput('canary', 10), long, stageInput('everyone', 100)];
     const { outside, replica, id } = await world(
-      proposalInput({}, { rollback: { to: 'previousStage' }, wedgeStages }),
+      firstBearsMore(proposalInput({}, { rollback: { to: 'previousStage' }, wedgeStages })),
       1,
     );
     await pollFor(replica, 2 * HOUR);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { audited, findingsIn } from '../support/audited.ts';
 import type { ProposalInput, StageInput } from '../support/proposals.ts';
-import { proposalInput, stageInput } from '../support/proposals.ts';
+import { firstBearsMore, proposalInput, stageInput } from '../support/proposals.ts';
 import {
   bad,
   createdRollout,
@@ -252,7 +252,7 @@ describe('advance', () => {
 describe('stage approvals', () => {
   const gated = (more: Partial<ProposalInput> = {}) => {
     const stages = [stageInput('canary', 10), stageInput('everyone', 100, { requiresApproval: true })];
-    return proposalInput(more, { wedgeStages: stages, rollback: { to: 'previousStage' } });
+    return firstBearsMore(proposalInput(more, { wedgeStages: stages, rollback: { to: 'previousStage' } }));
   };
   const approve = (who: typeof ANNA, stageId = 'everyone', decision: 'approve' | 'reject' = 'approve') => ({
     on: async (replica: Awaited<ReturnType<typeof installation>>['replica'], id: string) =>

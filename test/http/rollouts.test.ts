@@ -52,15 +52,35 @@ describe('rollouts', () => {
     expect((await under.post(`/v1/rollouts/${id}/rollback`)).status).toBe(200);
   });
 
-  test('refuse progressive rollback by name, and stay where they are', async () => {
+  test('go back step by step where an operator asks for it, and say where they are on the way', async () => {
     await using under = new ServerUnderTest();
     const { id } = await under.started();
-    const refused = await under.post(`/v1/rollouts/${id}/rollback`, { body: { mode: 'progressive' } });
-    expect(refused.body).toMatchObject({
-      code: 'NOT_YET_SUPPORTED',
-      violations: [{ path: '$.mode', found: 'progressive' }],
+    const begun = await under.post(`/v1/rollouts/${id}/rollback`, { body: { mode: 'progressive' } });
+    expect(begun).toMatchObject({ status: 200 });
+    expect(begun.body).toMatchObject({
+      wedgeState: 'ACTIVE',
+      percentage: 2.5,
+      decision: { kind: 'hold', reason: 'rollingBack' },
+      rollingBack: { toStageId: null, percentageFrom: 5, percentage: 2.5, percentageTo: 0 },
+      health: null,
     });
-    expect((await under.get(`/v1/rollouts/${id}`)).body).toMatchObject({ wedgeState: 'ACTIVE' });
+    const again = await under.post(`/v1/rollouts/${id}/rollback`, { body: { mode: 'progressive' } });
+    expect(again.body).toMatchObject({ percentage: 2.5, rollingBack: { percentage: 2.5 } });
+    const hurried = await under.post(`/v1/rollouts/${id}/rollback`, { body: { mode: 'immediate' } });
+    expect(hurried.body).toMatchObject({ wedgeState: 'ROLLED_BACK', percentage: 0, rollingBack: null });
+    expect(hurried.body).toMatchObject({ health: { state: 'verifying' } });
+  });
+
+  test('have nothing to take back step by step before they have begun', async () => {
+    await using under = new ServerUnderTest();
+    const { id } = await under.rollout();
+    const refused = await under.post(`/v1/rollouts/${id}/rollback`, { body: { mode: 'progressive' } });
+    expect(refused).toMatchObject({ status: 409 });
+    expect(refused.body).toMatchObject({ code: 'ILLEGAL_STATE', wedgeState: 'PENDING' });
+    expect((await under.get(`/v1/rollouts/${id}`)).body).toMatchObject({ wedgeState: 'PENDING' });
+    const nonsense = await under.post(`/v1/rollouts/${id}/rollback`, { body: { mode: 'slowly', to: 'half' } });
+    expect(nonsense).toMatchObject({ status: 422 });
+    expect(nonsense.body).toMatchObject({ violations: [{ path: '$.to' }, { path: '$.mode' }] });
   });
 
   test('tell what the state is and what it allows where it allows something else', async () => {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { HOUR, MINUTE, POLL_MS } from './plan.ts';
 
-/** What every arm measures: `slow` is healthy but for the criterion that pauses, `doubtful` passes neither success nor trigger. */
-export type Metrics = 'healthy' | 'bad' | 'doubtful' | 'slow' | 'missing' | 'noTraffic' | 'away';
+/** What every arm measures: `bad` and `terrible` are too bad for stages that do not bear them; `slow` is healthy but for the criterion that pauses, `doubtful` passes neither success nor trigger. */
+export type Metrics = 'healthy' | 'bad' | 'terrible' | 'doubtful' | 'slow' | 'missing' | 'noTraffic' | 'away';
 /** Olga proposed the contract. Olga and Oskar are operators; Anna and Emil are approvers, too. */
 export type Person = 'olga' | 'oskar' | 'anna' | 'emil';
 
@@ -16,7 +16,7 @@ export type Act =
   | { readonly do: 'start' | 'advance'; readonly by: Person; readonly comment: string | null }
   | { readonly do: 'say'; readonly by: Person; readonly word: 'approve' | 'reject'; readonly stage: number }
   | { readonly do: 'pause' | 'resume' | 'kill' | 'stop' | 'liftStop' | 'tryAgain' }
-  | { readonly do: 'rollback'; readonly to: 'zero' | 'previousStage' | null }
+  | { readonly do: 'rollback'; readonly to: 'zero' | 'previousStage' | null; readonly mode: 'progressive' | null }
   | { readonly do: 'revive'; readonly by: Person };
 
 const always = <T>(value: T) => fc.constant(value);
@@ -43,6 +43,7 @@ const metrics: fc.Arbitrary<Act> = fc.record({
         'bad',
         'bad',
         'bad',
+        'terrible',
         'doubtful',
         'doubtful',
         'slow',
@@ -77,6 +78,7 @@ const closings: fc.Arbitrary<Act> = fc.oneof(
     arbitrary: fc.record({
       do: always('rollback' as const),
       to: fc.constantFrom('zero' as const, 'previousStage' as const, 'previousStage' as const, null),
+      mode: fc.constantFrom('progressive' as const, null),
     }),
   },
   {
@@ -98,15 +100,30 @@ const onward: fc.Arbitrary<Act> = fc.oneof(
     ),
   },
 );
+/** Two stages down, where each bears more than the one above it. */
+const BACK_TWICE: readonly Act[] = [
+  { do: 'looks', times: 9 },
+  { do: 'metrics', are: 'bad' },
+  { do: 'looks', times: 2 },
+  { do: 'metrics', are: 'terrible' },
+  { do: 'looks', times: 2 },
+  { do: 'metrics', are: 'healthy' },
+];
 const setback = fc.constantFrom<readonly Act[]>(
   [],
-  [{ do: 'rollback', to: 'previousStage' }],
+  [{ do: 'rollback', to: 'previousStage', mode: null }],
+  [
+    { do: 'rollback', to: 'previousStage', mode: 'progressive' },
+    { do: 'looks', times: 3 },
+  ],
   [{ do: 'metrics', are: 'slow' }, { do: 'looks', times: 1 }, { do: 'resume' }, { do: 'looks', times: 1 }],
   [
     { do: 'metrics', are: 'bad' },
     { do: 'looks', times: 2 },
     { do: 'metrics', are: 'healthy' },
   ],
+  BACK_TWICE,
+  BACK_TWICE,
 );
 
 /** Started, it goes well for a while, perhaps it comes back and goes on: so that what happens later finds it anywhere. */

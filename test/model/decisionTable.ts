@@ -22,6 +22,8 @@ export type Standing = {
   readonly stage: number;
   readonly evidence: Evidence;
   readonly stopped: boolean;
+  /** A rollback by hand that takes its time: when that is over. */
+  readonly rollingBackUntilMs: number | null;
   readonly cooldownUntilMs: number;
   /** The last word of each approver on each stage. */
   readonly words: ReadonlyMap<string, 'approve' | 'reject'>;
@@ -41,11 +43,20 @@ export function decided(at: Standing, ask: Ask | null): Decision {
   const { last, badLooks, acknowledged, isStuck } = at.evidence;
   const isActive = at.wedgeState === 'ACTIVE';
   if (last?.bad === true && badLooks >= at.plan.consecutive) return { does: 'rollback', why: 'criterion' };
+  if (at.rollingBackUntilMs !== null) return goingDown(at, at.rollingBackUntilMs);
   if (at.wedgeState === 'PAUSED') return hold('paused');
   if (isActive && last?.slow === true && !acknowledged) return { does: 'pause', why: 'criterion' };
   if (at.stopped) return hold('globalStop');
   if (isActive && isStuck) return { does: 'pause', why: 'noProgress' };
   return (isActive ? unproven(at, ask) : null) ?? unfree(at, ask) ?? onward(at);
+}
+
+/** Row 4: whatever is not as it should be, and it goes at once. */
+function goingDown({ nowMs, evidence: { last, acknowledged } }: Standing, untilMs: number): Decision {
+  if (last?.slow === true && !acknowledged) return { does: 'rollback', why: 'criterion' };
+  if (last?.lacks === 'sourceUnavailable') return { does: 'rollback', why: 'sourceUnavailable' };
+  if (nowMs >= untilMs) return { does: 'rollback', why: 'operator' };
+  return { ...hold('rollingBack'), untilMs };
 }
 
 /** Rows 10 to 14: what the release itself must show. */

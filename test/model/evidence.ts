@@ -1,8 +1,13 @@
 import type { Metrics } from './act.ts';
-import { type Look, lookAt } from './look.ts';
+import { type Bearing, type Look, lookAt } from './look.ts';
 import { HEALTH_THRESHOLD, PAUSE_AFTER_WINDOWS, POLL_MS, WINDOW_MS } from './plan.ts';
 
-type Phase = { readonly active: boolean; readonly ramping: boolean; readonly stopped: boolean };
+type Phase = {
+  readonly active: boolean;
+  readonly ramping: boolean;
+  readonly stopped: boolean;
+  readonly bears: Bearing;
+};
 
 /** What has been seen of one exposure since its visit began, or since it was resumed. */
 export class Evidence {
@@ -45,8 +50,8 @@ export class Evidence {
     return judged.filter(({ good }) => good).length >= HEALTH_THRESHOLD * judged.length;
   }
 
-  add(metrics: Metrics, atMs: number, exposedForMs: number, { active, ramping, stopped }: Phase): void {
-    const look = { ...lookAt(metrics, exposedForMs), atMs, stopped };
+  add(metrics: Metrics, atMs: number, exposedForMs: number, { active, ramping, stopped, bears }: Phase): void {
+    const look = { ...lookAt(metrics, exposedForMs, bears), atMs, stopped };
     const passedMs = active ? this.#activeMs(look) : 0;
     this.visitMs += passedMs;
     this.observedMs += passedMs;

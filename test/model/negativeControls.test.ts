@@ -51,6 +51,19 @@ vi.mock('../../src/domain/rollout/rollbackTarget.ts', async (importOriginal) => 
   return { ...original, rollbackStage: stubborn, rolledBackExposure: keeping };
 });
 
+vi.mock('../../src/domain/rollout/rollbackSteps.ts', async (importOriginal) => {
+  const original = await importOriginal<typeof import('../../src/domain/rollout/rollbackSteps.ts')>();
+  const resting: typeof original.rollbackStepEntries = (...at) =>
+    broken.by === 'steps' ? [] : original.rollbackStepEntries(...at);
+  return { ...original, rollbackStepEntries: resting };
+});
+
+vi.mock('../../src/domain/rollout/targetPlan.ts', async (importOriginal) => {
+  const original = await importOriginal<typeof import('../../src/domain/rollout/targetPlan.ts')>();
+  const blind: typeof original.targetPlan = (...at) => (broken.by === 'target' ? [] : original.targetPlan(...at));
+  return { targetPlan: blind };
+});
+
 vi.mock('../../src/domain/rollout/decided.ts', async (importOriginal) => {
   const original = await importOriginal<typeof import('../../src/domain/rollout/decided.ts')>();
   const leaping: typeof original.entriesOf = (...of) =>
@@ -112,6 +125,8 @@ describe(`the model notices within ${SOME} sequences`, () => {
     ['cooldown', 'a cooldown that is forgotten'],
     ['second chance', 'a second automatic rollback that stays halfway'],
     ['exposure', 'a rollback that keeps its exposure'],
+    ['steps', 'a progressive rollback that stands still after its first half'],
+    ['target', 'a rollback to a stage that would fare no better'],
     ['stages', 'an advance by two stages'],
     ['resume', 'a resume that keeps the clocks'],
     ['acknowledged', 'a resume that acknowledges nothing'],

@@ -14,6 +14,8 @@ export const PAUSE_AFTER_WINDOWS = 3;
 const WINDOW_HOURS = 1;
 export const WINDOW_MS = WINDOW_HOURS * HOUR;
 export const HEALTH_THRESHOLD = 0.9;
+/** A progressive rollback: some looks, with steps between them. */
+export const OVER_MS = 50 * MINUTE;
 export const BLAST_RADIUS = 60;
 export const STAGES = [
   { stageId: 'canary', percentage: 10 },
@@ -34,6 +36,8 @@ export type Plan = {
   /** For how many looks in a row a release must be bad. */
   readonly consecutive: number;
   readonly rollbackTo: 'zero' | 'previousStage';
+  /** The first stage bears all errors, the second more than the last one. */
+  readonly everStricter: boolean;
   readonly cooldownMinutes: number;
 };
 
@@ -46,7 +50,8 @@ export const plans: fc.Arbitrary<Plan> = fc.record({
   durationHours: fc.constantFrom(0, 1, 2),
   stabilizationHours: fc.constantFrom(0, 0, 2),
   consecutive: fc.constantFrom(1, 1, 2),
-  rollbackTo: fc.constantFrom('zero' as const, 'previousStage' as const),
+  rollbackTo: fc.constantFrom('zero' as const, 'previousStage' as const, 'previousStage' as const),
+  everStricter: fc.constantFrom(true, true, false),
   cooldownMinutes: fc.constantFrom(POLICY_COOLDOWN_MINUTES, 150),
 });
 
@@ -60,7 +65,7 @@ const LATENCY: SliInput = {
   cohort: {},
 };
 
-/** Errors above 10 % roll back, above 1 % they only keep it from advancing; requests of more than a second pause. */
+/** Errors above 10 % roll back, of stages that bear more above 60 and 95 %, above 1 % they only keep it from advancing; requests of more than a second pause. */
 export function inputOf(plan: Plan): ProposalInput {
   const stages = STAGES.map(({ stageId, percentage }, index) => {
     const stage = stageInput(stageId, percentage, {
@@ -77,8 +82,23 @@ export function inputOf(plan: Plan): ProposalInput {
     maxBlastRadius: BLAST_RADIUS,
     observationWindowHours: WINDOW_HOURS,
     incrementPolicy: plan.manual ? 'manual' : 'linear',
-    rollback: { to: plan.rollbackTo, cooldownMinutes: plan.cooldownMinutes },
+    // Health afterwards is a story of its own, which changes nothing of this one.
+    rollback: {
+      ...{ to: plan.rollbackTo, cooldownMinutes: plan.cooldownMinutes },
+      ...{ overMinutes: OVER_MS / MINUTE, verifyHealth: false },
+    },
     wedgeStages: stages,
   });
-  return { ...plain, slis: [...plain.slis, LATENCY] };
+  const input = { ...plain, slis: [...plain.slis, LATENCY] };
+  return plan.everStricter ? everStricter(input) : input;
+}
+
+function everStricter(input: ProposalInput): ProposalInput {
+  const wedgeStages = input.rolloutWedge.wedgeStages.map((stage, index) => ({
+    ...stage,
+    rollbackTrigger: stage.rollbackTrigger.map((trigger) =>
+      trigger.sli === 'error_rate' ? { ...trigger, threshold: [0.95, 0.6, 0.1][index] ?? 0.1 } : trigger,
+    ),
+  }));
+  return { ...input, rolloutWedge: { ...input.rolloutWedge, wedgeStages } };
 }

@@ -9,6 +9,7 @@ import { agreeing, MOST_ACTS, SOME } from './sequence.ts';
 const ANSWERS = [
   ...['hold paused', 'hold globalStop', 'hold window', 'hold successCriteria', 'hold health', 'hold cooldown'],
   ...['hold missingData', 'hold noTraffic', 'hold sourceUnavailable', 'awaitApproval approval'],
+  ...['hold rollingBack', 'rollback operator', 'rollback sourceUnavailable', 'refused HELD: rollingBack'],
   ...['rollback criterion', 'pause criterion', 'pause noProgress', 'ramp ready', 'advance ready', 'complete ready'],
   ...['accepted', 'revived', 'waiting', 'nothing to look at'],
   ...['refused ILLEGAL_STATE', 'refused FOUR_EYES', 'refused FORBIDDEN', 'refused PREFLIGHT_FAILED'],

@@ -2,7 +2,8 @@ import { T0 } from '../support/ledgerStory.ts';
 import type { Act, Metrics, Person } from './act.ts';
 import { type Ask, type Decision, decided, spoken, type WedgeState, wordOf } from './decisionTable.ts';
 import { Evidence } from './evidence.ts';
-import { MINUTE, type Plan, POLL_MS, STAGES } from './plan.ts';
+import { type Bearing, isTooBad } from './look.ts';
+import { MINUTE, OVER_MS, type Plan, POLL_MS, STAGES } from './plan.ts';
 
 export type View = {
   readonly wedgeState: string;
@@ -11,6 +12,13 @@ export type View = {
   readonly visit: number;
   /** The percentage of users whom lookups let in. */
   readonly exposed: number;
+};
+
+type GoingDown = {
+  readonly from: number;
+  readonly target: number;
+  readonly to: Plan['rollbackTo'];
+  readonly sinceMs: number;
 };
 
 /** A rollout as an operator understands it: `domain.md` in a few variables. It shares no code with Sluice. */
@@ -37,6 +45,8 @@ export class RolloutModel {
   #cameBackFrom = new Set<number>();
   #automaticRollbacks = 0;
   #evidence = new Evidence(T0);
+  /** A rollback by hand that takes its time. */
+  #goingDown: GoingDown | null = null;
 
   constructor(plan: Plan) {
     this.#plan = plan;
@@ -78,7 +88,7 @@ export class RolloutModel {
       case 'resume':
         return this.#resume();
       case 'rollback':
-        return this.#rollBackByHand(act.to ?? this.#plan.rollbackTo);
+        return this.#rollBackByHand(act.to ?? this.#plan.rollbackTo, act.mode);
       case 'kill':
         return this.#kill();
       case 'revive':
@@ -115,17 +125,33 @@ export class RolloutModel {
   #look(): string {
     if (!this.#isLive) return 'nothing to look at';
     const nowMs = this.#nowMs;
-    const phase = { active: this.#wedgeState === 'ACTIVE', ramping: this.#ramping, stopped: this.#stopped };
+    const phase = {
+      ...{ active: this.#wedgeState === 'ACTIVE', ramping: this.#ramping, stopped: this.#stopped },
+      bears: this.#bearing(this.#stage),
+    };
     this.#evidence.add(this.#metrics, nowMs, nowMs - this.#exposedSinceMs, phase);
     const decision = decided(this.#standing, null);
     this.#carryOut(decision);
+    if (decision.why === 'rollingBack') this.#step();
     return spoken(decision);
+  }
+
+  /** Half of the way at once, then a tenth of the rest with each step. */
+  #step(): void {
+    const down = this.#goingDown;
+    if (down === null) return;
+    const step = Math.floor(((this.#nowMs - down.sinceMs) * 10) / OVER_MS);
+    const left = Math.floor(((down.from - down.target) * 1000 * (10 - step)) / 20) / 1000;
+    if (down.target + left >= this.#exposed) return;
+    this.#record();
+    this.#exposed = down.target + left;
+    this.#exposedSinceMs = this.#lastEntryMs;
   }
 
   #carryOut({ does }: Decision): void {
     if (does === 'hold' || does === 'awaitApproval') return;
     this.#record();
-    if (does === 'rollback') this.#rollBack(this.#plan.rollbackTo, true);
+    if (does === 'rollback') this.#rollBackByItself();
     if (does === 'pause') this.#wedgeState = 'PAUSED';
     if (does === 'start') this.#open();
     if (does === 'ramp') this.#arrive(this.#stage);
@@ -181,13 +207,54 @@ export class RolloutModel {
   }
 
   /** On `PENDING` it cancels, on `COMPLETE` it is a kill; what was rolled back stays so. */
-  #rollBackByHand(to: Plan['rollbackTo']): string {
+  #rollBackByHand(to: Plan['rollbackTo'], mode: 'progressive' | null): string {
+    const isBegun = this.#isLive || this.#wedgeState === 'ROLLED_BACK';
+    if (mode === 'progressive' && !isBegun) return 'refused ILLEGAL_STATE';
     if (this.#wedgeState === 'COMPLETE') return this.#kill();
     if (this.#wedgeState === 'ROLLED_BACK') return 'accepted';
+    if (mode === 'progressive' && this.#isLive) return this.#goDown(to);
     this.#record();
     if (this.#isLive) this.#rollBack(to, false);
     else this.#wedgeState = 'ROLLED_BACK';
     return 'accepted';
+  }
+
+  /** The same once more changes nothing; any other wish while it is under way is for the whole of it. */
+  #goDown(wanted: Plan['rollbackTo']): string {
+    const to = this.#lower(wanted);
+    if (this.#goingDown !== null && to === this.#goingDown.to) return 'accepted';
+    this.#record();
+    if (this.#goingDown !== null) {
+      this.#rollBack(to, false);
+      return 'accepted';
+    }
+    const target = to === 'zero' ? 0 : (STAGES[this.#stage - 1]?.percentage ?? 0);
+    this.#goingDown = { from: this.#exposed, target, to, sinceMs: this.#lastEntryMs };
+    this.#step();
+    return 'accepted';
+  }
+
+  /** From the ramp or the first stage previous is zero; nothing leads higher than what is under way. */
+  #lower(to: Plan['rollbackTo']): Plan['rollbackTo'] {
+    const isLow = to === 'zero' || this.#ramping || this.#stage === 0;
+    return isLow || this.#goingDown?.to === 'zero' ? 'zero' : 'previousStage';
+  }
+
+  #bearing(stage: number): Bearing {
+    if (!this.#plan.everStricter || stage > 1) return 'nothing';
+    return stage === 0 ? 'terrible' : 'bad';
+  }
+
+  /** Where a person was on the way to; or by what the release does: and a stage that would fare no better is no place to go to. */
+  #rollBackByItself(): void {
+    const { last, badLooks } = this.#evidence;
+    const isBad = last?.bad === true && badLooks >= this.#plan.consecutive;
+    if (this.#goingDown !== null && !isBad) {
+      this.#rollBack(this.#goingDown.to, false);
+      return;
+    }
+    const isBorne = last !== null && !isTooBad(last.metrics, this.#bearing(this.#stage - 1));
+    this.#rollBack(isBorne ? this.#plan.rollbackTo : 'zero', true);
   }
 
   /** Off for everybody, and the end of what is live. */
@@ -252,10 +319,11 @@ export class RolloutModel {
     this.#settled = this.#exposed;
   }
 
-  /** From the ramp or the first stage previous is zero, and so is a second automatic rollback. */
+  /** A second automatic one leads to zero. */
   #rollBack(to: Plan['rollbackTo'], automatic: boolean): void {
     const isSecond = automatic && this.#automaticRollbacks > 0;
-    const toZero = to === 'zero' || this.#ramping || this.#stage === 0 || isSecond;
+    const toZero = this.#lower(to) === 'zero' || isSecond;
+    this.#goingDown = null;
     this.#cooldownUntilMs = Math.max(this.#cooldownUntilMs, this.#lastEntryMs + this.#plan.cooldownMinutes * MINUTE);
     this.#automaticRollbacks += automatic ? 1 : 0;
     this.#words = new Map();
@@ -289,6 +357,7 @@ export class RolloutModel {
       stage: this.#stage,
       evidence: this.#evidence,
       stopped: this.#stopped,
+      rollingBackUntilMs: this.#goingDown === null ? null : this.#goingDown.sinceMs + OVER_MS,
       cooldownUntilMs: this.#cooldownUntilMs,
       words: this.#words,
       cameBackFrom: this.#cameBackFrom,

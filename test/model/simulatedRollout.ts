@@ -11,6 +11,7 @@ import {
   measure,
   recordOf,
   silent,
+  terrible,
   wishFor,
 } from '../support/release.ts';
 import {
@@ -105,7 +106,7 @@ export class SimulatedRollout {
         await rollouts.resume(OLGA, id, await wishFor(replica, id));
         return;
       case 'rollback':
-        await closings.rollback(OLGA, id, { to: act.to, comment: null });
+        await closings.rollback(OLGA, id, { to: act.to, mode: act.mode, comment: null });
         return;
       case 'kill':
         await closings.kill(OLGA, FEATURE, 'burning');
@@ -157,6 +158,7 @@ export class SimulatedRollout {
     measure(world, 'error_rate', 0.001);
     measure(world, 'latency', are === 'slow' ? 2 : 0.1);
     if (are === 'bad') bad(world);
+    if (are === 'terrible') terrible(world);
     if (are === 'doubtful') doubtful(world);
     if (are === 'missing' || are === 'noTraffic') silent(world, are);
     if (are === 'away') world.metrics.fail('connection refused');

@@ -4,7 +4,7 @@ import type { CheckId } from '../../src/domain/audit/report.ts';
 import type { Entry } from '../../src/domain/ledger/entry.ts';
 import { audited, failedChecks, findingsIn } from '../support/audited.ts';
 import { forged, inserted, type Open, replanned, the } from '../support/forged.ts';
-import { proposalInput, stageInput } from '../support/proposals.ts';
+import { firstBearsMore, proposalInput, stageInput } from '../support/proposals.ts';
 import { bad, FEATURE, healthy, inStage, startedRollout, stateOf, until, wishFor } from '../support/release.ts';
 import { ANNA, chainOf, OLGA, poll, pollFor, startReplica, worldOf } from '../support/simulatedInstallation.ts';
 
@@ -17,12 +17,14 @@ const stage = (stageId: string, percentage: number, requiresApproval: boolean) =
     requiresApproval,
     stabilization: { minimumDurationHours: 2, healthThreshold: 0.5 },
   });
-const PLAN = proposalInput(
-  {},
-  {
-    rollback: { to: 'previousStage' },
-    wedgeStages: [stage('canary', 10, false), stage('third', 30, true), stage('most', 100, false)],
-  },
+const PLAN = firstBearsMore(
+  proposalInput(
+    {},
+    {
+      rollback: { to: 'previousStage' },
+      wedgeStages: [stage('canary', 10, false), stage('third', 30, true), stage('most', 100, false)],
+    },
+  ),
 );
 
 /** Up, back, up again to its end; then killed, and revived by two. */
@@ -440,6 +442,13 @@ const FORGERIES: readonly Forgery[] = [
     (entries) => {
       const trigger = pollIn(the(entries, 'rolledBack')).verdicts.find(({ role }) => role === 'trigger');
       if (trigger !== undefined) trigger.outcome = 'pass';
+    },
+  ],
+  [
+    'health that was told against its own verdicts',
+    ['HEALTH'],
+    (entries) => {
+      the(entries, 'healthVerified').data.outcome = 'notRecovered';
     },
   ],
   [

@@ -99,7 +99,11 @@ export class Operator {
         await replica.closings.pause(who, id, comment);
         return '';
       case 'rollback':
-        await replica.closings.rollback(who, id, { to: destination(options.get('to')), comment });
+        await replica.closings.rollback(who, id, {
+          to: destination(options.get('to')),
+          mode: modeIn(words[0]),
+          comment,
+        });
         return '';
       case 'kill': {
         const { recorded } = await replica.closings.kill(who, this.#feature, comment ?? 'burning');
@@ -149,6 +153,8 @@ export class Operator {
         return this.#status(replica, id);
       case 'lookups':
         return this.#lookups(replica);
+      case 'told':
+        return this.#told();
       case 'verify':
         return this.#verify();
       default:
@@ -202,7 +208,11 @@ export class Operator {
         initialPercentage: Number.parseFloat(options.get('initial') ?? '5'),
         observationWindowHours: duration(options.get('window') ?? '1h', command) / 3_600_000,
         incrementPolicy: words.includes('manual') ? 'manual' : 'linear',
-        rollback: { to: destination(options.get('rollback')) ?? 'zero' },
+        rollback: {
+          to: destination(options.get('rollback')) ?? 'zero',
+          overMinutes: duration(options.get('over') ?? '5m', command) / 60_000,
+          verifyHealth: !words.includes('unverified'),
+        },
         wedgeStages: stages,
       },
     );
@@ -272,15 +282,28 @@ export class Operator {
     const status = await replica.rollouts.status(id);
     const stage = `stage ${status.currentStage.stageId} (${status.stageIndex + 1} of ${status.totalStages})`;
     const where = `${status.wedgeState} ${status.phase}, ${stage}, ${status.percentage} %`;
+    const health = status.health === null ? '' : `; health ${status.health.state}`;
+    const back = status.rollingBack;
+    const down =
+      back === null
+        ? ''
+        : `; from ${back.percentageFrom} % to ${back.percentageTo} % at ${this.#clock(Date.parse(back.endsAt))}`;
     if (status.decision === null) return where;
     const until =
       status.decision.unblocksAt === null ? '' : ` until ${this.#clock(Date.parse(status.decision.unblocksAt))}`;
-    return `${where}: ${status.decision.kind} ${status.decision.reason}${until}`;
+    return `${where}: ${status.decision.kind} ${status.decision.reason}${until}${down}${health}`;
   }
 
   #lookups(replica: Replica): string {
     const { here, stored } = exposed(replica, this.#feature);
     return `${here / 1000} % here, ${stored / 1000} % in the store`;
+  }
+
+  /** What people were told of, and how urgently, but for news. */
+  async #told(): Promise<string> {
+    const items = await this.#world.kept.outbox.claim(this.#world.clock.nowMs(), 1000, 1000);
+    const urgent = items.map(({ notice }) => notice).filter(({ urgency }) => urgency !== 'news');
+    return urgent.map(({ urgency, text }) => `${urgency}: ${text}`).join('\n');
   }
 
   async #verify(): Promise<string> {
@@ -311,7 +334,7 @@ export class Operator {
       type === 'held' && entry.data.unblocksAtMs !== null ? ` until ${this.#clock(entry.data.unblocksAtMs)}` : '';
     const words = entry.comment === null ? '' : ` "${entry.comment}"`;
     const late = entry.late ? `, recorded at ${this.#clock(Date.parse(entry.recordedAt))}` : '';
-    const said = type === 'audited' ? ` ${entry.data.verdict} on the ${entry.data.subject}` : '';
+    const said = saidIn(entry);
     const stage = type === 'stageApproved' ? ` ${entry.data.decision} ${entry.data.stageId}` : '';
     const dry = entry.dryRun ? ' (dry run)' : '';
     const why = entry.reason === null ? '' : `: ${entry.reason}`;
@@ -326,7 +349,15 @@ export class Operator {
   }
 }
 
-/** `stage canary 10% 1h [approval] [stabilize=2h] [consecutive=3]` */
+/** What an entry has found out. */
+function saidIn(entry: Entry): string {
+  if (entry.type === 'audited') return ` ${entry.data.verdict} on the ${entry.data.subject}`;
+  if (entry.type === 'healthVerified') return ` ${entry.data.outcome}`;
+  if (entry.type === 'rolledBack' && entry.data.mode === 'progressive') return ' step by step';
+  return entry.type === 'incidentLinked' ? ` ${entry.data.severity}${entry.data.resolved ? ' resolved' : ''}` : '';
+}
+
+/** `stage canary 10% 1h [approval] [stabilize=2h] [consecutive=3] [tolerates=40%]` */
 function stageOf(command: Command): StageInput {
   const [stageId = '', percentage = '', hours] = command.words;
   const stable = command.options.get('stabilize');
@@ -338,7 +369,10 @@ function stageOf(command: Command): StageInput {
       : { stabilization: { minimumDurationHours: duration(stable, command) / 3_600_000, healthThreshold: 0.9 } }),
   });
   const consecutive = Number(command.options.get('consecutive') ?? '1');
-  return { ...stage, rollbackTrigger: stage.rollbackTrigger.map((trigger) => ({ ...trigger, consecutive })) };
+  const tolerated = command.options.get('tolerates');
+  const threshold = tolerated === undefined ? {} : { threshold: Number.parseFloat(tolerated) / 100 };
+  const triggers = stage.rollbackTrigger.map((trigger) => ({ ...trigger, ...threshold, consecutive }));
+  return { ...stage, rollbackTrigger: triggers };
 }
 
 /** The same judged by comparison as well, where each failure is another user's. */
@@ -382,6 +416,10 @@ function destination(text: string | undefined): 'zero' | 'previousStage' | null 
   if (text === undefined) return null;
   if (text === 'zero' || text === 'previousStage') return text;
   throw new Error(`${text} is no destination`);
+}
+
+function modeIn(text: string | undefined): 'immediate' | 'progressive' | null {
+  return text === 'progressive' || text === 'immediate' ? text : null;
 }
 
 function refusal(error: unknown): string {

@@ -164,7 +164,7 @@ export function entriesIn(appended: Appended): readonly Entry[] {
   return appended.entries;
 }
 
-type Said = 'paused' | 'resumed' | 'held' | 'preflight' | 'incidentLinked' | 'alerted' | 'reviewed';
+type Said = 'paused' | 'resumed' | 'held' | 'preflight' | 'incidentLinked' | 'alerted' | 'reviewed' | 'healthVerified';
 
 const ALERT = { criterion: 'trigger/1', sli: 'error_rate' };
 
@@ -173,7 +173,17 @@ const HOLD: Decision = { kind: 'hold', reason: 'stageDuration', detail: 'wait', 
 /** What a tick that holds leaves behind. */
 export function tickAt(atMs: number, given: Partial<Tick['poll']> = {}): Tick {
   const clocks = { visit: 0, observation: 0, noProgress: 0 };
-  const poll = { atMs, epoch: 1, visit: 0, verdicts: [], counts: {}, muted: [], health: [], activeMs: clocks };
+  const poll = {
+    atMs,
+    epoch: 1,
+    visit: 0,
+    verdicts: [],
+    targetVerdicts: [],
+    counts: {},
+    muted: [],
+    health: [],
+    activeMs: clocks,
+  };
   return {
     poll: { comparisons: {}, guards: NO_GUARDS, history: {}, ...poll, onHold: false, served: true, ...given },
     decision: { ...HOLD, row: 11 },
@@ -234,7 +244,7 @@ export class LedgerStory {
     const { state } = await this.rollout(id);
     const feature = await this.featureOf(state.feature);
     const exposure = exposureWithoutRollout(feature.state, state.base, atMs);
-    const how = { exposure, toStageIndex: null, automatic: true, detail: 'errors' };
+    const how = { exposure, toStageIndex: null, automatic: true, mode: 'immediate' as const, detail: 'errors' };
     const entry = rolledBackEntry(state, sayingAt(atMs, { reason: 'criterion' }), how);
     return appendOf(state.feature, [entry], { expected: { rollout: { id, version: state.version } } });
   }
@@ -263,8 +273,16 @@ export class LedgerStory {
         return draft(state, sayingAt(atMs, { reason: 'operator', comment: 'a bot' }), { type, data: ALERT });
       case 'preflight':
         return draft(state, sayingAt(atMs), { type, data: { passed: true, items: [] } });
+      case 'healthVerified':
+        return draft(state, sayingAt(atMs), {
+          type,
+          data: { outcome: 'recovered', detail: '', sinceMs: state.healthWatch?.sinceMs ?? 0, verdicts: [] },
+        });
       case 'incidentLinked':
-        return draft(state, sayingAt(atMs, { reason: 'operator' }), { type, data: INCIDENT });
+        return draft(state, sayingAt(atMs, { reason: 'operator', actor: { kind: 'person', subject: 'olga' } }), {
+          type,
+          data: INCIDENT,
+        });
     }
   }
 

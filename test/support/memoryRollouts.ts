@@ -1,5 +1,4 @@
 import type { Claim, RolloutRecord, RolloutRegister } from '../../src/control/ports/rolloutRegister.ts';
-import { isTerminal } from '../../src/domain/rollout/state.ts';
 import { copyOf, type MemoryStore, type Row } from './memoryStore.ts';
 import { newestFirst } from './newestFirst.ts';
 
@@ -13,11 +12,7 @@ export function rolloutsOver(store: MemoryStore): RolloutRegister {
       store.step(() =>
         [...store.rollouts.values()]
           .filter(
-            (row) =>
-              !isTerminal(row.state.wedgeState) &&
-              row.nextCheckAtMs !== null &&
-              row.nextCheckAtMs <= nowMs &&
-              (row.leaseUntilMs ?? nowMs) <= nowMs,
+            (row) => row.nextCheckAtMs !== null && row.nextCheckAtMs <= nowMs && (row.leaseUntilMs ?? nowMs) <= nowMs,
           )
           .sort((one, other) => (one.nextCheckAtMs ?? 0) - (other.nextCheckAtMs ?? 0))
           .slice(0, limit)

@@ -68,6 +68,15 @@ export function proposalInput(
   };
 }
 
+/** Its first stage bears what makes the later ones roll back, so that a way back leads there. */
+export function firstBearsMore(input: ProposalInput): ProposalInput {
+  const [first, ...others] = input.rolloutWedge.wedgeStages;
+  if (first === undefined) throw new Error('the plan has no stage');
+  const rollbackTrigger = first.rollbackTrigger.map((trigger) => ({ ...trigger, threshold: 0.6 }));
+  const wedgeStages = [{ ...first, rollbackTrigger }, ...others];
+  return { ...input, rolloutWedge: { ...input.rolloutWedge, wedgeStages } };
+}
+
 export function validProposal(
   more: Partial<ProposalInput> = {},
   wedge: Partial<ProposalInput['rolloutWedge']> = {},

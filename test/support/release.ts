@@ -23,6 +23,8 @@ export function measure(world: World, sli: string, value: number, samples = 1000
 /** A healthy release by every criterion of `proposals.ts`, and a bad one. */
 export const healthy = (world: World) => measure(world, 'error_rate', 0.001);
 export const bad = (world: World) => measure(world, 'error_rate', 0.5);
+/** Too bad for a first stage that bears more than the others, too. */
+export const terrible = (world: World) => measure(world, 'error_rate', 0.9);
 /** Too much for success, too little for the trigger. */
 export const doubtful = (world: World) => measure(world, 'error_rate', 0.05);
 export function silent(world: World, kind: 'missing' | 'noTraffic'): void {

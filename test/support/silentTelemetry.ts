@@ -10,6 +10,7 @@ export const SILENT_TELEMETRY: RolloutTelemetry = {
   stage: nothing,
   advancement: nothing,
   rollback: nothing,
+  healthVerified: nothing,
   rollbackSeconds: nothing,
   hold: nothing,
   sliValue: nothing,

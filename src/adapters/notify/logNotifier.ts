@@ -1,6 +1,8 @@
 import type { Log } from '../../control/ports/log.ts';
 import type { Notifier } from '../../control/ports/notifier.ts';
 
+const LEVELS = { news: 'info', incident: 'warn', page: 'error' } as const;
+
 /** Tells the log: the one place that is always there. */
 export class LogNotifier implements Notifier {
   readonly name = 'log';
@@ -15,7 +17,7 @@ export class LogNotifier implements Notifier {
   }
 
   async tell(...[notice, id]: Parameters<Notifier['tell']>): Promise<void> {
-    const { kind, feature, rolloutId } = notice;
-    this.#log.info({ notice: id, kind, feature, rolloutId }, notice.text);
+    const { kind, urgency, feature, rolloutId } = notice;
+    this.#log[LEVELS[urgency]]({ notice: id, kind, urgency, feature, rolloutId }, notice.text);
   }
 }

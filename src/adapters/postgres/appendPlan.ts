@@ -7,6 +7,7 @@ import { foldWaiver, type WaiverState, waiverIn } from '../../domain/governance/
 import { type ChainHead, headOf, link } from '../../domain/ledger/chain.ts';
 import { type Entry, type EntryDraft, INSTALLATION_CHAIN } from '../../domain/ledger/entry.ts';
 import { foldRollout } from '../../domain/rollout/foldRollout.ts';
+import { isWatched } from '../../domain/rollout/healthWatch.ts';
 import { isLive, isTerminal, type RolloutState } from '../../domain/rollout/state.ts';
 
 export type Conflict = Extract<Appended, { kind: 'conflict' }>;
@@ -35,6 +36,8 @@ export type PlannedRollout = Omit<StoredRollout, 'tickAtMs'> & {
   readonly isNew: boolean;
   /** Counts against concurrency, and there is at most one per feature. */
   readonly live: boolean;
+  /** The scheduler has still to look at it. */
+  readonly watched: boolean;
   /** null: the last one stays. */
   readonly tick: Tick | null;
   readonly leaseEnds: boolean;
@@ -172,6 +175,7 @@ function plannedRollout(before: StoredRollout | undefined, state: RolloutState, 
     state,
     isNew: before === undefined,
     live: isLive(state) && !state.dryRun,
+    watched: isLookedAt(state),
     tick: ticked?.tick ?? null,
     nextCheckAtMs: nextCheckAtMs(state, ticked?.nextCheckAtMs ?? wantedAtMs),
     fence: (before?.fence ?? 0) + (isTakenAway ? 1 : 0),
@@ -181,9 +185,12 @@ function plannedRollout(before: StoredRollout | undefined, state: RolloutState, 
 
 const holdsLease = ({ fence }: Expected, rolloutId: string) => fence?.rolloutId === rolloutId;
 
+/** Until it has ended, and then until it is known whether a rollback has helped. */
+const isLookedAt = (state: RolloutState) => !isTerminal(state.wedgeState) || isWatched(state);
+
 /** Looked at while it is open; before it has opened only if it is to open by itself, and not before that time. */
 function nextCheckAtMs(state: RolloutState, wantedAtMs: number | null): number | null {
-  if (isTerminal(state.wedgeState) || wantedAtMs === null) return null;
+  if (!isLookedAt(state) || wantedAtMs === null) return null;
   if (state.wedgeState !== 'PENDING') return wantedAtMs;
   return state.startAtMs === null ? null : Math.max(state.startAtMs, wantedAtMs);
 }

@@ -64,20 +64,20 @@ async function writeRollout(transaction: Transaction, planned: PlannedRollout): 
 
 function insertRollout(
   transaction: Transaction,
-  { state, live, tick, nextCheckAtMs, fence }: PlannedRollout,
+  { state, live, watched, tick, nextCheckAtMs, fence }: PlannedRollout,
 ): Promise<number> {
   return transaction.$executeRaw`
-    INSERT INTO rollouts (id, feature, created_at_ms, wedge_state, dry_run, live, version, state,
+    INSERT INTO rollouts (id, feature, created_at_ms, wedge_state, dry_run, live, watched, version, state,
                           tick_at_ms, next_check_at_ms, lease_until_ms, fence)
     VALUES (${state.id}, ${state.feature}, ${state.createdAtMs}, ${state.wedgeState}, ${state.dryRun}, ${live},
-            ${state.version}, ${JSON.stringify(state)}::json, ${tick?.poll.atMs ?? null}, ${nextCheckAtMs}, NULL, ${fence})`;
+            ${watched}, ${state.version}, ${JSON.stringify(state)}::json, ${tick?.poll.atMs ?? null}, ${nextCheckAtMs}, NULL, ${fence})`;
 }
 
 function updateRollout(transaction: Transaction, planned: PlannedRollout): Promise<number> {
-  const { state, live, tick, nextCheckAtMs, fence, leaseEnds } = planned;
+  const { state, live, watched, tick, nextCheckAtMs, fence, leaseEnds } = planned;
   return transaction.$executeRaw`
     UPDATE rollouts
-    SET wedge_state = ${state.wedgeState}, live = ${live}, version = ${state.version}, state = ${JSON.stringify(state)}::json,
+    SET wedge_state = ${state.wedgeState}, live = ${live}, watched = ${watched}, version = ${state.version}, state = ${JSON.stringify(state)}::json,
         tick_at_ms = coalesce(${tick?.poll.atMs ?? null}, tick_at_ms), next_check_at_ms = ${nextCheckAtMs}, fence = ${fence},
         lease_until_ms = CASE WHEN ${leaseEnds} THEN NULL ELSE lease_until_ms END
     WHERE id = ${state.id}`;

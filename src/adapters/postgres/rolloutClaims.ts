@@ -19,7 +19,7 @@ function takeLeases(connection: Connection, { nowMs, limit, leaseMs }: ClaimRequ
     (prisma) => prisma.$queryRaw<Lease[]>`
       WITH due AS (
         SELECT id FROM rollouts
-        WHERE wedge_state IN ('PENDING', 'ACTIVE', 'PAUSED') AND next_check_at_ms <= ${nowMs}
+        WHERE watched AND next_check_at_ms <= ${nowMs}
           AND (lease_until_ms IS NULL OR lease_until_ms <= ${nowMs})
         ORDER BY next_check_at_ms LIMIT ${limit} FOR NO KEY UPDATE SKIP LOCKED
       )

@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { ChangeResult, RunStatus, Telemetry } from '../../control/ports/telemetry.ts';
+import type { HealthOutcome } from '../../domain/rollout/healthWatch.ts';
 import { FeatureCounter, FeatureGauge } from './featureSeries.ts';
 import { LookupCounts } from './lookupCounts.ts';
 
@@ -21,6 +22,9 @@ export class PrometheusTelemetry implements Telemetry {
   ]);
   readonly #advancements = this.#featureCounter('rollout_advancement_total', 'Advances into a stage.', ['to_stage']);
   readonly #rollbacks = this.#featureCounter('rollout_rollback_total', 'Rollbacks.', ['from_stage', 'to_stage']);
+  readonly #verified = this.#featureCounter('rollout_health_verified_total', 'Rollbacks, by whether they helped.', [
+    'outcome',
+  ]);
   readonly #holds = this.#featureGauge('rollout_hold', '1 for the reason why nothing changes.', ['reason']);
   readonly #sliValues = this.#featureGauge('rollout_sli_value', 'Indicator as last observed.', ['sli', 'cohort']);
   readonly #sliThresholds = this.#featureGauge('rollout_sli_threshold', 'What it is compared with.', ['sli']);
@@ -81,6 +85,10 @@ export class PrometheusTelemetry implements Telemetry {
 
   rollback(feature: string, fromStage: string, toStage: string): void {
     this.#rollbacks.inc({ feature, from_stage: fromStage, to_stage: toStage });
+  }
+
+  healthVerified(feature: string, outcome: HealthOutcome): void {
+    this.#verified.inc({ feature, outcome });
   }
 
   rollbackSeconds(seconds: number): void {

@@ -5,6 +5,8 @@ import { overrideDraft } from '../../domain/feature/overrideDraft.ts';
 import { percentageOf, thresholdOf } from '../../domain/feature/threshold.ts';
 import { ofWorkspace } from '../../domain/feature/workspace.ts';
 import { hasRight, type Principal } from '../../domain/governance/role.ts';
+import { endsAtMs } from '../../domain/rollout/rollingBack.ts';
+import type { RolloutState } from '../../domain/rollout/state.ts';
 import { actorOf } from '../actorOf.ts';
 import { appendEntries } from '../appendEntries.ts';
 import type { Publisher } from '../flags/publisher.ts';
@@ -38,7 +40,9 @@ export async function askToWiden(
   feature: FeatureRecord,
   asked: WideningWish,
 ): Promise<'waiting' | 'set'> {
-  await assertWithinBlastRadius(deps, feature, asked.wish);
+  const live = await liveRollout(deps.rollouts, feature);
+  assertNotGoingDown(live);
+  assertWithinBlastRadius(live, feature, asked.wish);
   const request = ofWorkspace(feature.state.overrideRequests, asked.workspaceId);
   if (request !== null && isSame(request, asked.wish)) {
     if (request.requestedBy === who.subject) return 'waiting';
@@ -65,14 +69,16 @@ async function widen(
   return 'set';
 }
 
+/** Nothing opens while what is live is being taken back, be it for one workspace. */
+function assertNotGoingDown(live: RolloutState | null): void {
+  if (live === null || live.rollingBack === null) return;
+  const unblocksAt = new Date(endsAtMs(live.rollingBack)).toISOString();
+  throw new Refusal('HELD', 'a rollback is under way', { reason: 'rollingBack', unblocksAt });
+}
+
 /** INV-RWG-BLAST: no second person can let more in than the contract of the live rollout ever allows. */
-async function assertWithinBlastRadius(
-  { rollouts }: OverrideApprovalDeps,
-  feature: FeatureRecord,
-  wish: OverrideWish | null,
-): Promise<void> {
+function assertWithinBlastRadius(live: RolloutState | null, feature: FeatureRecord, wish: OverrideWish | null): void {
   if (wish === null || !raisesAbove(feature.state.exposure, wish.threshold)) return;
-  const live = await liveRollout(rollouts, feature);
   const most = live?.contract.rolloutWedge.maxBlastRadius ?? 100;
   if (wish.threshold <= thresholdOf(most)) return;
   throw new Refusal('ABOVE_BLAST_RADIUS', `${percentageOf(wish.threshold)} % lies above the blast radius of ${most} %`);

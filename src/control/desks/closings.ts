@@ -1,10 +1,12 @@
 import type { Principal } from '../../domain/governance/role.ts';
-import type { RolloutState } from '../../domain/rollout/state.ts';
+import { allowedCommands } from '../../domain/rollout/commands.ts';
+import { isLive, type RolloutState } from '../../domain/rollout/state.ts';
 import { type RolloutStatus, statusOf } from '../../domain/rollout/statusView.ts';
 import { actorOf } from '../actorOf.ts';
 import type { ClosingDesk, KillOutcome, RollbackWish } from '../application.ts';
 import type { Closing } from '../execution/closing/closing.ts';
 import { type ClosingOutcome, STANDS } from '../execution/closing/closingOutcome.ts';
+import type { GradualRollback } from '../execution/closing/gradualRollback.ts';
 import type { Killing } from '../execution/closing/killing.ts';
 import type { FlagView } from '../flags/flagView.ts';
 import { nowFor } from '../nowFor.ts';
@@ -20,6 +22,7 @@ import { assertLegal } from './assertLegal.ts';
 
 export type ClosingsDeps = {
   readonly closing: Closing;
+  readonly gradual: GradualRollback;
   readonly killing: Killing;
   readonly rollouts: RolloutRegister;
   readonly features: FeatureRegister;
@@ -48,6 +51,7 @@ export class Closings implements ClosingDesk {
   async rollback(who: Principal, rolloutId: string, wish: RollbackWish): Promise<RolloutStatus> {
     const found = await this.#find(rolloutId);
     assertLegal(found.state, 'rollback');
+    assertHasSteps(found.state, wish);
     const request = this.#requestOn(found, who, wish.comment);
     const outcome = await this.#rollBack(found, request, wish);
     const status = await this.#closed(found.state, outcome);
@@ -74,7 +78,11 @@ export class Closings implements ClosingDesk {
       evidence: null,
       seen: { visit: found.state.visit, stageIndex: found.state.stageIndex },
     };
-    return this.#deps.closing.rollback(rollback, found.known);
+    const mode = wish.mode ?? found.state.contract.rolloutWedge.rollback.mode;
+    const isGradual = mode === 'progressive' && isLive(found.state) && found.known === null;
+    if (!isGradual) return this.#deps.closing.rollback(rollback, found.known);
+    // Whoever says no more than "back", and it is on its way, wants it there now.
+    return this.#deps.gradual.begin(rollback, wish.mode === 'progressive' ? 'stands' : 'hurry');
   }
 
   /** The ledger's word where it answers; what this process saw last where it does not. */
@@ -116,6 +124,14 @@ export class Closings implements ClosingDesk {
   #request(who: Principal, feature: string, comment: string | null) {
     return { id: this.#deps.chance.id(), feature, actor: actorOf(who), comment, atMs: this.#deps.clock.nowMs() };
   }
+}
+
+/** What never opened is cancelled, and what has completed is killed: both at once. */
+function assertHasSteps(state: RolloutState, { mode }: RollbackWish): void {
+  const { wedgeState } = state;
+  if (mode !== 'progressive' || isLive(state) || wedgeState === 'ROLLED_BACK') return;
+  const detail = `there is nothing to take back step by step while the rollout is ${wedgeState}; leave \`mode\` out`;
+  throw new Refusal('ILLEGAL_STATE', detail, { wedgeState, allowed: allowedCommands(wedgeState) });
 }
 
 /** What has completed is the feature's own: to take it back is to kill the feature. */

@@ -22,7 +22,7 @@ export type ClosingRequest =
       Removing & {
         readonly kind: 'rollback';
         readonly rolloutId: string;
-        readonly to: 'zero' | 'previousStage' | 'plan';
+        readonly to: 'zero' | 'previousStage' | 'plan' | 'underWay';
         readonly automatic: boolean;
         readonly reason: Reason;
         readonly detail: string;

@@ -12,7 +12,11 @@ export type Notice = {
     | 'completed'
     | 'awaitApproval'
     | 'killed'
-    | 'waiverExpired';
+    | 'waiverExpired'
+    | 'rollingBack'
+    | 'healthVerified';
+  /** `incident`: Sluice has acted by itself, and somebody should know why; `page`: it has not helped, and somebody must come. */
+  readonly urgency: 'news' | 'incident' | 'page';
   readonly feature: string;
   readonly rolloutId: string | null;
   readonly text: string;

@@ -1,3 +1,4 @@
+import type { HealthOutcome } from '../../domain/rollout/healthWatch.ts';
 import type { HoldReason } from '../../domain/rollout/reason.ts';
 
 export type ChangeResult = 'promote' | 'rollback' | 'pause' | 'hold' | 'complete';
@@ -20,6 +21,8 @@ export interface RolloutTelemetry {
   advancement(feature: string, toStage: string): void;
   /** `rollout_rollback_total`; a stage of "zero" is what the feature exposed before the rollout. */
   rollback(feature: string, fromStage: string, toStage: string): void;
+  /** `rollout_health_verified_total`: whether a rollback has helped. */
+  healthVerified(feature: string, outcome: HealthOutcome): void;
   /** `rollout_rollback_seconds`: from trigger to exposure removed. */
   rollbackSeconds(seconds: number): void;
   /** `rollout_hold`: the one current reason; null where nothing holds. */

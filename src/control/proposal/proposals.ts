@@ -114,8 +114,7 @@ const digestible = (proposal: Proposal) => proposal.slis.every((sli) => !('use' 
 const UNREADABLE: ReadonlySet<string> = new Set(['SCHEMA', 'TEXT', 'NESTING']);
 
 function refused(violations: readonly Violation[]): Refusal {
-  const later = violations.some(({ rule }) => rule === 'NOT_YET_SUPPORTED');
   const schema = violations.every(({ rule }) => UNREADABLE.has(rule));
-  const code = later ? 'NOT_YET_SUPPORTED' : schema ? 'SCHEMA' : 'CONTRACT_INVALID';
+  const code = schema ? 'SCHEMA' : 'CONTRACT_INVALID';
   return new Refusal(code, `the contract breaks ${violations.length} rules`, { violations });
 }

@@ -27,13 +27,19 @@ export type ContextDeps = {
 
 /** What holds for all rollouts of one round, read once. */
 export type Surroundings = {
+  readonly ledgerAway: boolean;
   readonly globalStop: boolean;
   readonly calendars: readonly NamedCalendar[];
   readonly liveRollouts: number;
 };
 
 /** With the ledger away nobody has looked, and nothing opens. */
-export const UNKNOWN_SURROUNDINGS: Surroundings = { globalStop: false, calendars: [], liveRollouts: 0 };
+export const UNKNOWN_SURROUNDINGS: Surroundings = {
+  ledgerAway: true,
+  globalStop: false,
+  calendars: [],
+  liveRollouts: 0,
+};
 
 export type Weighing = {
   readonly rollout: RolloutState;
@@ -68,7 +74,7 @@ export class DecisionContexts {
       this.#deps.rollouts.countLive(),
     ]);
     const { stop, calendars } = installation;
-    return { globalStop: stop !== null, calendars, liveRollouts };
+    return { ledgerAway: false, globalStop: stop !== null, calendars, liveRollouts };
   }
 
   /** The rollout that a pending one is to take over; null where its contract supersedes none. */
@@ -100,6 +106,7 @@ export class DecisionContexts {
     const countsItself = live?.rolloutId === rollout.id ? 1 : 0;
     return {
       pollIntervalMs: this.pollIntervalMs(rollout),
+      ledgerAway: surroundings.ledgerAway,
       globalStop: surroundings.globalStop,
       storePaused: this.#storePaused(rollout),
       found: rollout.dryRun ? null : this.#deps.view.found(rollout.feature),

@@ -3,9 +3,10 @@ import { type Counted, countKey, onlyFresh, settledAt } from '../../domain/healt
 import { historyQuery, historyRange, windowIn } from '../../domain/health/dispersionHistory.ts';
 import { type Guards, guardPlan, guardsOf, judgeGuards, nextGuards } from '../../domain/health/guards.ts';
 import { judge } from '../../domain/health/judge.ts';
-import { measurementPlan, type PlannedComparison } from '../../domain/health/measurementPlan.ts';
+import { measurementPlan, type PlannedComparison, type PlannedCriterion } from '../../domain/health/measurementPlan.ts';
 import type { Verdict } from '../../domain/health/verdict.ts';
 import type { RolloutState } from '../../domain/rollout/state.ts';
+import { targetPlan } from '../../domain/rollout/targetPlan.ts';
 import { alphaAfterRollbacks } from '../../domain/statistics/combinedEvidence.ts';
 import { type Dispersion, dispersionOf } from '../../domain/statistics/dispersion.ts';
 import type { MetricSources } from './metricSources.ts';
@@ -23,6 +24,8 @@ export type LookAt = {
 
 export type Looked = {
   readonly verdicts: readonly Verdict[];
+  /** Of the stage that a rollback would lead to. */
+  readonly targetVerdicts: readonly Verdict[];
   readonly comparisons: Comparisons;
   readonly guards: Guards;
 };
@@ -31,11 +34,12 @@ export type Looked = {
 export async function look(sources: MetricSources, at: LookAt): Promise<Looked> {
   const { rollout, clockMs, pollIntervalMs } = at;
   const untilMs = settledAt(clockMs);
-  const plan = measurementPlan(rollout, at.comparisons, { nowMs: at.nowMs, untilMs });
+  const own = measurementPlan(rollout, at.comparisons, { nowMs: at.nowMs, untilMs });
+  const target = targetPlan(rollout, { nowMs: at.nowMs, untilMs });
   const guarding = guardPlan(rollout, at.guards, untilMs);
-  const windows = plan.filter((planned) => planned.looksAt === 'window');
-  const counts = plan.filter((planned) => planned.looksAt === 'counts');
-  const levels = plan.filter((planned) => planned.looksAt === 'points');
+  const windows = [...own.filter((planned) => planned.looksAt === 'window'), ...target];
+  const counts = own.filter((planned) => planned.looksAt === 'counts');
+  const levels = own.filter((planned) => planned.looksAt === 'points');
   const [measured, points, answered, begun] = await Promise.all([
     sources.measure(
       windows.flatMap(({ subject, past }) => [subject, past]).filter((query) => query !== null),
@@ -53,12 +57,10 @@ export async function look(sources: MetricSources, at: LookAt): Promise<Looked> 
   );
   const comparisons = { ...at.comparisons, ...nextComparisons(at, counts, counted, begun) };
   const guards = nextGuards(at.guards, guarding, counted, untilMs);
-  const freshness = { nowMs: clockMs, pollIntervalMs };
-  const verdicts = [
-    ...judge(plan, { measured, points, counted, comparisons }, freshness),
-    ...judgeGuards(guarding, counted, guards),
-  ];
-  return { verdicts, comparisons, guards };
+  const judged = (planned: readonly PlannedCriterion[]) =>
+    judge(planned, { measured, points, counted, comparisons }, { nowMs: clockMs, pollIntervalMs });
+  const verdicts = [...judged(own), ...judgeGuards(guarding, counted, guards)];
+  return { verdicts, targetVerdicts: judged(target), comparisons, guards };
 }
 
 /** Of comparisons that are to begin; one whose past could not be asked for does not begin. */

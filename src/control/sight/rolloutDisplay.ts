@@ -66,6 +66,9 @@ export class RolloutDisplay {
         this.#ended(feature, exposedPercentage(rollout));
         this.#telemetry.change(feature, 'complete');
         return;
+      case 'rollbackStep':
+        this.#telemetry.percent(feature, entry.percentageAfter ?? 0);
+        return;
       case 'rolledBack':
         this.#rolledBack(rollout, entry, atMs);
         return;

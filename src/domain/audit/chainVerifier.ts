@@ -6,6 +6,7 @@ import { blast } from './checks/blast.ts';
 import { cooldown } from './checks/cooldown.ts';
 import { door } from './checks/door.ts';
 import { dwell } from './checks/dwell.ts';
+import { health } from './checks/health.ts';
 import { judged } from './checks/judged.ts';
 import type { Look } from './checks/look.ts';
 import { observe } from './checks/observe.ts';
@@ -14,6 +15,7 @@ import { replay } from './checks/replay.ts';
 import { stable } from './checks/stable.ts';
 import { staged } from './checks/staged.ts';
 import { states } from './checks/states.ts';
+import { steps } from './checks/steps.ts';
 import { waived } from './checks/waived.ts';
 import { type AtTheEnd, Findings } from './findings.ts';
 import { Malformed } from './read.ts';
@@ -24,6 +26,8 @@ const LOOKS: readonly (readonly [CheckId, Look])[] = [
   ['INV-RWG-OBSERVE', observe],
   ['INV-RWG-BLAST', blast],
   ['INV-RWG-ROLLBACK', removed],
+  ['INV-RWG-ROLLBACK', steps],
+  ['HEALTH', health],
   ['ROLLOUT-006', stable],
   ['DWELL', dwell],
   ['COOLDOWN', cooldown],

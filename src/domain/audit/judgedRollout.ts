@@ -21,6 +21,8 @@ export type JudgedRollout = Pick<
   | 'auditFailedVisit'
   | 'auditorsVerdicts'
   | 'cooldownUntilMs'
+  | 'automaticRollbacks'
+  | 'rollingBack'
 >;
 
 export const isRunning = ({ wedgeState }: Pick<JudgedRollout, 'wedgeState'>) =>

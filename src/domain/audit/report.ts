@@ -5,6 +5,7 @@ export const CHECK_IDS = [
   'INV-RWG-OBSERVE',
   'INV-RWG-BLAST',
   'INV-RWG-ROLLBACK',
+  'HEALTH',
   'ROLLOUT-006',
   'DWELL',
   'COOLDOWN',

@@ -43,7 +43,6 @@ export const RULE_IDS = [
   'COOLDOWN_MINIMUM',
   'SUPERSEDES_LIVE',
   'SUPERSEDES_SCOPE',
-  'NOT_YET_SUPPORTED',
 ] as const;
 
 /** What a request for a waiver or a change of a feature can be told, and a start that today's policy no longer allows. No plan can break these. */

@@ -9,7 +9,6 @@ import { offLineWarning, shrinkingWarning } from './rules/increments.ts';
 import { initialAboveExposed, initialMaximumCritical, initialWithinFirstTarget } from './rules/initialPercentage.ts';
 import { latestSampleHasValue } from './rules/latestSample.ts';
 import { levelsOfGauges, repeatedLooksWarning, shortWindowWarning } from './rules/mannWhitney.ts';
-import { notYetSupported } from './rules/notYetSupported.ts';
 import { criterionWindowsFit, observationWindowMinimum } from './rules/observationWindow.ts';
 import { percentagesInRange } from './rules/percentages.ts';
 import { oneKindOfLimit, pollLimitReachable } from './rules/pollLimit.ts';
@@ -71,7 +70,6 @@ const RULES: readonly Rule[] = [
   supersedesLive,
   supersedesExposedScope,
   supersedesWithinBlastRadius,
-  notYetSupported,
 ];
 
 const WARNING_RULES: readonly WarningRule[] = [
@@ -96,5 +94,5 @@ export function judge(subject: Subject): Judgement {
 
 /** The same of SLIs and criteria that no plan has yet. */
 export function judgeIndicators(subject: Subject): readonly Violation[] {
-  return [...INDICATOR_RULES, notYetSupported].flatMap((rule) => rule(subject));
+  return INDICATOR_RULES.flatMap((rule) => rule(subject));
 }

@@ -63,6 +63,8 @@ function changeBy(state: FeatureState, entry: Entry): Partial<FeatureState> | nu
       return adopted(state, entry);
     case 'completed':
       return { exposure: entry.data.exposure, settled: entry.data.exposure.grants };
+    case 'rollbackStep':
+      return { exposure: entry.data.exposure, overrides: capsAmong(state.overrides), overrideRequests: {} };
     case 'rolledBack':
       return rolledBack(state, entry);
     case 'killed':
@@ -88,6 +90,8 @@ function changeBy(state: FeatureState, entry: Entry): Partial<FeatureState> | nu
     case 'overrideRemoved':
       return overrideRemoved(state, entry);
     case 'incidentLinked':
+      // Its own cooldown is what a new rollout waits for, and a steady baseline; people's incidents are what else there is.
+      if (entry.actor.kind === 'sluice') return null;
       return { openIncidents: linkedIncidents(state, entry) };
     default:
       return null;

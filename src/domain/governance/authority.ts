@@ -15,12 +15,20 @@ export const MAY_WRITE = {
   ],
   execution: [
     ...(['started', 'ramped', 'advanced', 'held', 'paused', 'resumed', 'completed', 'superseded'] as const),
-    ...(['rolledBack', 'killed', 'exposureRemoved', 'overrideSet', 'overrideRemoved'] as const),
+    ...([
+      'rollbackStep',
+      'rolledBack',
+      'killed',
+      'exposureRemoved',
+      'incidentLinked',
+      'overrideSet',
+      'overrideRemoved',
+    ] as const),
     ...(['alerted', 'alertResolved'] as const),
     // Beside the opening that they permit, in one append: what was looked at before, and what the audit said.
     ...(['preflight', 'audited'] as const),
   ],
-  audit: ['audited', 'incidentLinked', 'falseAlarmMarked', 'reviewed'],
+  audit: ['audited', 'healthVerified', 'incidentLinked', 'falseAlarmMarked', 'reviewed'],
   projection: [],
   installation: ['policyChanged', 'stopSet', 'stopLifted', 'calendarSet', 'calendarRemoved'],
   upkeep: ['driftAdopted', 'driftRepaired', 'paused', 'exposureRemoved', 'overrideRemoved', 'waiverExpired'],

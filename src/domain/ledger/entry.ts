@@ -6,7 +6,9 @@ import type { Exposure } from '../feature/flagDocument.ts';
 import type { Grants } from '../feature/grants.ts';
 import type { Incident } from '../governance/incident.ts';
 import type { WaiverUse } from '../governance/waiver.ts';
+import type { Verdict } from '../health/verdict.ts';
 import type { DecisionContext } from '../rollout/context.ts';
+import type { HealthOutcome } from '../rollout/healthWatch.ts';
 import type { Poll } from '../rollout/poll.ts';
 import type { PreflightItem } from '../rollout/preflight.ts';
 import type { Reason } from '../rollout/reason.ts';
@@ -76,6 +78,14 @@ export type EntryData = {
   /** What the person says is the comment. */
   readonly reviewed: { readonly criterion: string; readonly sli: string };
   readonly resumed: { readonly acknowledged: readonly string[] };
+  /** One step of a progressive rollback; the last one is `rolledBack`. */
+  readonly rollbackStep: {
+    readonly exposure: Exposure;
+    /** 0 is the half at once; of `ROLLBACK_STEPS`. */
+    readonly step: number;
+    /** Of the first: where it leads, null being what the feature exposed before, and in how long. */
+    readonly begins: { readonly to: Grants; readonly toStageIndex: number | null; readonly overMs: number } | null;
+  };
   readonly rolledBack: {
     readonly exposure: Exposure;
     readonly detail: string;
@@ -83,6 +93,8 @@ export type EntryData = {
     /** null: to what the feature exposed before this rollout, which ends it. */
     readonly toStageIndex: number | null;
     readonly automatic: boolean;
+    /** `progressive`: the last step of one, at its time. */
+    readonly mode: 'immediate' | 'progressive';
     readonly triggeredAtMs: number;
     readonly cooldownUntilMs: number;
   };
@@ -90,6 +102,15 @@ export type EntryData = {
     readonly documentVersion: number;
     readonly triggeredAtMs: number;
     readonly removedAtMs: number;
+  };
+  /** Whether a rollback has helped. */
+  readonly healthVerified: {
+    readonly outcome: HealthOutcome;
+    readonly detail: string;
+    /** When the exposure was taken back: what was measured lies after it. */
+    readonly sinceMs: number;
+    /** The triggers of the stage that was rolled back from, judged on those who still meet it, or on all traffic. */
+    readonly verdicts: readonly Verdict[];
   };
   readonly completed: { readonly exposure: Exposure };
   /** Its exposure is the other rollout's from here on. */

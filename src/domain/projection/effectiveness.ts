@@ -1,4 +1,5 @@
 import type { WedgeStage } from '../contract/wedge.ts';
+import type { HealthOutcome } from '../rollout/healthWatch.ts';
 import { type Happening, type HappeningOf, happeningsOf } from './happening.ts';
 import { type Spread, spreadOf } from './spread.ts';
 
@@ -17,6 +18,8 @@ export type RollbackFact = {
   readonly feature: string;
   readonly at: string;
   readonly automatic: boolean;
+  /** `progressive`: a person's, step by step to its end; one that was hurried is immediate. */
+  readonly mode: 'immediate' | 'progressive';
   readonly reason: string;
   readonly fromStage: string;
   /** 0 to 100, of the stage's scope, when it was taken back and afterwards. */
@@ -28,6 +31,8 @@ export type RollbackFact = {
   readonly detectedAfterSeconds: number | null;
   /** From the trigger until the flag store had it; null where it never was recorded. */
   readonly removedAfterSeconds: number | null;
+  /** Whether it has helped; null where nobody asked, or nobody knows yet. */
+  readonly health: HealthOutcome | null;
   readonly falseAlarm: boolean;
   readonly incidents: readonly string[];
 };
@@ -116,11 +121,15 @@ function rollbackFact(
   all: readonly Happening[],
   { affectedCustomers }: EffectivenessRecords,
 ): readonly RollbackFact[] {
-  const { fromStage, automatic, triggeredAtMs } = entry.data;
+  const { fromStage, automatic, mode, triggeredAtMs } = entry.data;
   const rolloutId = entry.rollout ?? '';
   if (fromStage === null) return [];
   const own = all.filter(({ rollout, chain }) => rollout === entry.rollout && chain === entry.chain);
   const risen = own.findLast(({ type, seq }) => RISES.some((rise) => rise === type) && seq < entry.seq);
+  const began = happeningsOf(own, 'rollbackStep').find(
+    ({ data, seq }) => data.begins !== null && seq > (risen?.seq ?? 0) && seq < entry.seq,
+  );
+  const verified = happeningsOf(own, 'healthVerified').find(({ data }) => data.sinceMs === Date.parse(entry.at));
   const removed = happeningsOf(own, 'exposureRemoved').find(({ data }) => data.triggeredAtMs === triggeredAtMs);
   return [
     {
@@ -128,13 +137,15 @@ function rollbackFact(
       feature: entry.chain,
       at: entry.at,
       automatic,
+      mode,
       reason: entry.reason ?? 'operator',
       fromStage,
-      percentageBefore: entry.percentageBefore ?? 0,
+      percentageBefore: (began ?? entry).percentageBefore ?? 0,
       percentageAfter: entry.percentageAfter ?? 0,
       affectedCustomers: affectedCustomers[rolloutId]?.[fromStage] ?? null,
       detectedAfterSeconds: risen === undefined ? null : (triggeredAtMs - Date.parse(risen.at)) / 1000,
       removedAfterSeconds: removed === undefined ? null : (removed.data.removedAtMs - triggeredAtMs) / 1000,
+      health: verified?.data.outcome ?? null,
       falseAlarm: own.some(({ type }) => type === 'falseAlarmMarked'),
       incidents: [...new Set(happeningsOf(own, 'incidentLinked').map(({ data }) => data.reference))],
     },

@@ -22,6 +22,8 @@ export type Takeover = {
 /** What the decision needs to know beside the rollout and its measurements. Recorded with every decision, so that it can be replayed. */
 export type DecisionContext = {
   readonly pollIntervalMs: number;
+  /** The ledger did not answer: what closes goes on without it. */
+  readonly ledgerAway: boolean;
   readonly globalStop: boolean;
   /** An operator wrote `paused` into the flag store by hand. */
   readonly storePaused: boolean;

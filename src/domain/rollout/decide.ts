@@ -12,7 +12,7 @@ const TABLE: readonly (readonly [number, Row])[] = [
   [1, protection.terminal],
   [2, protection.killedOrBreached],
   [3, protection.rollbackCriterion],
-  // Row 4, a rollback under way, comes with progressive rollback: an immediate one is a single write.
+  [4, protection.rollingBack],
   [5, protection.pendingUnasked],
   [6, protection.paused],
   [7, protection.pauseCriterionOrAudit],

@@ -6,6 +6,7 @@ import type { DecisionContext } from './context.ts';
 import type { AwaitApproval, Hold, Opening, Pause } from './decision.ts';
 import { draft, type Saying } from './draft.ts';
 import { exposureAt, exposureWithoutRollout, percentageIn, startThreshold } from './exposure.ts';
+import { rollbackStepEntries } from './rollbackSteps.ts';
 import { approvalWanted } from './stageGate.ts';
 import { auditorsVerdict, currentStage, isLive, type RolloutState, stageAt } from './state.ts';
 import { takeoverEntries } from './takeover.ts';
@@ -34,7 +35,7 @@ export function entriesOf(subject: Subject, decision: RecordedDecision, saying: 
   switch (decision.kind) {
     case 'hold':
     case 'awaitApproval':
-      return [...failedAudit(subject, because), ...held(rollout, decision, because)];
+      return [...failedAudit(subject, because), ...waited(subject, decision, because)];
     case 'pause':
       return [
         ...failedAudit(subject, because),
@@ -55,6 +56,13 @@ export function entriesOf(subject: Subject, decision: RecordedDecision, saying: 
         completed(subject, because),
       ];
   }
+}
+
+function waited(subject: Subject, decision: Hold | AwaitApproval, saying: Saying): readonly EntryDraft[] {
+  const { rollout, feature } = subject;
+  if (decision.reason !== 'rollingBack') return held(rollout, decision, saying);
+  // The step that was due when it was decided: what is recorded later must come out as the same.
+  return rollbackStepEntries(rollout, feature, saying, saying.evidence?.nowMs ?? saying.atMs);
 }
 
 function held(rollout: RolloutState, decision: Hold | AwaitApproval, saying: Saying): readonly EntryDraft[] {

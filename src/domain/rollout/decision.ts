@@ -27,12 +27,15 @@ export type Pause = {
   readonly detail: string;
 };
 
-/** Takes exposure back, at once. */
+/** Takes exposure back, at once: also what is left of a progressive rollback that is over, or that can't wait. */
 export type Rollback = {
   readonly kind: 'rollback';
-  readonly reason: 'killed' | 'blastRadius' | 'criterion';
-  /** `plan`: where the contract says; the emergencies go to what the feature exposed before. */
-  readonly to: 'zero' | 'plan';
+  readonly reason: 'killed' | 'blastRadius' | 'criterion' | 'sourceUnavailable' | 'operator';
+  /**
+   * `plan`: where the contract says; the emergencies, and where that stage is unhealthy too, go to what the feature exposed before.
+   * `underWay`: where a person's progressive rollback leads.
+   */
+  readonly to: 'zero' | 'plan' | 'underWay';
   readonly detail: string;
 };
 

@@ -1,6 +1,7 @@
 import { exposedTo, noHigherThan } from '../feature/grants.ts';
 import { percentageOf } from '../feature/threshold.ts';
 import type { Entry, EntryOf } from '../ledger/entry.ts';
+import { verifiedBy, watchAfter } from './healthWatchFold.ts';
 import { type Alert, currentStage, type RolloutState, stageAt } from './state.ts';
 
 /** What changes what is allowed next; the other entries tell of something without changing it. */
@@ -56,6 +57,8 @@ function begun(entry: EntryOf<'created'>): RolloutState {
     auditorsVerdicts: [],
     alerts: [],
     cooldownUntilMs: null,
+    rollingBack: null,
+    healthWatch: null,
     heldFor: null,
     heldSinceMs: null,
     endedAtMs: null,
@@ -82,6 +85,8 @@ function toldBy(state: RolloutState, entry: Entry, atMs: number): Change | null 
       return { alerts: state.alerts.filter(({ criterion }) => criterion !== entry.data.criterion) };
     case 'reviewed':
       return { alerts: state.alerts.map((alert) => reviewedBy(entry, alert, atMs)) };
+    case 'healthVerified':
+      return { healthWatch: verifiedBy(state, entry, atMs) };
     case 'falseAlarmMarked':
       return { falseAlarmBy: entry.actor.subject };
     case 'audited':
@@ -108,16 +113,25 @@ function changeBy(state: RolloutState, entry: Entry, atMs: number): Change {
       return { wedgeState: 'PAUSED' };
     case 'resumed':
       return { wedgeState: 'ACTIVE', ...newEpoch(state, atMs), acknowledged: entry.data.acknowledged };
+    case 'rollbackStep':
+      return stepped(state, entry, atMs);
     case 'rolledBack':
       return rolledBack(state, entry, atMs);
     case 'completed':
-      return { wedgeState: 'COMPLETE', phase: 'ended', alerts: [], endedAtMs: atMs };
+      return { wedgeState: 'COMPLETE', phase: 'ended', alerts: [], endedAtMs: atMs, healthWatch: null };
     case 'driftAdopted':
       return adopted(state, entry, atMs);
     case 'audited':
       return audited(state, entry, atMs);
     case 'superseded':
-      return { wedgeState: 'SUPERSEDED', phase: 'ended', alerts: [], endedAtMs: atMs, supersededBy: entry.data.by };
+      return {
+        wedgeState: 'SUPERSEDED',
+        phase: 'ended',
+        alerts: [],
+        endedAtMs: atMs,
+        healthWatch: null,
+        supersededBy: entry.data.by,
+      };
     default:
       throw new Error(`a ${entry.type} entry does not belong to a rollout`);
   }
@@ -184,7 +198,18 @@ function arrived(state: RolloutState, grants: RolloutState['grants'], stageIndex
     alerts: [],
     visitBeganAtMs: atMs,
     exposureChangedAtMs: atMs,
+    healthWatch: null,
   };
+}
+
+/** The same visit with fewer people: what was counted so far still counts, and windows begin at the step. */
+function stepped(state: RolloutState, { data }: EntryOf<'rollbackStep'>, atMs: number): Change {
+  const { exposure, step, begins } = data;
+  const { grants } = exposure;
+  const threshold = exposedTo(grants, currentStage(state).scope);
+  const rollingBack = begins === null ? state.rollingBack : { ...begins, from: state.grants, beganAtMs: atMs, step };
+  if (rollingBack === null) throw new Error(`rollout ${state.id} is not being rolled back: there is no step ${step}`);
+  return { grants, threshold, exposureChangedAtMs: atMs, rollingBack: { ...rollingBack, step } };
 }
 
 function rolledBack(state: RolloutState, entry: EntryOf<'rolledBack'>, atMs: number): Change {
@@ -192,6 +217,7 @@ function rolledBack(state: RolloutState, entry: EntryOf<'rolledBack'>, atMs: num
   const after: Change = {
     grants: exposure.grants,
     inherited: null,
+    rollingBack: null,
     stageApprovals: [],
     auditorsVerdicts: state.auditorsVerdicts.filter(
       ({ subject, verdict }) => subject === 'visit' || verdict !== 'PASS',
@@ -199,9 +225,11 @@ function rolledBack(state: RolloutState, entry: EntryOf<'rolledBack'>, atMs: num
     automaticRollbacks: state.automaticRollbacks + (automatic ? 1 : 0),
     cooldownUntilMs,
   };
+  const watched = { healthWatch: watchAfter(state, entry, atMs) };
   if (toStageIndex === null) {
     return {
       ...after,
+      ...watched,
       wedgeState: 'ROLLED_BACK',
       phase: 'ended',
       alerts: [],
@@ -211,7 +239,7 @@ function rolledBack(state: RolloutState, entry: EntryOf<'rolledBack'>, atMs: num
     };
   }
   const rolledBackFrom = fromStage === null ? state.rolledBackFrom : [...state.rolledBackFrom, fromStage];
-  return { ...after, ...arrived(state, exposure.grants, toStageIndex, atMs), rolledBackFrom };
+  return { ...after, ...arrived(state, exposure.grants, toStageIndex, atMs), ...watched, rolledBackFrom };
 }
 
 /** The percentage of the current stage's scope that the rollout exposes. */

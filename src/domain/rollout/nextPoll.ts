@@ -8,6 +8,7 @@ import { currentStage, type RolloutState } from './state.ts';
 
 export type PollInput = {
   readonly verdicts: readonly Verdict[];
+  readonly targetVerdicts: readonly Verdict[];
   readonly comparisons: Comparisons;
   readonly guards: Guards;
   readonly nowMs: number;
@@ -24,6 +25,7 @@ export function nextPoll(previous: Poll | null, rollout: RolloutState, input: Po
     epoch: rollout.epoch,
     visit: rollout.visit,
     verdicts: input.verdicts,
+    targetVerdicts: input.targetVerdicts,
     comparisons: input.comparisons,
     guards: input.guards,
     counts: counted(last?.counts ?? {}, input.verdicts),

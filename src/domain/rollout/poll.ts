@@ -12,6 +12,8 @@ export type Poll = {
   readonly epoch: number;
   readonly visit: number;
   readonly verdicts: readonly Verdict[];
+  /** The triggers of the stage that a rollback would lead to, judged by the same measurements; empty where it leads to zero. */
+  readonly targetVerdicts: readonly Verdict[];
   /** What sequential criteria have counted so far in this rollout, over all its stages. */
   readonly comparisons: Comparisons;
   /** What stands beside every rollout has seen so far. */

@@ -1,10 +1,12 @@
 import { isNoWider } from '../feature/grants.ts';
 import { percentageOf, thresholdOf } from '../feature/threshold.ts';
+import { describeVerdict } from '../health/describeVerdict.ts';
 import { decides, type Verdict } from '../health/verdict.ts';
 import { hoursToMs } from '../hours.ts';
 import type { Rollback } from './decision.ts';
 import { hold } from './hold.ts';
 import { describeCounted, hasReachedLimit } from './limit.ts';
+import { endsAtMs } from './rollingBack.ts';
 import type { DecisionInput, Row } from './row.ts';
 import { isLive, isTerminal } from './state.ts';
 
@@ -53,8 +55,39 @@ export const rollbackCriterion: Row = (input) => {
   if (!isLive(input.rollout)) return null;
   const [verdict] = failing(input, 'rollback');
   if (verdict === undefined || input.poll === null) return null;
-  return { kind: 'rollback', reason: 'criterion', to: 'plan', detail: describeCounted(input.poll, verdict) };
+  const detail = describeCounted(input.poll, verdict);
+  const there = input.poll.targetVerdicts.find((judged) => decides(judged) && judged.outcome === 'fail');
+  if (there === undefined) return { kind: 'rollback', reason: 'criterion', to: 'plan', detail };
+  const worse = `${detail}; the stage before is no better: ${describeVerdict(there)}`;
+  return { kind: 'rollback', reason: 'criterion', to: 'zero', detail: worse };
 };
+
+/** Row 4. Progressive is for no emergency: with the first sign of one what is left goes at once. */
+export const rollingBack: Row = (input) => {
+  const { rollingBack: underWay } = input.rollout;
+  if (underWay === null) return null;
+  const hurry = hurryOf(input);
+  if (hurry !== null) return { kind: 'rollback', to: 'underWay', ...hurry };
+  const untilMs = endsAtMs(underWay);
+  if (input.nowMs < untilMs) return hold('rollingBack', 'a person takes it back step by step', untilMs);
+  return {
+    kind: 'rollback',
+    to: 'underWay',
+    reason: 'operator',
+    detail: 'the time of the progressive rollback is over',
+  };
+};
+
+function hurryOf(input: DecisionInput): Pick<Rollback, 'reason' | 'detail'> | null {
+  const verdict = unmutedPause(input);
+  if (verdict !== undefined) return { reason: 'criterion', detail: describeVerdict(verdict) };
+  const away = input.poll?.verdicts.find((one) => decides(one) && one.reason === 'unavailable');
+  if (away !== undefined) return { reason: 'sourceUnavailable', detail: describeVerdict(away) };
+  return input.context.ledgerAway ? { reason: 'operator', detail: 'its steps can not be recorded' } : null;
+}
+
+const unmutedPause = (input: DecisionInput) =>
+  failing(input, 'pause').find((failed) => !input.poll?.muted.includes(failed.key));
 
 /** Row 5. */
 export const pendingUnasked: Row = ({ rollout, context, nowMs }) => {
@@ -73,7 +106,7 @@ export const pauseCriterionOrAudit: Row = (input) => {
   const auditFailed = context.audit === 'FAIL' || rollout.auditFailedVisit === rollout.visit;
   if (rollout.wedgeState === 'PENDING' && auditFailed) return hold('audit', 'the ledger does not verify');
   if (rollout.wedgeState !== 'ACTIVE') return null;
-  const verdict = failing(input, 'pause').find((failed) => !poll?.muted.includes(failed.key));
+  const verdict = unmutedPause(input);
   if (verdict !== undefined && poll !== null)
     return { kind: 'pause', reason: 'criterion', detail: describeCounted(poll, verdict) };
   if (!auditFailed) return null;

@@ -10,6 +10,8 @@ export type RolledBackHow = {
   readonly exposure: Exposure;
   readonly toStageIndex: number | null;
   readonly automatic: boolean;
+  /** `progressive`: its last step, at its time. One that can't wait is immediate. */
+  readonly mode: 'immediate' | 'progressive';
   readonly detail: string;
 };
 

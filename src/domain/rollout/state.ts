@@ -3,7 +3,9 @@ import type { Policy } from '../contract/policy.ts';
 import type { WedgeStage } from '../contract/wedge.ts';
 import type { Grants } from '../feature/grants.ts';
 import type { WaiverUse } from '../governance/waiver.ts';
+import type { HealthWatch } from './healthWatch.ts';
 import type { HoldReason } from './reason.ts';
+import type { RollingBack } from './rollingBack.ts';
 
 /**
  * PENDING     created, exposes nothing of its own; `start` opens it, `rollback` cancels it.
@@ -101,6 +103,10 @@ export type RolloutState = {
   /** Of the present visit: what comes after it is another exposure. */
   readonly alerts: readonly Alert[];
   readonly cooldownUntilMs: number | null;
+  /** A progressive rollback under way: nothing opens before it is over. */
+  readonly rollingBack: RollingBack | null;
+  /** Whether a rollback has helped; null where the contract does not ask, or the exposure has changed since. */
+  readonly healthWatch: HealthWatch | null;
   /** The last recorded hold; a `held` entry is written only when it changes. */
   readonly heldFor: HoldReason | 'approval' | null;
   readonly heldSinceMs: number | null;

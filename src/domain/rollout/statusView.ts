@@ -6,6 +6,7 @@ import { measuredPower } from '../power/measuredPower.ts';
 import type { AwaitApproval, RuledDecision } from './decision.ts';
 import { exposedPercentage } from './foldRollout.ts';
 import type { Poll } from './poll.ts';
+import { endsAtMs, type RollingBack } from './rollingBack.ts';
 import { type SliView, sliView } from './sliView.ts';
 import { standingApprovers } from './stageGate.ts';
 import {
@@ -17,6 +18,7 @@ import {
   type RolloutState,
   type StageApproval,
 } from './state.ts';
+import { type HealthView, healthView, type RollingBackView, rollingBackView } from './wayBackView.ts';
 
 /** All that answers "why is it not advancing?", as `api.md` has it on the wire. Times RFC 3339. */
 export type RolloutStatus = {
@@ -48,6 +50,10 @@ export type RolloutStatus = {
   readonly audits: readonly AuditView[];
   /** What fails for its count and decides nothing. A review is asked for where nobody has given one. */
   readonly alerts: readonly AlertView[];
+  /** A progressive rollback under way; null where there is none. */
+  readonly rollingBack: RollingBackView | null;
+  /** Whether the last rollback has helped; null where nobody looks. */
+  readonly health: HealthView | null;
   readonly cooldownUntil: string | null;
   /** What the sequential criteria can notice at the traffic that they counted in this stage; null while nothing is exposed. */
   readonly power: readonly CriterionPower[] | null;
@@ -142,6 +148,8 @@ export function statusOf(input: StatusInput, nowMs: number): RolloutStatus {
     attestations: state.attestations.map(({ name, subject, atMs }) => ({ name, subject, at: iso(atMs) })),
     alerts: state.alerts.map(alertView),
     audits: state.auditorsVerdicts.map(({ atMs, ...said }) => ({ ...said, at: iso(atMs) })),
+    rollingBack: rollingBackView(state),
+    health: healthView(state),
     cooldownUntil: isoOrNull(state.cooldownUntilMs),
     power: measuredPower(state, tick?.poll.comparisons ?? {}),
     eta: isoOrNull(etaMs(state, elapsedMs, nowMs)),
@@ -151,6 +159,9 @@ export function statusOf(input: StatusInput, nowMs: number): RolloutStatus {
 const joinedIn = (state: RolloutState) => state.contract.catalogue?.criteria[currentStage(state).stageId] ?? [];
 
 function decisionView({ state, tick }: StatusInput): DecisionView | null {
+  // The last tick may know nothing of it yet; its steps go on whatever that one was waiting for.
+  const isGoingDown = state.rollingBack !== null && tick?.decision.reason !== 'rollingBack';
+  if (state.rollingBack !== null && isGoingDown) return goingDown(state, state.rollingBack);
   if (tick === null) return null;
   const waited = tick.decision.kind === 'hold' || tick.decision.kind === 'awaitApproval';
   // The last tick still held or waited, and then a person ended it: what for is no reason any more.
@@ -186,6 +197,12 @@ const saidSince = (state: RolloutState, stageId: string, subject: string, atMs: 
   state.stageApprovals
     .filter((said) => said.stageId === stageId && said.subject === subject)
     .every((said) => said.atMs > atMs);
+
+function goingDown(state: RolloutState, rollingBack: RollingBack): DecisionView {
+  const [at, unblocksAt] = [iso(state.lastEntryAtMs), iso(endsAtMs(rollingBack))];
+  const detail = 'a person takes it back step by step';
+  return { kind: 'hold', reason: 'rollingBack', detail, row: 4, at, unblocksAt, ...NOBODY_WAITS };
+}
 
 function ended(state: RolloutState): DecisionView {
   const by = state.supersededBy === null ? '' : ` by ${state.supersededBy}`;

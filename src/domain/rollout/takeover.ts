@@ -7,9 +7,11 @@ import { draft, type Saying } from './draft.ts';
 import { exposureAt, grantsAt, percentageIn } from './exposure.ts';
 import { isLive, type RolloutState, stageAt } from './state.ts';
 
-/** What a rollout would be taken over with; null where it is live no more. */
+/** What a rollout would be taken over with; null where it is live no more, or on its way down. */
 export function takeoverOf(superseded: RolloutState | null): Takeover | null {
   if (superseded === null || !isLive(superseded) || superseded.dryRun) return null;
+  // Nothing opens while it is being taken back, be it by another's hand.
+  if (superseded.rollingBack !== null) return null;
   const { id, grants, base, auditFailedVisit, visit } = superseded;
   return { rolloutId: id, grants, base, auditFailed: auditFailedVisit === visit };
 }

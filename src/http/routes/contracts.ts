@@ -39,7 +39,7 @@ function propose(scope: Scope, { application, creation }: RouteDeps): void {
       config: {
         right: 'operate',
         creates: true,
-        refusals: ['CONTRACT_INVALID', 'NOT_YET_SUPPORTED', 'NOT_FOUND', 'CONFLICT', 'POLICY_REPLACED'],
+        refusals: ['CONTRACT_INVALID', 'NOT_FOUND', 'CONFLICT', 'POLICY_REPLACED'],
       },
     },
     (request, reply) =>

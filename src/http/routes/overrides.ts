@@ -73,7 +73,7 @@ function put(scope: Scope, { application }: RouteDeps): void {
         body: newOverrideBody,
         response: { 200: overrideSchema, 202: overrideSchema },
       },
-      config: { ...CLOSING, right: 'twoPerson', refusals: ['NOT_FOUND', 'CONFLICT', 'ABOVE_BLAST_RADIUS'] },
+      config: { ...CLOSING, right: 'twoPerson', refusals: ['NOT_FOUND', 'CONFLICT', 'ABOVE_BLAST_RADIUS', 'HELD'] },
     },
     async (request, reply) => {
       const { key, workspaceId } = request.params;
@@ -98,7 +98,7 @@ function remove(scope: Scope, { application }: RouteDeps): void {
         body: optionalReasonBody,
         response: { 202: overrideSchema, 204: nothing },
       },
-      config: { ...CLOSING, right: 'twoPerson', refusals: ['NOT_FOUND', 'CONFLICT'] },
+      config: { ...CLOSING, right: 'twoPerson', refusals: ['NOT_FOUND', 'CONFLICT', 'HELD'] },
     },
     async (request, reply) => {
       const { key, workspaceId } = request.params;

@@ -1,5 +1,3 @@
-import { Refusal } from '../../control/refusal.ts';
-import { violation } from '../../domain/contract/violation.ts';
 import { callerOf } from '../auth.ts';
 import { CLOSING } from '../closing.ts';
 import { expectedVersion } from '../ifMatch.ts';
@@ -82,7 +80,7 @@ function rollback(scope: Scope, { application }: RouteDeps): void {
     {
       schema: {
         operationId: 'rollBackRollout',
-        summary: 'Take the exposure back, at once',
+        summary: 'Take the exposure back: at once, or step by step where nothing burns',
         tags,
         params: idPath,
         body: rollbackBody,
@@ -91,24 +89,17 @@ function rollback(scope: Scope, { application }: RouteDeps): void {
       config: {
         ...CLOSING,
         right: 'operate',
-        refusals: ['NOT_FOUND', 'ILLEGAL_STATE', 'NOT_YET_SUPPORTED'],
+        refusals: ['NOT_FOUND', 'ILLEGAL_STATE'],
       },
     },
     async (request, reply) => {
-      const { to, mode, comment } = request.body;
-      requireImmediate(mode);
+      const wish = request.body;
       return versioned(
         reply,
-        statusView(await application.closings.rollback(callerOf(request), request.params.id, { to, comment })),
+        statusView(await application.closings.rollback(callerOf(request), request.params.id, wish)),
       );
     },
   );
-}
-
-function requireImmediate(mode: 'immediate' | 'progressive'): void {
-  if (mode === 'immediate') return;
-  const violations = [violation('NOT_YET_SUPPORTED', ['mode'], mode, '`immediate`', 'is not supported yet')];
-  throw new Refusal('NOT_YET_SUPPORTED', 'a rollback is immediate; leave `mode` out', { violations });
 }
 
 function approve(scope: Scope, { application }: RouteDeps): void {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { HEALTH_OUTCOMES } from '../../domain/rollout/healthWatch.ts';
 import { timeSchema } from './list.ts';
 
 const seconds = z.number().min(0);
@@ -12,6 +13,7 @@ const rollback = z.strictObject({
   feature: z.string(),
   at: timeSchema,
   automatic: z.boolean(),
+  mode: z.enum(['immediate', 'progressive']),
   reason: z.string(),
   fromStage: z.string(),
   percentageBefore: z.number(),
@@ -19,6 +21,7 @@ const rollback = z.strictObject({
   affectedCustomers: z.int().nullable().describe("the contract's estimate for the stage"),
   detectedAfterSeconds: z.number().nullable().describe('from the last rise of exposure to the trigger'),
   removedAfterSeconds: z.number().nullable().describe('from the trigger until the flag store had it'),
+  health: z.enum(HEALTH_OUTCOMES).nullable().describe('whether it has helped'),
   falseAlarm: z.boolean(),
   incidents: z.array(z.string()).readonly(),
 });

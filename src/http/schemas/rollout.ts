@@ -45,7 +45,7 @@ export const rollbackBody = z
     mode: z.enum(['immediate', 'progressive']).optional(),
   })
   .nullish()
-  .transform((body) => ({ to: body?.to ?? null, mode: body?.mode ?? 'immediate', comment: body?.reason ?? null }));
+  .transform((body) => ({ to: body?.to ?? null, mode: body?.mode ?? null, comment: body?.reason ?? null }));
 
 export const stageApprovalBody = z.strictObject({
   stageId: z.string().min(1).max(64),

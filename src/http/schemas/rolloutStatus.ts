@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { wedgeStageSchema } from '../../domain/contract/wedge.ts';
 import { SEVERITIES } from '../../domain/health/criterion.ts';
+import { HEALTH_OUTCOMES } from '../../domain/rollout/healthWatch.ts';
 import { WEDGE_STATES } from '../../domain/rollout/state.ts';
 import { timeSchema } from './list.ts';
 import { criterionPowerSchema } from './power.ts';
@@ -82,6 +83,27 @@ const alertSchema = z.strictObject({
     .describe('null: a review is asked for'),
 });
 
+const rollingBackSchema = z
+  .strictObject({
+    toStageId: z.string().nullable().describe('null: to what the feature exposed before'),
+    percentageFrom: z.number(),
+    percentage: z.number(),
+    percentageTo: z.number(),
+    beganAt: timeSchema,
+    nextStepAt: timeSchema,
+    endsAt: timeSchema,
+  })
+  .describe('a progressive rollback under way; percentages of the stage that it leaves');
+
+const healthSchema = z
+  .strictObject({
+    state: z.enum(['verifying', ...HEALTH_OUTCOMES]),
+    since: timeSchema.describe('of the rollback'),
+    verifiedAt: timeSchema.nullable(),
+    detail: z.string().nullable(),
+  })
+  .describe('whether the last rollback has helped');
+
 /** All that answers "why is it not advancing?" */
 export const rolloutStatusSchema = z
   .strictObject({
@@ -127,6 +149,8 @@ export const rolloutStatusSchema = z
     alerts: z
       .array(alertSchema)
       .describe('criteria of severity `alert` that fail for their count: they decide nothing and ask for a review'),
+    rollingBack: rollingBackSchema.nullable(),
+    health: healthSchema.nullable(),
     cooldownUntil: timeSchema.nullable(),
     power: z
       .array(criterionPowerSchema)

@@ -91,7 +91,12 @@ function rollbackTable(rollbacks: readonly RollbackFact[]): string {
 
 function rollbackRow(rollback: RollbackFact): string {
   const who = rollback.automatic ? 'by itself' : 'by a person';
-  const noted = [...(rollback.falseAlarm ? ['false alarm'] : []), ...rollback.incidents].join(', ');
+  const noted = [
+    ...(rollback.mode === 'progressive' ? ['step by step'] : []),
+    ...(rollback.health === 'notRecovered' ? ['has not helped'] : []),
+    ...(rollback.falseAlarm ? ['false alarm'] : []),
+    ...rollback.incidents,
+  ].join(', ');
   const texts = [
     day(rollback.at),
     rollback.feature,

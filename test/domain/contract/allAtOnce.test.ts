@@ -5,7 +5,7 @@ import { RULE_IDS, type RuleId } from '../../../src/domain/contract/ruleIds.ts';
 import type { Subject } from '../../../src/domain/contract/subject.ts';
 import { judge } from '../../../src/domain/contract/validation.ts';
 import { EVERYONE } from '../../../src/domain/feature/scope.ts';
-import { type SliInput, stageInput, subjectOf, validProposal, validSubjects } from '../../support/proposals.ts';
+import { type ProposalInput, stageInput, subjectOf, validProposal, validSubjects } from '../../support/proposals.ts';
 import { BREAKAGES } from './breakages.ts';
 
 const compared = {
@@ -18,13 +18,14 @@ const compared = {
 const UNITS = { source: 'elsewhere', counter: 'new_users_total' };
 const promql = { kind: 'promql', direction: 'lower' } as const;
 
-const SLIS: readonly SliInput[] = [
+const SLIS: ProposalInput['slis'] = [
   { id: 'error_rate', kind: 'ratio', source: 'shop', direction: 'lower', numerator: 'a', denominator: 'b' },
   { id: 'error_rate', kind: 'count', source: 'elsewhere', direction: 'lower', counter: 'c' },
   { ...promql, id: 'scraped', source: 'shop', query: 'x' },
   { ...promql, id: 'blind', source: 'prometheus', query: 'x{ {{group}} }[{{window}}]', cohort: {} },
   { id: 'scraped_gauge', kind: 'gauge', source: 'shop', direction: 'lower', metric: 'g' },
   { id: 'slow', kind: 'quantile', source: 'shop', direction: 'lower', histogram: 'h', quantile: 0.9 },
+  { use: 'checkout_success' },
 ];
 
 /** Breaks every rule that a contract can break beside a first target that is too high. */
@@ -39,7 +40,7 @@ const everythingWrong = validProposal(
     initialPercentage: 40.0001,
     maxBlastRadius: 60,
     observationWindowHours: 0.5,
-    rollback: { cooldownMinutes: 1, mode: 'progressive' },
+    rollback: { cooldownMinutes: 1 },
     wedgeStages: [
       stageInput('one', 30, {
         successCriteria: [],

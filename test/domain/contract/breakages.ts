@@ -242,5 +242,4 @@ export const BREAKAGES: readonly Breakage[] = [
       return maxBlastRadius < 100 ? takingOver(s, [{ scope, threshold: thresholdOf(maxBlastRadius) + 1 }]) : null;
     },
   ],
-  ['NOT_YET_SUPPORTED', (s) => withWedge(s, { rollback: { mode: 'progressive' } })],
 ];

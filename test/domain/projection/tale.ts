@@ -98,7 +98,13 @@ export class Tale {
     const saying = says(this.#tick(), { reason: 'criterion', comment: 'burning' });
     const exposure = rolledBackExposure(rollout, this.state, toStageIndex, saying.atMs);
     return this.#write(
-      rolledBackEntry(rollout, saying, { exposure, toStageIndex, automatic: true, detail: 'too bad' }),
+      rolledBackEntry(rollout, saying, {
+        exposure,
+        toStageIndex,
+        automatic: true,
+        mode: 'immediate',
+        detail: 'too bad',
+      }),
     );
   }
 
@@ -111,7 +117,7 @@ export class Tale {
     const live = [...this.#rollouts.values()].find((rollout) => isLive(rollout) && !rollout.dryRun);
     if (live === undefined) return this;
     const back = rolledBackExposure(live, this.state, null, atMs);
-    const how = { exposure: back, toStageIndex: null, automatic: false, detail: 'killed' };
+    const how = { exposure: back, toStageIndex: null, automatic: false, mode: 'immediate' as const, detail: 'killed' };
     return this.#write(rolledBackEntry(live, says(atMs, { reason: 'killed' }), how));
   }
 

@@ -68,6 +68,7 @@ export const anyPoll: fc.Arbitrary<Poll> = fc.record({
   epoch: fc.nat(3),
   visit: fc.nat(3),
   verdicts: anyVerdicts,
+  targetVerdicts: anyVerdicts,
   counts: fc.dictionary(fc.constantFrom(...CRITERIA), fc.nat(4), { noNullPrototype: true }),
   history: fc.dictionary(fc.constantFrom(...CRITERIA), bits, { noNullPrototype: true }),
   muted: fc.subarray(['trigger/0', 'trigger/1', 'trigger/2']),
@@ -81,6 +82,7 @@ export const anyPoll: fc.Arbitrary<Poll> = fc.record({
 
 export const anyContext: fc.Arbitrary<DecisionContext> = fc.record({
   pollIntervalMs: fc.constantFrom(1000, 15_000, HOUR),
+  ledgerAway: fc.boolean(),
   globalStop: fc.boolean(),
   storePaused: fc.boolean(),
   found: fc.option(
@@ -157,8 +159,9 @@ export const anyRollout: fc.Arbitrary<RolloutState> = fc
     rolledBack: fc.array(fc.nat(10), { maxLength: 2 }),
     pauseAfterWindows: fc.constantFrom(0.5, 3),
     capped: fc.nat(9),
+    back: fc.option(fc.record({ beganAtMs: anyMoment, overMs: fc.nat(24 * HOUR), step: fc.nat(9) }), { freq: 4 }),
   })
-  .map(({ contract, wedgeState, phaseAt, stageAt, approved, rolledBack, pauseAfterWindows, capped, ...rest }) => {
+  .map(({ contract, wedgeState, phaseAt, stageAt, approved, rolledBack, pauseAfterWindows, capped, back, ...rest }) => {
     const stages = contract.rolloutWedge.wedgeStages;
     const idOf = (index: number) => stages[index % stages.length]?.stageId ?? '';
     const phases = PHASES[wedgeState];
@@ -180,6 +183,10 @@ export const anyRollout: fc.Arbitrary<RolloutState> = fc
         threshold: target,
         grants: planned,
         cappedByHand: capped === 0,
+        rollingBack:
+          back === null || (wedgeState !== 'ACTIVE' && wedgeState !== 'PAUSED')
+            ? null
+            : { ...back, from: planned, to: [], toStageIndex: null },
         stageApprovals: approved.map(({ stage, ...word }) => ({ ...word, stageId: idOf(stage), atMs: T0 })),
         rolledBackFrom: rolledBack.map(idOf),
       },

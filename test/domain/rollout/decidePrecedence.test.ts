@@ -195,7 +195,7 @@ describe('decide is total', () => {
         deepFrozen([rollout, poll, context]);
         const decision = decide(rollout, poll, context, nowMs);
         expect(REASONS).toContain(decision.reason);
-        expect([1, 2, 3, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17]).toContain(decision.row);
+        expect([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17]).toContain(decision.row);
         expect(decision.detail).not.toMatch(/NaN|undefined|\[object/);
         expect(decide(structuredClone(rollout), structuredClone(poll), structuredClone(context), nowMs)).toEqual(
           decision,

@@ -173,7 +173,9 @@ function draftsOf({ rollout, feature }: Moment, one: Act, atMs: number): readonl
     case 'incident': {
       const { reference, resolved } = one;
       const data = { reference, severity: 'sev2' as const, url: null, detectedBySluice: false, resolved };
-      return [draft(rollout, says(atMs), { type: 'incidentLinked', data })];
+      return [
+        draft(rollout, says(atMs, { actor: { kind: 'person', subject: 'olga' } }), { type: 'incidentLinked', data }),
+      ];
     }
     case 'preflight':
       if (rollout.wedgeState !== 'PENDING') return [];
@@ -191,7 +193,10 @@ function draftsOf({ rollout, feature }: Moment, one: Act, atMs: number): readonl
       const toStageIndex = rollbackStage(rollout, one);
       const exposure = rolledBackExposure(rollout, feature, toStageIndex, atMs);
       return [
-        rolledBackEntry(rollout, says(atMs), { exposure, toStageIndex, automatic: one.automatic, detail: 'bad' }),
+        rolledBackEntry(rollout, says(atMs), {
+          ...{ exposure, toStageIndex, detail: 'bad' },
+          ...{ automatic: one.automatic, mode: 'immediate' },
+        }),
       ];
     }
     case 'cap': {

@@ -41,7 +41,7 @@ function pollAfter(letters: Letters, story: string, limit: Partial<Verdict>, rol
     const verdicts = [{ ...verdict, ...limit }];
     const nowMs = T0 + (index + 1) * POLL_INTERVAL;
     poll = nextPoll(poll, rollout, {
-      ...{ verdicts, comparisons: {}, guards: NO_GUARDS, nowMs },
+      ...{ verdicts, targetVerdicts: [], comparisons: {}, guards: NO_GUARDS, nowMs },
       ...{ pollIntervalMs: POLL_INTERVAL, onHold: false, served: true },
     });
   }
@@ -107,6 +107,7 @@ describe('a limit of "3 of the last 5" polls', () => {
     const again = nextPoll(earlier, rolloutOf({ epoch: ROLLOUT.epoch + 1 }), {
       ...{
         verdicts: [{ ...fired(), ...THREE_OF_FIVE }],
+        targetVerdicts: [],
         comparisons: {},
         guards: NO_GUARDS,
         nowMs: earlier.atMs + POLL_INTERVAL,

@@ -31,7 +31,7 @@ function polled(rollout: RolloutState, looks: readonly Look[], previous: Poll | 
     nowMs += afterMs;
     polls.push(
       nextPoll(polls.at(-1) ?? previous, rollout, {
-        ...{ verdicts, comparisons: {}, guards: NO_GUARDS, nowMs },
+        ...{ verdicts, targetVerdicts: [], comparisons: {}, guards: NO_GUARDS, nowMs },
         ...{ pollIntervalMs: POLL_INTERVAL, onHold, served },
       }),
     );
@@ -138,6 +138,7 @@ describe('active time', () => {
     const resumed = { ...ACTIVE, epoch: 3, epochBeganAtMs: before.atMs + 10 * MINUTE };
     const after = nextPoll(before, resumed, {
       verdicts: [failing()],
+      targetVerdicts: [],
       comparisons: {},
       guards: NO_GUARDS,
       nowMs: resumed.epochBeganAtMs + 5_000,

@@ -99,6 +99,7 @@ export function pollOf(more: Partial<Poll> = {}): Poll {
     epoch: 2,
     visit: 1,
     verdicts: [CALM, PASSING],
+    targetVerdicts: [],
     comparisons: {},
     guards: NO_GUARDS,
     counts: { 'success/0': 1 },
@@ -114,6 +115,7 @@ export function pollOf(more: Partial<Poll> = {}): Poll {
 
 const CONTEXT: DecisionContext = {
   pollIntervalMs: POLL_INTERVAL,
+  ledgerAway: false,
   globalStop: false,
   storePaused: false,
   found: null,
@@ -170,6 +172,8 @@ export function rolloutOf(more: Partial<RolloutState> = {}, policy: Partial<Poli
     supersededBy: null,
     falseAlarmBy: null,
     cooldownUntilMs: null,
+    rollingBack: null,
+    healthWatch: null,
     heldFor: null,
     heldSinceMs: null,
     endedAtMs: null,

@@ -18,6 +18,8 @@ export type RolloutAct =
       readonly by: Person;
       readonly of: Which;
       readonly to: 'zero' | 'previousStage' | null;
+      /** null: as the plan says. */
+      readonly mode: 'immediate' | 'progressive' | null;
     }
   | {
       readonly do: 'say';

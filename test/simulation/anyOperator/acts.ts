@@ -22,7 +22,12 @@ const onRollouts = [
   often(2, 'pause', { by, of }),
   often(4, 'resume', { by, of }),
   often(1, 'preflight', { by, of }),
-  often(1, 'rollback', { by, of, to: fc.constantFrom('zero' as const, 'previousStage' as const, null) }),
+  often(3, 'rollback', {
+    by,
+    of,
+    to: fc.constantFrom('zero' as const, 'previousStage' as const, null),
+    mode: fc.constantFrom('immediate' as const, 'progressive' as const, 'progressive' as const, null),
+  }),
   often(5, 'say', {
     by: fc.constantFrom('anna' as const, 'emil' as const, 'olga' as const),
     of,

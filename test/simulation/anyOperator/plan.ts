@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { INTERNAL } from '../../../src/domain/feature/scope.ts';
-import { type ProposalInput, proposalInput, type StageInput, stageInput } from '../../support/proposals.ts';
+import {
+  firstBearsMore,
+  type ProposalInput,
+  proposalInput,
+  type StageInput,
+  stageInput,
+} from '../../support/proposals.ts';
 
 /** What somebody may propose. A window of half an hour takes a waiver. */
 export type Plan = {
@@ -12,6 +18,11 @@ export type Plan = {
   readonly audit: 'external' | 'automatic';
   readonly criticality: 'critical' | 'standard';
   readonly to: 'zero' | 'previousStage';
+  readonly mode: 'immediate' | 'progressive';
+  /** Shorter than a poll, or longer than an observation. */
+  readonly overMinutes: number;
+  /** Its first stage bears what makes the later ones roll back. */
+  readonly firstBearsMore: boolean;
 };
 
 const mostly = <T>(usual: T, other: T) =>
@@ -25,23 +36,27 @@ export const plans: fc.Arbitrary<Plan> = fc.record({
   audit: mostly<Plan['audit']>('automatic', 'external'),
   criticality: mostly<Plan['criticality']>('standard', 'critical'),
   to: fc.constantFrom('zero' as const, 'previousStage' as const),
+  mode: fc.constantFrom('immediate' as const, 'progressive' as const),
+  overMinutes: fc.constantFrom(1, 33, 90),
+  firstBearsMore: fc.boolean(),
 });
 
 export const needsWaiver = ({ windowHours }: Plan) => windowHours < 1;
 
 /** `supersedes`: the rollout that it takes over from; null: none. */
 export function inputOf(plan: Plan, supersedes: string | null): ProposalInput {
-  const { audit, criticality, incrementPolicy, windowHours, to } = plan;
+  const { audit, criticality, incrementPolicy, windowHours, to, mode, overMinutes } = plan;
   const takeover = supersedes === null ? {} : { supersedes };
-  return proposalInput(
+  const input = proposalInput(
     { audit, criticality, ...takeover },
     {
       incrementPolicy,
       observationWindowHours: windowHours,
-      rollback: { to },
+      rollback: { to, mode, overMinutes },
       wedgeStages: STAGES[plan.stages](plan.requiresApproval).map(alerting),
     },
   );
+  return plan.firstBearsMore ? firstBearsMore(input) : input;
 }
 
 const internals = { scope: INTERNAL, audience: 'INTERNAL' } as const;

@@ -21,7 +21,7 @@ export async function actOnRollout(setting: Setting, act: RolloutAct): Promise<u
     case 'preflight':
       return replica.rollouts.preflight(PEOPLE[act.by], id);
     case 'rollback':
-      return replica.closings.rollback(PEOPLE[act.by], id, { to: act.to, comment: null });
+      return replica.closings.rollback(PEOPLE[act.by], id, { to: act.to, mode: act.mode, comment: null });
     case 'say':
       return said(setting, id, act);
     case 'verdict':

@@ -4,8 +4,10 @@ import { legality } from '../../../domain/rollout/commands.ts';
 import { draft, type Saying } from '../../../domain/rollout/draft.ts';
 import { foldRollout } from '../../../domain/rollout/foldRollout.ts';
 import { foreseenEntries } from '../../../domain/rollout/foreseenEntries.ts';
+import { ownIncident } from '../../../domain/rollout/ownIncident.ts';
 import { rollbackStage, rolledBackExposure } from '../../../domain/rollout/rollbackTarget.ts';
 import { rolledBackEntry } from '../../../domain/rollout/rolledBack.ts';
+import { endsAtMs } from '../../../domain/rollout/rollingBack.ts';
 import { isLive, type RolloutState } from '../../../domain/rollout/state.ts';
 import { appendEntries } from '../../appendEntries.ts';
 import type { Closed, Publisher } from '../../flags/publisher.ts';
@@ -68,6 +70,8 @@ export class Closing {
       if (at === null || legality(at.state.wedgeState, 'rollback') !== 'allowed') return STANDS;
       if (at.state.wedgeState === 'COMPLETE') return this.#closeCompleted(at.state, request);
       if (wasClosedSince(at.state, request)) return STANDS;
+      // Its last step has been taken meanwhile.
+      if (request.to === 'underWay' && at.state.rollingBack === null) return STANDS;
       target = lowerOf(target, lowerOf(rollbackStage(at.state, request), targetAsSeen(at.state, request)));
       const closed = await this.#close(at, target, asked);
       asked = closed.request;
@@ -106,13 +110,15 @@ export class Closing {
     const exposure = closed === null ? untouched(at, wanted) : { ...wanted, documentVersion: closed.documentVersion };
     const saying: Saying = { ...said(request), reason: request.reason, evidence: evidenceOn(at.state, request) };
     const { automatic, detail } = request;
-    const entry = rolledBackEntry(at.state, saying, { exposure, toStageIndex: stageIndex, automatic, detail });
+    const how = { exposure, toStageIndex: stageIndex, automatic, mode: modeOf(at.state, request), detail };
+    const entry = rolledBackEntry(at.state, saying, how);
     const removedAtMs = this.#removedAtMs(request, closed);
-    if (closed === null || removedAtMs === undefined) return { request, drafts: [entry] };
+    const incident = automatic && isExposing(at.state) ? [incidentEntry(at.state, saying, entry)] : [];
+    if (closed === null || removedAtMs === undefined) return { request, drafts: [entry, ...incident] };
     const data = { documentVersion: closed.documentVersion, triggeredAtMs: request.atMs, removedAtMs };
     const removal: Saying = { ...saying, atMs: removedAtMs, evidence: null };
     const after = entry.percentageAfter ?? 0;
-    const drafts = [entry, draft(at.state, removal, { type: 'exposureRemoved', data, after })];
+    const drafts = [entry, draft(at.state, removal, { type: 'exposureRemoved', data, after }), ...incident];
     return { request: { ...request, removedAtMs }, drafts };
   }
 
@@ -210,6 +216,19 @@ function wasClosedSince(state: RolloutState, request: RollbackRequest): boolean 
   if (seen === null || (!automatic && rollbackStage(state, request) === null)) return false;
   return state.visit > seen.visit && state.stageIndex < seen.stageIndex;
 }
+
+/** A progressive one that ends by its clock; whatever can't wait for that is immediate. */
+function modeOf({ rollingBack }: RolloutState, { to, atMs }: RollbackRequest): 'immediate' | 'progressive' {
+  return to === 'underWay' && rollingBack !== null && atMs >= endsAtMs(rollingBack) ? 'progressive' : 'immediate';
+}
+
+/** Nobody has asked for it: somebody should know. */
+const incidentEntry = (state: RolloutState, saying: Saying, { percentageAfter }: EntryDraft): EntryDraft =>
+  draft(
+    state,
+    { ...saying, reason: null, evidence: null },
+    { type: 'incidentLinked', data: ownIncident(state, state.visit, 'raised'), after: percentageAfter ?? 0 },
+  );
 
 const isExposing = (state: RolloutState) => isLive(state) && !state.dryRun;
 

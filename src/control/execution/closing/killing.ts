@@ -122,7 +122,13 @@ function killEntries(
 
 function endedBy(killed: FeatureState, live: RolloutState, saying: Saying): EntryDraft {
   const exposure = rolledBackExposure(live, killed, null, saying.atMs);
-  const how = { exposure, toStageIndex: null, automatic: false, detail: 'the feature was killed' };
+  const how = {
+    exposure,
+    toStageIndex: null,
+    automatic: false,
+    mode: 'immediate' as const,
+    detail: 'the feature was killed',
+  };
   return rolledBackEntry(live, { ...saying, reason: 'killed' }, how);
 }
 

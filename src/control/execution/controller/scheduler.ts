@@ -125,7 +125,8 @@ export class Scheduler {
       const intervalMs = this.#deps.contexts.pollIntervalMs(claim.state);
       // Somebody else has watched it since: what is remembered here may long be over.
       if (lastMs + 2 * intervalMs < this.#answeredAtMs) return false;
-      return lastMs + intervalMs <= nowMs;
+      // Its steps can't be recorded: what is left of it goes at once.
+      return claim.state.rollingBack !== null || lastMs + intervalMs <= nowMs;
     });
   }
 

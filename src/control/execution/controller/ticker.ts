@@ -6,20 +6,20 @@ import type { DecisionContext } from '../../../domain/rollout/context.ts';
 import { decide } from '../../../domain/rollout/decide.ts';
 import { entriesOf, type RecordedDecision } from '../../../domain/rollout/decided.ts';
 import type { Hold, Opening, Rollback, RuledDecision } from '../../../domain/rollout/decision.ts';
-import { hold } from '../../../domain/rollout/hold.ts';
 import { nextPoll } from '../../../domain/rollout/nextPoll.ts';
 import type { Poll } from '../../../domain/rollout/poll.ts';
-import { describeItem, failedItems, heldFor } from '../../../domain/rollout/preflight.ts';
 import { isServed } from '../../../domain/rollout/served.ts';
+import { isTerminal } from '../../../domain/rollout/state.ts';
 import { appendEntries } from '../../appendEntries.ts';
 import type { ChainAudit, ChainVerdict } from '../../audit/chainAudit.ts';
-import type { Preflight, PreflightDraft } from '../../eligibility/preflight.ts';
+import type { HealthVerification } from '../../audit/healthVerification.ts';
+import type { Preflight } from '../../eligibility/preflight.ts';
 import type { Publisher } from '../../flags/publisher.ts';
 import { exposureIn } from '../../notices.ts';
 import { nowFor } from '../../nowFor.ts';
 import type { Chance } from '../../ports/chance.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { Expected, Ledger } from '../../ports/ledger.ts';
+import { type Expected, type Ledger, LedgerUnreachable } from '../../ports/ledger.ts';
 import type { Claim, RolloutRegister, Tick } from '../../ports/rolloutRegister.ts';
 import { type DecisionContexts, type Surroundings, UNKNOWN_SURROUNDINGS } from '../../sight/decisionContext.ts';
 import type { KnownRollouts } from '../../sight/knownRollouts.ts';
@@ -28,6 +28,8 @@ import type { MetricSources } from '../../sight/metricSources.ts';
 import type { RolloutDisplay } from '../../sight/rolloutDisplay.ts';
 import type { Closing } from '../closing/closing.ts';
 import type { OpeningProof } from '../opening/openingProof.ts';
+import { failedStart } from './failedStart.ts';
+import { nextLookAtMs } from './nextLook.ts';
 
 export type TickerDeps = {
   readonly ledger: Ledger;
@@ -38,15 +40,13 @@ export type TickerDeps = {
   readonly preflight: Preflight;
   readonly publisher: Publisher;
   readonly closing: Closing;
+  readonly health: HealthVerification;
   readonly proof: OpeningProof;
   readonly known: KnownRollouts;
   readonly shown: RolloutDisplay;
   readonly clock: Clock;
   readonly chance: Chance;
 };
-
-/** The row that would have started it. */
-const START_ROW = 17;
 
 /** What one tick works on, gathered once. */
 type Work = {
@@ -71,12 +71,21 @@ export class Ticker {
 
   /** `surroundings` null: the ledger is away. Then everything is still measured, and what must close closes. */
   async tick(claim: Claim, surroundings: Surroundings | null): Promise<void> {
+    if (isTerminal(claim.state.wedgeState)) return this.#watch(claim);
     const work = await this.#look(claim, surroundings);
     const decision = decide(claim.state, work.poll, work.context, work.nowMs);
     const tick: Tick = { poll: work.poll, decision };
     this.#deps.known.remember(claim, tick);
     this.#deps.shown.ticked(claim.state, tick);
     await this.#carryOut(work, decision);
+    // Last: whatever becomes of it, what must close has closed.
+    if (surroundings !== null) await this.#deps.health.look(claim);
+  }
+
+  /** It has ended, and somebody has asked whether that has helped. */
+  async #watch(claim: Claim): Promise<void> {
+    const againAtMs = await this.#deps.health.look(claim);
+    if (againAtMs !== null) await this.#deps.rollouts.release(claim, againAtMs);
   }
 
   async #look(claim: Claim, surroundings: Surroundings | null): Promise<Work> {
@@ -103,6 +112,7 @@ export class Ticker {
   }
 
   async #carryOut(work: Work, decision: RuledDecision): Promise<void> {
+    if (decision.kind === 'hold' && decision.reason === 'rollingBack') return this.#step(work, decision);
     switch (decision.kind) {
       case 'rollback':
         return this.#rollback(work, decision);
@@ -114,7 +124,25 @@ export class Ticker {
       case 'hold':
       case 'awaitApproval':
       case 'pause':
-        return this.#record(work, decision, entriesOf(this.#subject(work), decision, this.#saying(work)));
+        return this.#record(work, decision, this.#draftsOf(work, decision));
+    }
+  }
+
+  #draftsOf(work: Work, decision: RecordedDecision): readonly EntryDraft[] {
+    return entriesOf(this.#subject(work), decision, this.#saying(work));
+  }
+
+  /** The next step, where one is due. Where nothing can be recorded nobody could take it over: then all that is left goes at once. */
+  async #step(work: Work, decision: Hold & RuledDecision): Promise<void> {
+    const { state, feature } = work.claim;
+    const expected = state.dryRun ? {} : { feature: { key: state.feature, version: feature.state.version } };
+    try {
+      await this.#record(work, decision, this.#draftsOf(work, decision), expected);
+    } catch (error) {
+      const context = { ...work.context, ledgerAway: true };
+      const hurried = decide(state, work.poll, context, work.nowMs);
+      if (!(error instanceof LedgerUnreachable) || hurried.kind !== 'rollback') throw error;
+      await this.#rollback({ ...work, context }, hurried);
     }
   }
 
@@ -126,7 +154,7 @@ export class Ticker {
       feature: state.feature,
       rolloutId: state.id,
       to: decision.to,
-      automatic: true,
+      automatic: decision.to !== 'underWay',
       reason: decision.reason,
       detail: decision.detail,
       actor: SLUICE,
@@ -138,7 +166,7 @@ export class Ticker {
     const ticked = {
       rolloutId: state.id,
       tick: { poll: work.poll, decision },
-      nextCheckAtMs: this.#nextCheckAtMs(work),
+      nextCheckAtMs: nextLookAtMs(work),
     };
     await this.#deps.closing.rollback(request, work.claim, { ticked, fence });
   }
@@ -175,7 +203,7 @@ export class Ticker {
   ): Promise<void> {
     const { claim, poll } = work;
     const tick: Tick = { poll, decision };
-    const nextCheckAtMs = this.#nextCheckAtMs(work);
+    const nextCheckAtMs = nextLookAtMs(work);
     const told = [...alertEntries(claim.state, poll, this.#saying(work)), ...drafts];
     if (told.length === 0) {
       await this.#deps.rollouts.storeTick(claim, tick, nextCheckAtMs);
@@ -196,15 +224,11 @@ export class Ticker {
     if (outcome.kind === 'conflict') return this.#deps.rollouts.release(claim, nextCheckAtMs);
     this.#deps.shown.recorded(state, outcome.entries);
     const exposure = exposureIn(outcome.entries);
-    if (exposure !== null) await this.#deps.publisher.publish(feature.definition, exposure);
-  }
-
-  #nextCheckAtMs({ claim, context, clockMs: nowMs }: Work): number {
-    // Not where a clock that went backwards left it: nobody would look until the clock has caught up.
-    const due = Math.min(claim.nextCheckAtMs ?? nowMs, nowMs);
-    const next = due + context.pollIntervalMs;
-    // On the grid of the schedule; after an outage the missed ones are skipped, not made up for.
-    return next > nowMs ? next : nowMs + context.pollIntervalMs - ((nowMs - due) % context.pollIntervalMs);
+    if (exposure === null) return;
+    // A step down must not wait for a store that is away: own lookups go down with it.
+    if (outcome.entries.some(({ type }) => type === 'rollbackStep'))
+      await this.#deps.publisher.close(feature.definition, exposure);
+    else await this.#deps.publisher.publish(feature.definition, exposure);
   }
 
   #subject({ claim, audited }: Work) {
@@ -219,10 +243,4 @@ export class Ticker {
   #saying(work: Work) {
     return { atMs: work.atMs, actor: SLUICE, reason: null, comment: null, evidence: this.#evidence(work) };
   }
-}
-
-/** A start at an hour that fails its preflight waits and tries again; the tick says why, and the ledger is not filled with it. */
-function failedStart({ data }: PreflightDraft): Hold & RuledDecision {
-  const failed = failedItems(data.items);
-  return { ...hold(heldFor(failed), `preflight: ${failed.map(describeItem).join('; ')}`), row: START_ROW };
 }

@@ -1,6 +1,7 @@
 import { isRunning } from '../judgedRollout.ts';
 import { ContractBook } from './contractBook.ts';
 import { FeatureBook } from './featureBook.ts';
+import { HealthBook } from './healthBook.ts';
 import type { Life } from './life.ts';
 import { bornOf, livedThrough } from './lifeFold.ts';
 import type { Told } from './told.ts';
@@ -14,6 +15,7 @@ export class Books {
   readonly contracts = new ContractBook();
   readonly waivers = new WaiverBook();
   readonly feature = new FeatureBook();
+  readonly health = new HealthBook();
   /** Each as it was at each of its versions: a closing may rest on one that others have left behind. */
   readonly #lives = new Map<string, readonly Life[]>();
   readonly #ended = new Set<string>();
@@ -47,6 +49,7 @@ export class Books {
     this.contracts.enter(told, this.waivers);
     this.waivers.enter(told);
     this.feature.enter(told, before);
+    this.health.enter(told, before);
     this.#handover = null;
     if (told.rollout !== null) this.#live(told.rollout, told, before);
   }

@@ -73,6 +73,8 @@ export class FeatureBook {
     const rolledBack = dataOf(told, 'rolledBack');
     if (rolledBack === null || before === null || before.wedgeState === 'PENDING') return;
     this.#cooledAtMs = Math.max(this.#cooledAtMs, cooledAfter(rolledBack.triggeredAtMs, before));
+    // The last step of a progressive one takes back what nobody had to wait for.
+    if (rolledBack.mode === 'progressive') return;
     this.#await(told, rolledBack.triggeredAtMs, before.policy.rollbackDeadlineSeconds);
   }
 

@@ -18,7 +18,6 @@ export type Life = JudgedRollout & {
   /** Sluice, or an auditor, has passed this visit. */
   readonly visitPassed: boolean;
   readonly visitFailed: boolean;
-  readonly automaticRollbacks: number;
   /** Of this visit: each criterion that alerted, and whether that still stands. */
   readonly alerts: Readonly<Record<string, 'standing' | 'over'>>;
 };

@@ -5,7 +5,12 @@ import { dataOf, isByPerson, type Told } from './told.ts';
 
 /** Entries that tell of a rollout without changing what is allowed next: they leave its version. */
 const TELLING: readonly string[] = [
-  ...['held', 'preflight', 'exposureRemoved', 'incidentLinked', 'falseAlarmMarked'],
+  'held',
+  'preflight',
+  'exposureRemoved',
+  'incidentLinked',
+  'healthVerified',
+  'falseAlarmMarked',
   'reviewed',
 ];
 
@@ -39,6 +44,7 @@ export function bornOf(told: Told): Life {
     auditFailedVisit: null,
     auditorsVerdicts: [],
     cooldownUntilMs: null,
+    rollingBack: null,
     epochSinceMs: told.atMs,
     activeBeforeMs: 0,
     activeSinceMs: null,
@@ -66,6 +72,8 @@ function changeBy(life: Life, told: Told): Partial<Life> {
     const stageIndex = 'stageIndex' in opened ? opened.stageIndex : life.stageIndex;
     return arrival(life, told, stageIndex, opened.exposure.grants);
   }
+  const step = dataOf(told, 'rollbackStep');
+  if (step !== null) return stepped(life, told, step);
   const rolledBack = dataOf(told, 'rolledBack');
   if (rolledBack !== null) return fallen(life, told, rolledBack);
   const adopted = dataOf(told, 'driftAdopted');
@@ -131,6 +139,7 @@ function fallen(life: Life, told: Told, rolledBack: EntryData['rolledBack']): Pa
   const { automatic, cooldownUntilMs, exposure, fromStage, toStageIndex } = rolledBack;
   const after: Partial<Life> = {
     inherited: null,
+    rollingBack: null,
     stageApprovals: [],
     // Who passed the whole has not seen what comes after; a word against it lasts.
     auditorsVerdicts: life.auditorsVerdicts.filter((said) => said.subject !== 'rollout' || said.verdict !== 'PASS'),
@@ -140,6 +149,12 @@ function fallen(life: Life, told: Told, rolledBack: EntryData['rolledBack']): Pa
   if (toStageIndex === null) return { ...after, wedgeState: 'ROLLED_BACK', phase: 'ended', grants: exposure.grants };
   const rolledBackFrom = fromStage === null ? life.rolledBackFrom : [...life.rolledBackFrom, fromStage];
   return { ...after, rolledBackFrom, ...arrival(life, told, toStageIndex, exposure.grants) };
+}
+
+/** The visit goes on with fewer people. */
+function stepped(life: Life, told: Told, { exposure, step, begins }: EntryData['rollbackStep']): Partial<Life> {
+  const underWay = begins === null ? life.rollingBack : { ...begins, from: life.grants, beganAtMs: told.atMs };
+  return { grants: exposure.grants, rollingBack: underWay === null ? null : { ...underWay, step } };
 }
 
 /** Nothing of this contract lifts what a hand has lowered, and no rollback brings back what was there before it. */

@@ -40,7 +40,7 @@ export class WorkspaceBook {
       if (told.type !== 'overrideRequested') this.#asked.delete(workspaceId);
     }
     // What was asked for beside a release that nobody doubted yet has to be asked for again.
-    if (told.type === 'rolledBack' || told.type === 'killed') this.#asked.clear();
+    if (['rollbackStep', 'rolledBack', 'killed'].includes(told.type)) this.#asked.clear();
     if (!isMembers(exposure)) return;
     const caps = workspacesIn(exposure['caps']);
     if (told.type === 'driftAdopted') this.#closedUnheard(caps);

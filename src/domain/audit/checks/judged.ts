@@ -3,6 +3,7 @@ import type { Verdict } from '../../health/verdict.ts';
 import type { Poll } from '../../rollout/poll.ts';
 import type { Life } from '../books/life.ts';
 import { isAdvancement, type Told } from '../books/told.ts';
+import { HOLDS } from '../condition.ts';
 import { isRunning, stageOf } from '../judgedRollout.ts';
 import { reachOf } from '../reach.ts';
 import { guardsMissing, notBorneOut } from '../table/borneOut.ts';
@@ -26,6 +27,7 @@ export const judged: Look = (told, books) => {
   return [
     ...asPlanned(life, poll),
     ...plannedOf(life).flatMap((planned) => contradicted(life, poll, planned)),
+    ...targetContradicted(life, poll),
     ...notBorneOut(life, poll),
     ...unguarded(told, life, poll),
   ];
@@ -49,11 +51,23 @@ function plannedOf(life: Life): readonly Planned[] {
   return life.phase === 'ramp' ? triggers : [...triggers, ...success];
 }
 
+/** Of the stage that a rollback would lead to only what was judged is there. */
+function targetContradicted(life: Life, poll: Poll): readonly string[] {
+  return poll.targetVerdicts.flatMap((verdict) => {
+    const criterion = stageOf(life, life.stageIndex - 1).rollbackTrigger[Number(verdict.key.split('/')[1])];
+    if (criterion?.sli !== verdict.sli) return [`${verdict.key} (${verdict.sli}) is not of the stage before`];
+    return against(life, poll, { key: verdict.key, role: 'trigger', criterion }, verdict);
+  });
+}
+
 function contradicted(life: Life, poll: Poll, planned: Planned): readonly string[] {
-  const { key, role, criterion } = planned;
-  const verdict = poll.verdicts.find((one) => one.key === key);
+  const verdict = poll.verdicts.find(({ key }) => key === planned.key);
+  if (verdict === undefined) return [`${planned.key} (${planned.criterion.sli}) was not judged`];
+  return against(life, poll, planned, verdict);
+}
+
+function against(life: Life, poll: Poll, { key, role, criterion }: Planned, verdict: Verdict): readonly string[] {
   const name = `${key} (${criterion.sli})`;
-  if (verdict === undefined) return [`${name} was not judged`];
   const holds = verdict.reason === 'holds';
   if (!holds && verdict.reason !== 'doesNotHold')
     return unknown(life, verdict, criterion).map((why) => `${name} ${why}`);
@@ -81,13 +95,6 @@ function unknown(life: Life, { reason, outcome }: Verdict, criterion: Planned['c
     ),
   ];
 }
-
-const HOLDS: Readonly<Record<WindowedCriterion['operator'], (value: number, limit: number) => boolean>> = {
-  '<': (value, limit) => value < limit,
-  '<=': (value, limit) => value <= limit,
-  '>': (value, limit) => value > limit,
-  '>=': (value, limit) => value >= limit,
-};
 
 /** Whether its condition holds, by what was measured; in words where that can't be what was measured. */
 function conditionOf(life: Life, poll: Poll, criterion: Planned['criterion'], verdict: Verdict): boolean | string {

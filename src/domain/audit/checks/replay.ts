@@ -15,6 +15,7 @@ const KINDS: Readonly<Record<string, readonly Answer['kind'][]>> = {
   paused: ['pause'],
   held: ['hold', 'awaitApproval'],
   rolledBack: ['rollback'],
+  rollbackStep: ['hold'],
 };
 
 /** SLU-REPLAY: what was decided is decided again, from the evidence in the entry and the rollout as it then stood. */
@@ -33,7 +34,7 @@ export const replay: Look = (told, books) => {
 function unproven(told: Told): readonly string[] | null {
   const isDecision = isOpening(told) || isAlarm(told) || told.type === 'completed' || told.type === 'held';
   if (isDecision) return ['rests on no evidence'];
-  const isClosing = told.type === 'paused' || told.type === 'rolledBack';
+  const isClosing = ['paused', 'rolledBack', 'rollbackStep'].includes(told.type);
   return isClosing && !isByPerson(told) ? ['rests on no evidence'] : null;
 }
 
@@ -49,10 +50,18 @@ const inTime = ({ atMs }: Told, { nowMs }: Evidence) => when(!(nowMs <= atMs), '
 function sameTarget(told: Told, judged: Life, { kind, to }: Answer): readonly string[] {
   const rolledBack = dataOf(told, 'rolledBack');
   if (rolledBack === null || kind !== 'rollback') return [];
-  const highest = to === 'zero' ? null : planned(judged);
+  const highest = highestOf(judged, to);
   const reached = rolledBack.toStageIndex;
   const isLow = reached === null || (highest !== null && reached <= highest);
   return when(!isLow, `goes back to stage ${reached}, and the plan goes lower`);
+}
+
+/** No higher than what is under way. */
+function highestOf(judged: Life, to: Answer['to']): number | null {
+  const { rollingBack } = judged;
+  const end = rollingBack === null ? Number.POSITIVE_INFINITY : rollingBack.toStageIndex;
+  const wanted = to === 'underWay' ? end : to === 'zero' ? null : planned(judged);
+  return wanted === null || end === null ? null : Math.min(wanted, end);
 }
 
 /** The stage that the plan goes back to, null for zero: from ramp and first stage, and the second time, zero it is. */

@@ -19,6 +19,7 @@ const FROM: Readonly<Record<string, readonly Place[]>> = {
   paused: ['ramp', 'stage'],
   resumed: PAUSED,
   superseded: LIVE,
+  rollbackStep: LIVE,
   driftAdopted: LIVE,
   held: LIVE,
   audited: LIVE,

@@ -1,7 +1,7 @@
 import { isRunning } from '../judgedRollout.ts';
 import { bucketsOf, raising } from '../reach.ts';
 import { msOfHours } from '../spans.ts';
-import { failedTriggers } from './criteria.ts';
+import { counts, failedTriggers } from './criteria.ts';
 import { type Answer, holds, type Question } from './question.ts';
 
 /** Rows 1 to 9: whatever protects, before anything is permitted. */
@@ -12,7 +12,9 @@ export function protect(question: Question): Answer | null {
     const emergency = emergencyOf(question);
     if (emergency !== null) return emergency;
     if (failedTriggers(question.poll, 'rollback').length > 0)
-      return { kind: 'rollback', reason: 'criterion', to: 'plan' };
+      return { kind: 'rollback', reason: 'criterion', to: isTargetUnhealthy(question) ? 'zero' : 'plan' };
+    const underWay = onTheWayDown(question);
+    if (underWay !== null) return underWay;
   }
   if (rollout.wedgeState === 'PENDING' && !isStartDue(question)) return holds('pending');
   if (rollout.wedgeState === 'PAUSED') return holds('paused');
@@ -30,6 +32,23 @@ function emergencyOf({ rollout, context: { found } }: Question): Answer | null {
   const allowed = bucketsOf(rollout.contract.rolloutWedge.maxBlastRadius);
   const above = found.grants.filter(({ threshold }) => threshold > allowed);
   return raising(above, rollout.base) === null ? null : { kind: 'rollback', reason: 'blastRadius', to: 'zero' };
+}
+
+/** What the plan goes back to would be rolled back from at once. */
+const isTargetUnhealthy = ({ poll }: Question) =>
+  (poll?.targetVerdicts ?? []).some((verdict) => verdict.outcome === 'fail' && counts(verdict));
+
+/** Row 4: by its clock, but at the first sign of an emergency. */
+function onTheWayDown({ rollout, poll, context, nowMs }: Question): Answer | null {
+  const { rollingBack } = rollout;
+  if (rollingBack === null) return null;
+  const isMuted = ({ key }: { readonly key: string }) => poll?.muted.includes(key) === true;
+  const down = { kind: 'rollback', to: 'underWay' } as const;
+  if (failedTriggers(poll, 'pause').some((verdict) => !isMuted(verdict))) return { ...down, reason: 'criterion' };
+  const isAway = (poll?.verdicts ?? []).some((verdict) => verdict.reason === 'unavailable' && counts(verdict));
+  if (isAway) return { ...down, reason: 'sourceUnavailable' };
+  const isOver = nowMs - rollingBack.beganAtMs >= rollingBack.overMs;
+  return context.ledgerAway || isOver ? { ...down, reason: 'operator' } : holds('rollingBack');
 }
 
 function isStartDue({ rollout, context, nowMs }: Question): boolean {

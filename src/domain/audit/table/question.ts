@@ -15,8 +15,8 @@ export type Question = {
 export type Answer = {
   readonly kind: 'hold' | 'awaitApproval' | 'pause' | 'rollback' | 'start' | 'ramp' | 'advance' | 'complete';
   readonly reason: Reason;
-  /** Of a rollback: to what was there before, or where the contract says. */
-  readonly to?: 'zero' | 'plan';
+  /** Of a rollback: to what was there before, where the contract says, or where one leads that is under way. */
+  readonly to?: 'zero' | 'plan' | 'underWay';
 };
 
 export const holds = (reason: Reason): Answer => ({ kind: 'hold', reason });
