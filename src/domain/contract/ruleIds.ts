@@ -42,7 +42,7 @@ export const RULE_IDS = [
   'NOT_YET_SUPPORTED',
 ] as const;
 
-/** What a request for a waiver or a change of a feature can be told, and a start that today's policy no longer allows. No plan can break these. */
+/** What a request for a waiver, a simulation or a change of a feature can be told, and a start that today's policy no longer allows. No plan can break these. */
 export const GOVERNANCE_RULE_IDS = [
   'FEATURE_UNKNOWN',
   'WAIVER_RULES_REQUIRED',
@@ -57,6 +57,9 @@ export const GOVERNANCE_RULE_IDS = [
   'VARIANT_OFF_FIXED',
   'VARIANT_ON_MET',
   'PREREQUISITE_DROPPED',
+  'SIMULATION_PERIOD',
+  'SIMULATION_SOURCE',
+  'SIMULATION_SUPERSEDES',
 ] as const;
 export type RuleId = (typeof RULE_IDS)[number] | (typeof GOVERNANCE_RULE_IDS)[number];
 
