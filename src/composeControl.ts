@@ -46,6 +46,7 @@ import { DecisionContexts } from './control/sight/decisionContext.ts';
 import { KnownRollouts } from './control/sight/knownRollouts.ts';
 import type { MetricSources } from './control/sight/metricSources.ts';
 import { RolloutDisplay } from './control/sight/rolloutDisplay.ts';
+import { Simulations } from './control/simulation/simulations.ts';
 import { Background, type Chore } from './control/upkeep/background.ts';
 import { Delivery } from './control/upkeep/deliver.ts';
 import { forget } from './control/upkeep/forgetting.ts';
@@ -156,7 +157,7 @@ function choresOf(outside: Outside, { reconciler, waiverEnding, inForce }: Acts)
 
 /** What people and services reach. */
 function composeDesks(options: ControlOptions, outside: Outside, acts: Acts): Application {
-  const { environment, policy, sourceKinds, dryRun } = options;
+  const { environment, policy, sourceKinds, pollIntervalMs, dryRun } = options;
   const judge = new ContractJudge({ ...outside, ...acts, policy, sources: sourceKinds });
   const proposals = new Proposals({ ...outside, judge, policy });
   const waiverRequests = new WaiverRequests({ ...outside, ...acts, policy });
@@ -167,6 +168,7 @@ function composeDesks(options: ControlOptions, outside: Outside, acts: Acts): Ap
     waivers: new Waivers({ ...outside, waiverRequests }),
     overrides: new OverrideSettings({ ...outside, ...acts }),
     rollouts: new Rollouts({ ...outside, ...acts, creation, policy }),
+    simulations: new Simulations({ ...outside, proposals, policy, pollIntervalMs }),
     closings: new Closings({ ...outside, ...acts }),
     incidents: new Incidents(outside),
     falseAlarms: new FalseAlarms(outside),

@@ -22,6 +22,7 @@ import type { Cursor, FeatureFilter, FeatureRecord } from './ports/featureRegist
 import type { IdempotencyRegister } from './ports/idempotencyRegister.ts';
 import type { EntryPage } from './ports/ledger.ts';
 import type { RolloutFilter, RolloutRecord, Tick } from './ports/rolloutRegister.ts';
+import type { SimulationEvent } from './simulation/simulationEvent.ts';
 
 /**
  * What Sluice does for those who call it, whatever the wire. Every method throws `Refusal` where it refuses, having changed nothing,
@@ -32,6 +33,7 @@ export type Application = {
   readonly contracts: ContractDesk;
   readonly waivers: WaiverDesk;
   readonly rollouts: RolloutDesk;
+  readonly simulations: SimulationDesk;
   /** All that closes, in one place: it waits for nothing and needs no version. */
   readonly closings: ClosingDesk;
   readonly overrides: OverrideDesk;
@@ -80,6 +82,11 @@ export interface ContractDesk {
     id: string,
     word: { readonly decision: 'approve' | 'reject'; readonly digest: string; readonly comment: string | null },
   ): Promise<ContractRecord>;
+}
+
+export interface SimulationDesk {
+  /** Tells as it finds out; ends with the result. Refuses at its first step, and goes on only while it is asked to. */
+  run(input: unknown, signal: AbortSignal): AsyncGenerator<SimulationEvent, void>;
 }
 
 export type PreflightReport = {

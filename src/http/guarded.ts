@@ -21,6 +21,7 @@ import { rolloutCommandRoutes } from './routes/rolloutCommands.ts';
 import { rolloutRecordRoutes } from './routes/rolloutRecords.ts';
 import { rolloutRoutes } from './routes/rollouts.ts';
 import type { RouteDeps } from './routes/scope.ts';
+import { simulationRoutes } from './routes/simulations.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 import { waiverRoutes } from './routes/waivers.ts';
 import { refuseUnknownRoute, unknownRoute } from './unknownRoute.ts';
@@ -41,6 +42,7 @@ const ROUTES = [
   projectionRoutes,
   auditRoutes,
   planRoutes,
+  simulationRoutes,
   tokenRoutes,
   installationRoutes,
   calendarRoutes,

@@ -15,7 +15,7 @@ export type Begun = {
 };
 
 /** A stay with those who would have been met in it. */
-export type MetStay = Stay & Met;
+export type MetStay = Stay & Met & { readonly affectedCustomers: number | null };
 
 /** `requests`: of everybody, by the SLI that counts them; null where none does. `requestsMet`: of them, by the percentage. */
 export type Met = { readonly requests: number | null; readonly requestsMet: number | null };

@@ -4,6 +4,7 @@ import type { Happening } from '../../domain/simulation/diary.ts';
 import { type FalseAlarms, falseAlarmsOf, notDealt, type Repetition } from '../../domain/simulation/falseAlarms.ts';
 import { outcomeOf } from '../../domain/simulation/outcome.ts';
 import { randomOf } from '../../domain/simulation/random.ts';
+import type { SimulationDesk } from '../application.ts';
 import type { FeatureRegister } from '../ports/featureRegister.ts';
 import type { InstallationRegister } from '../ports/installationRegister.ts';
 import { PastUnreadable } from '../ports/metricSource.ts';
@@ -37,7 +38,7 @@ const TAKEN_AS_GIVEN = [
 ];
 
 /** Tries contracts on the past. Stores nothing, publishes nothing, writes into no ledger. */
-export class Simulations {
+export class Simulations implements SimulationDesk {
   readonly #deps: SimulationsDeps;
   #running = 0;
 
@@ -109,7 +110,9 @@ export class Simulations {
       return { kind: 'progress' as const, of: 'timeline' as const, share };
     }
     const { stay } = moment;
-    return { kind: 'stay' as const, stay: { ...stay, ...(await metDuring(this.#deps.sources, contract, stay)) } };
+    const affectedCustomers = contract.rolloutWedge.wedgeStages[stay.stageIndex]?.affectedCustomers ?? null;
+    const met = await metDuring(this.#deps.sources, contract, stay);
+    return { kind: 'stay' as const, stay: { ...stay, ...met, affectedCustomers } };
   }
 
   async *#repeated(
