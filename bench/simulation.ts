@@ -1,0 +1,121 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import { featureAnswer } from '../src/demo/sluice/answers.ts';
+import { Session } from '../src/demo/sluice/session.ts';
+import { introducePeople } from '../src/demo/story/people.ts';
+import type { Bench, BenchContext } from './support/bench.ts';
+import { percentile } from './support/percentile.ts';
+import { cpuSecondsOf, peakResidentMegabytesOf, residentMegabytesOf } from './support/processTable.ts';
+import { proposalFor } from './support/proposal.ts';
+import { ADMIN_TOKEN, type Sluice, startSluice } from './support/sluice.ts';
+import { startStub } from './support/stub.ts';
+
+const FEATURE = 'bench-0000';
+const DAYS = 30;
+const POLL_INTERVAL_SECONDS = 15;
+const POLLS = (DAYS * 24 * 3600) / POLL_INTERVAL_SECONDS;
+const REPETITIONS = 5;
+/** A little more than a third of it a stage: the last one is cut off by the end of the period, so that every poll of the month is judged. */
+const STAGE_HOURS = DAYS * 8 + 1;
+const PING_EVERY_MS = 20;
+
+const resultAnswer = z.object({ outcome: z.string(), decisions: z.array(z.unknown()), stages: z.array(z.unknown()) });
+
+/**
+ * A month of polls of a contract with three criteria, by the service as `npm start` runs it: the processor time of its process, which is
+ * all but PostgreSQL's and the metric source's. Meanwhile something small is asked of it again and again, as a tick or a rollback would.
+ */
+export const simulation: Bench = {
+  name: 'simulation',
+  limits: { timelineCpuSeconds: 20, answerMillisecondsP99: 50 },
+  run: async (context) => {
+    await using stub = await startStub(context);
+    const setting = { name: 'sluice', prometheusUrl: stub.url, pollIntervalSeconds: POLL_INTERVAL_SECONDS };
+    await using sluice = await startSluice(setting, context);
+    const people = await introducePeople(sluice.url, ADMIN_TOKEN, context.signal);
+    const session = new Session(sluice.url, people.operator, context.signal);
+    await session.post('/v1/features', { key: FEATURE }, featureAnswer);
+    const idle = residentMegabytesOf(sluice.process.pid);
+    const timeline = await measured(sluice, session, 0, context);
+    const repeated = await measured(sluice, session, REPETITIONS, context);
+    return {
+      polls: POLLS,
+      timelineCpuSeconds: timeline.cpuSeconds,
+      timelineSeconds: timeline.seconds,
+      timelineMicrosecondsPerPoll: (timeline.cpuSeconds * 1e6) / POLLS,
+      answerMillisecondsP99: timeline.answerMillisecondsP99,
+      answerMillisecondsMax: timeline.answerMillisecondsMax,
+      repetitions: REPETITIONS,
+      cpuSecondsPerRepetition: (repeated.cpuSeconds - timeline.cpuSeconds) / REPETITIONS,
+      idleResidentMegabytes: idle,
+      residentMegabytesMax: peakResidentMegabytesOf(sluice.process.pid),
+    };
+  },
+};
+
+async function measured(
+  sluice: Sluice,
+  session: Session,
+  repetitions: number,
+  context: BenchContext,
+): Promise<Measured> {
+  const toMs = Date.now();
+  const from = new Date(toMs - POLLS * POLL_INTERVAL_SECONDS * 1000).toISOString();
+  const body = { contract: contractOverAMonth(), from, to: new Date(toMs).toISOString(), repetitions };
+  const { pid } = sluice.process;
+  const [began, beganCpu] = [performance.now(), cpuSecondsOf(pid)];
+  const over = new AbortController();
+  const pings = pinged(sluice, over.signal);
+  const result = await session.post('/v1/simulations', body, resultAnswer);
+  const [seconds, cpuSeconds] = [(performance.now() - began) / 1000, cpuSecondsOf(pid) - beganCpu];
+  over.abort();
+  const milliseconds = await pings;
+  // One that was over at its first poll would be a quick one, and prove nothing.
+  if (result.outcome !== 'unfinished' || result.stages.length < 2) throw new Error(`not a month: ${result.outcome}`);
+  context.say(`a month with ${repetitions} repetitions in ${cpuSeconds.toFixed(1)} s of CPU`);
+  return {
+    seconds,
+    cpuSeconds,
+    answerMillisecondsP99: percentile(milliseconds, 0.99),
+    answerMillisecondsMax: Math.max(...milliseconds),
+  };
+}
+
+type Measured = {
+  readonly seconds: number;
+  readonly cpuSeconds: number;
+  readonly answerMillisecondsP99: number;
+  readonly answerMillisecondsMax: number;
+};
+
+/** How long each of many small questions took. */
+async function pinged({ url }: Sluice, over: AbortSignal): Promise<readonly number[]> {
+  const milliseconds: number[] = [];
+  while (!over.aborted) {
+    const began = performance.now();
+    await (await fetch(`${url}/livez`)).text();
+    milliseconds.push(performance.now() - began);
+    await sleep(PING_EVERY_MS);
+  }
+  return milliseconds;
+}
+
+const wedgeSchema = z.looseObject({
+  wedgeStages: z.array(z.looseObject({ rollbackTrigger: z.array(z.looseObject({})) })),
+});
+const contractSchema = z.looseObject({ rolloutWedge: wedgeSchema });
+
+/** The benches' plan, with windows as plans have them and stages that take the month. */
+function contractOverAMonth(): object {
+  const contract = contractSchema.parse(proposalFor(FEATURE));
+  const wide = (criterion: object) => ({ ...criterion, windowSeconds: 600 });
+  const wedgeStages = contract.rolloutWedge.wedgeStages.map((stage) => ({
+    ...stage,
+    durationHours: STAGE_HOURS,
+    successCriteria: z.array(z.looseObject({})).parse(stage['successCriteria']).map(wide),
+    rollbackTrigger: stage.rollbackTrigger.map(wide),
+  }));
+  const [first, last] = wedgeStages;
+  const half = { ...first, stageId: 'half', audience: 'GENERAL', targetPercentage: 50 };
+  return { ...contract, rolloutWedge: { ...contract.rolloutWedge, wedgeStages: [first, half, last] } };
+}
