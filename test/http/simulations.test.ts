@@ -138,3 +138,53 @@ describe('POST /v1/simulations', () => {
     expect(linesIn(text).at(-1)).toMatchObject({ type: 'problem', problem: { code: 'PAST_UNREADABLE', status: 503 } });
   });
 });
+
+describe('simulations', () => {
+  test('run a few at a time; one that nobody follows any more makes room', async () => {
+    await using under = new ServerUnderTest();
+    const body = await tried(under);
+    const { simulations } = under.application;
+    const leaving = new AbortController();
+    const running = [1, 2].map(() => simulations.run(body, leaving.signal));
+    for (const one of running) expect((await one.next()).value).toMatchObject({ kind: 'begun' });
+    const { status, body: refused, headers } = await under.post('/v1/simulations', { as: 'operator', body });
+    expect({ status, code: refused['code'], after: headers['retry-after'] }).toEqual({
+      ...{ status: 429, code: 'SIMULATIONS_BUSY', after: '10' },
+    });
+    await running[0]?.return();
+    expect((await under.post('/v1/simulations', { as: 'operator', body })).status).toBe(200);
+    leaving.abort(new Error('gone'));
+    await expect(running[1]?.next()).rejects.toThrow('gone');
+    expect((await under.post('/v1/simulations', { as: 'operator', body })).status).toBe(200);
+  });
+
+  test('end with the client that followed them, and with the server', async () => {
+    await using under = new ServerUnderTest();
+    const body = await tried(under, { repetitions: 1000 });
+    const origin = await under.server.listen({ host: '127.0.0.1', port: 0 });
+    const headers = {
+      ...LINES,
+      authorization: `Bearer ${under.application.token('operator')}`,
+      'content-type': 'application/json',
+    };
+    const leaving = new AbortController();
+    const follow = async (signal: AbortSignal) => {
+      const answer = await fetch(`${origin}/v1/simulations`, {
+        method: 'POST',
+        headers,
+        body: JSON.stringify(body),
+        signal,
+      });
+      await answer.body?.getReader().read();
+    };
+    await Promise.all([follow(leaving.signal), follow(leaving.signal)]);
+    leaving.abort();
+    const short = { ...body, repetitions: 0 };
+    await expect
+      .poll(async () => (await under.post('/v1/simulations', { as: 'operator', body: short })).status, {
+        timeout: 20_000,
+      })
+      .toBe(200);
+    await follow(new AbortController().signal);
+  });
+});

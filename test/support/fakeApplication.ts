@@ -82,7 +82,8 @@ const OPTIONS: Omit<ControlOptions, 'policy'> = {
   scheduling: { concurrency: 1, leaseMs: 60_000, wakeMs: 1000 },
 };
 const NO_LOG = { info: () => {}, warn: () => {}, error: () => {} };
-const NO_TIMER = { sleep: () => Promise.resolve() };
+/** Waits for nothing but everybody else's turn. */
+const NO_TIMER = { sleep: () => new Promise<void>((resolve) => setImmediate(resolve)) };
 
 function recordOf(name: string): TokenRecord {
   // A key of the table, which `Object.keys` forgets.
