@@ -16,7 +16,7 @@ const WINDOW_MS = WINDOW_SECONDS * 1000;
 const MOST_STEPS = 1000;
 
 /** What can be dealt, with the size of the clumps in which its bad events come. */
-export type Dealt = { readonly tape: Tape; readonly clump: number };
+type Dealt = { readonly tape: Tape; readonly clump: number };
 
 /** What everybody met through a period, by windows of ten minutes: small enough for memory, and read only once. */
 export type Recording = {
