@@ -74,6 +74,16 @@ function planOf({ judgedBy, severity, consecutive, ...wish }: Wish): ProposalInp
 
 /** One of each end, whatever is drawn. */
 const EXAMPLES: [Wish, Spell[]][] = [
+  // Back a stage, up again, and the second time to zero.
+  [
+    { ...USUAL, to: 'previousStage' },
+    [
+      { weather: 'fine', polls: 80 },
+      { weather: 'badForTreatment', polls: 1 },
+      { weather: 'fine', polls: 75 },
+      { weather: 'badForTreatment', polls: 3 },
+    ],
+  ],
   [USUAL, []],
   [
     { ...USUAL, judgedBy: 'baseline' },
