@@ -21,6 +21,9 @@ const EXITS: Readonly<Record<string, Exit>> = {
   unfinished: EXIT.inconclusive,
 };
 
+/** What is written next stands over it. */
+const HIDDEN = '   \r';
+
 /** Tries a contract on the past, and tells what would have happened as it is found out. `--json`: the result alone. */
 export async function simulateCommand(args: readonly string[], terminal: Terminal): Promise<Exit> {
   const { values, positionals } = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
@@ -38,7 +41,7 @@ export async function simulateCommand(args: readonly string[], terminal: Termina
     if (line['type'] === 'problem') throw new Unusable(problemText(line));
     if (line['type'] === 'result') result = line;
     if (json) continue;
-    if (line['type'] === 'progress') terminal.say(`\r${textOf(line, 'of')} ${numberOf(line, 'percent')} %   `);
+    if (line['type'] === 'progress') terminal.say(`\r${textOf(line, 'of')} ${numberOf(line, 'percent')} %${HIDDEN}`);
     else await terminal.write(timelineText(line));
   }
   if (result === null) throw new Unusable('the answer broke off before its result');

@@ -130,6 +130,19 @@ describe('POST /v1/simulations', () => {
     expect(await under.refusal('POST', '/v1/simulations', { as: 'viewer', body })).toBe('403 FORBIDDEN');
   });
 
+  test('waits where a calendar of the installation would have kept it shut', async () => {
+    await using under = new ServerUnderTest();
+    const body = await tried(under);
+    // The clock of these tests stands on one.
+    const fridays = { timeZone: 'UTC', effect: 'closed', windows: [{ days: ['friday'] }], reason: 'no promotions' };
+    expect((await under.ask('PUT', '/v1/calendars/fridays', { body: fridays })).status).toBe(200);
+    const { body: result } = await under.post('/v1/simulations', { as: 'operator', body });
+    expect(result).toMatchObject({
+      ...{ outcome: 'unfinished', endedAt: null, stages: [], requestsMet: 0 },
+      decisions: [{ decision: 'held', reason: 'calendar', at: body.from, detail: 'fridays: no promotions' }],
+    });
+  });
+
   test('a source that does not tell its past is a problem, by its status or as the last line', async () => {
     await using under = new ServerUnderTest();
     const body = await tried(under, { repetitions: 1 });

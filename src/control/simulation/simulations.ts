@@ -71,15 +71,18 @@ export class Simulations implements SimulationDesk {
     yield { kind: 'begun', begun };
     const past = this.#pastOf(setting, signal);
     const pacer = new Pacer(this.#deps, signal);
-    const needsRecording = wish.as === 'split' || wish.repetitions > 0;
-    const recording = needsRecording ? await recordingOf(this.#deps.sources, contract, period) : null;
-    const seen =
-      wish.as === 'split' && recording !== null ? this.#split(setting, recording, wish.seed) : { sources: past };
+    const { sources } = this.#deps;
+    const dealt = wish.as === 'split' ? await recordingOf(sources, contract, period) : null;
+    const seen = dealt === null ? { sources: past } : this.#split(setting, dealt, wish.seed);
     const told = yield* this.#timeline(setting, seen, pacer);
     const falseAlarms =
-      recording === null || wish.repetitions === 0
+      wish.repetitions === 0
         ? null
-        : yield* this.#repeated(accepted, { setting, recording, pacer });
+        : yield* this.#repeated(accepted, {
+            setting,
+            recording: dealt ?? (await recordingOf(sources, contract, period)),
+            pacer,
+          });
     const { happenings, stays, rollout } = told;
     const result: SimulationResult = {
       ...begun,

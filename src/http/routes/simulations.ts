@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { Refusal } from '../../control/refusal.ts';
 import type { SimulationEvent } from '../../control/simulation/simulationEvent.ts';
 import { logFault } from '../answerProblem.ts';
 import { problemOf } from '../problem.ts';
@@ -22,7 +23,7 @@ const response = {
 export function simulationRoutes(scope: Scope, { application }: RouteDeps): void {
   const stopping = new AbortController();
   // Whoever waits for the end of one would keep the server from stopping.
-  scope.addHook('preClose', async () => stopping.abort(new Error('the server is stopping')));
+  scope.addHook('preClose', async () => stopping.abort(ended('the server is stopping')));
   scope.post(
     '/simulations',
     {
@@ -59,10 +60,12 @@ const sendLines = (reply: FastifyReply, lines: AsyncIterable<Uint8Array>) =>
 
 const wantsLines = ({ headers }: FastifyRequest) => headers.accept?.includes(LINES) === true;
 
+const ended = (why: string) => new Refusal('OVERLOADED', why);
+
 /** Aborted when there is nobody left to tell. */
 function goneOf(reply: FastifyReply): AbortSignal {
   const gone = new AbortController();
-  reply.raw.once('close', () => gone.abort(new Error('the client has gone')));
+  reply.raw.once('close', () => gone.abort(ended('the client has gone')));
   return gone.signal;
 }
 
@@ -81,7 +84,6 @@ async function* linesOf(first: First, events: AsyncGenerator<SimulationEvent, vo
     if (first.done !== true) yield line(simulationLine(first.value));
     for await (const event of events) yield line(simulationLine(event));
   } catch (error) {
-    if (error instanceof Error && error.message === 'the client has gone') return;
     const refusal = refusalOf(error);
     logFault(error, refusal, request);
     yield line({ type: 'problem', problem: problemOf(refusal, request.id) });
