@@ -116,6 +116,8 @@ describe('what a real Prometheus has recorded', () => {
     const { http, source, recorded, fromMs } = opened();
     const questions = SLIS.flatMap((about) => [
       question(about, { windowSeconds: 600 }),
+      // The same text, now and half an hour before.
+      question(about, { windowSeconds: 600, arms: 'all' }),
       question(about, { windowSeconds: 600, arms: 'all', offsetSeconds: 1800 }),
     ]);
     let asked = 0;
