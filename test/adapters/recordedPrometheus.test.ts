@@ -116,8 +116,9 @@ describe('what a real Prometheus has recorded', () => {
     const { http, source, recorded, fromMs } = opened();
     const questions = SLIS.flatMap((about) => [
       question(about, { windowSeconds: 600 }),
-      // The same text, now and half an hour before.
+      // The same text, now, half an hour before, and further back than is read ahead.
       question(about, { windowSeconds: 600, arms: 'all' }),
+      question(about, { windowSeconds: 600, arms: 'all', offsetSeconds: 5 * 3600 }),
       question(about, { windowSeconds: 600, arms: 'all', offsetSeconds: 1800 }),
     ]);
     let asked = 0;
