@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { type Random, randomOf } from './decisions/random.ts';
+import { type Random, randomOf } from '../src/domain/simulation/random.ts';
 import { isFoundWorse, type LevelRule } from './looks/levels.ts';
 import { type ArmOfSplit, isPaused, passing, staying } from './looks/split.ts';
 import type { Bench } from './support/bench.ts';

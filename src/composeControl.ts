@@ -51,6 +51,7 @@ import { Foresight } from './control/sight/foresight.ts';
 import { KnownRollouts } from './control/sight/knownRollouts.ts';
 import type { MetricSources } from './control/sight/metricSources.ts';
 import { RolloutDisplay } from './control/sight/rolloutDisplay.ts';
+import { Simulations } from './control/simulation/simulations.ts';
 import { Background, type Chore } from './control/upkeep/background.ts';
 import { Delivery } from './control/upkeep/deliver.ts';
 import { forget } from './control/upkeep/forgetting.ts';
@@ -179,6 +180,7 @@ function composeDesks(options: ControlOptions, outside: Outside, acts: Acts): Ap
     waivers: new Waivers({ ...outside, waiverRequests }),
     overrides: new OverrideSettings({ ...outside, ...acts }),
     rollouts: new Rollouts({ ...outside, ...acts, creation, policy }),
+    simulations: new Simulations({ ...outside, proposals, policy, pollIntervalMs }),
     closings: new Closings({ ...outside, ...acts }),
     incidents: new Incidents(outside),
     falseAlarms: new FalseAlarms(outside),

@@ -1,7 +1,8 @@
+import { binomial } from '../../src/domain/simulation/binomial.ts';
+import type { Random } from '../../src/domain/simulation/random.ts';
 import type { ArmCounts } from '../../src/domain/statistics/armCounts.ts';
 import { type ClusterSize, clusterSizes, MEAN_CLUSTER_SIZE } from './clusterSize.ts';
-import { binomial, poisson } from './draws.ts';
-import type { Random } from './random.ts';
+import { poisson } from './draws.ts';
 
 /** How requests come. */
 export type Arrivals =

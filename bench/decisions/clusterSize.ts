@@ -1,5 +1,5 @@
+import type { Random } from '../../src/domain/simulation/random.ts';
 import { normalTail } from '../../src/domain/statistics/normalTail.ts';
-import type { Random } from './random.ts';
 
 export type ClusterSize = 'geometric' | 'logNormal' | 'constant';
 

@@ -1,8 +1,8 @@
+import { randomOf } from '../../src/domain/simulation/random.ts';
 import { dispersionOf } from '../../src/domain/statistics/dispersion.ts';
 import type { Cell } from './cell.ts';
 import type { Judge } from './judge.ts';
 import { METHOD_KEYS, METHODS, type MethodKey } from './methods.ts';
-import { randomOf } from './random.ts';
 import { historyOf, releaseOf } from './service.ts';
 import { evidenceOf } from './sluice.ts';
 

@@ -1,6 +1,6 @@
+import { type Estimate, shareOf } from '../../src/domain/statistics/shareEstimate.ts';
 import type { Cell } from './cell.ts';
 import { CLUSTERED, FAULTY, HEALTHY, OUTAGES } from './cells.ts';
-import { type Estimate, shareOf } from './interval.ts';
 import { type Results, rolledBack } from './results.ts';
 import { delays, medianRatio, p99Polls } from './speed.ts';
 

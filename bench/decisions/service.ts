@@ -1,9 +1,9 @@
+import type { Random } from '../../src/domain/simulation/random.ts';
 import type { ArmCounts, PollCounts } from '../../src/domain/statistics/armCounts.ts';
 import { armTraffic } from './armTraffic.ts';
 import type { Cell } from './cell.ts';
 import { normal } from './draws.ts';
 import { POLLS_PER_DAY, POLLS_PER_HOUR, POLLS_PER_MINUTE } from './polling.ts';
-import type { Random } from './random.ts';
 
 /** Sessions are over before the first poll is looked at: it begins with others' requests. */
 const WARM_UP_POLLS = 12;

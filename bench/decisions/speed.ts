@@ -1,6 +1,7 @@
+import type { Estimate } from '../../src/domain/statistics/shareEstimate.ts';
 import type { Cell } from './cell.ts';
 import { type Delays, delayAt, delaysOf } from './delays.ts';
-import { bootstrapped, type Estimate } from './interval.ts';
+import { bootstrapped } from './interval.ts';
 import type { MethodKey } from './methods.ts';
 import { type Results, runsOf } from './results.ts';
 

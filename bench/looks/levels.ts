@@ -1,9 +1,9 @@
+import type { Random } from '../../src/domain/simulation/random.ts';
 import { compareLevels, type LevelLimits } from '../../src/domain/statistics/levelComparison.ts';
 import { asymptoticPValue, isExactlyCountable } from '../../src/domain/statistics/rankSumTest.ts';
 import { rankTogether } from '../../src/domain/statistics/ranks.ts';
 import { normal } from '../decisions/draws.ts';
 import { POLLS_PER_DAY, POLLS_PER_MINUTE } from '../decisions/polling.ts';
-import type { Random } from '../decisions/random.ts';
 
 export type LevelRule = {
   readonly alpha: number;

@@ -1,9 +1,9 @@
+import type { Random } from '../../src/domain/simulation/random.ts';
 import { isSampleRatioMismatch, logSampleRatioBayesFactor } from '../../src/domain/statistics/sampleRatio.ts';
 import type { Arrivals } from '../decisions/armTraffic.ts';
 import { armTraffic } from '../decisions/armTraffic.ts';
 import { normal, poisson } from '../decisions/draws.ts';
 import { POLLS_PER_DAY } from '../decisions/polling.ts';
-import type { Random } from '../decisions/random.ts';
 
 /** How many an arm shows in each poll. */
 export type ArmOfSplit = (random: Random) => () => number;

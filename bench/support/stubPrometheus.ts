@@ -2,17 +2,20 @@
 
 import { createServer, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { stubAnswer } from './stubAnswer.ts';
+import { stubAnswer, stubRange } from './stubAnswer.ts';
 
 let questions = 0;
 let faulty: ReadonlySet<string> = new Set();
 
-/** `POST /api/v1/query` as Prometheus; `GET /questions` counts them; `PUT /faulty` takes the features that do badly. */
+/** `POST /api/v1/query` and `query_range` as Prometheus; `GET /questions` counts them; `PUT /faulty` takes the features that do badly. */
 async function answer(request: IncomingMessage): Promise<string> {
   switch (request.url) {
     case '/api/v1/query':
       questions += 1;
       return stubAnswer(new URLSearchParams(await text(request)).get('query') ?? '', faulty, Date.now() / 1000);
+    case '/api/v1/query_range':
+      questions += 1;
+      return stubRange(new URLSearchParams(await text(request)), faulty);
     case '/questions':
       return String(questions);
     case '/faulty':

@@ -1,4 +1,5 @@
 import { ledgerExportCommand } from './ledgerExportCommand.ts';
+import { simulateCommand } from './simulateCommand.ts';
 import { EXIT, type Exit, Refused, type Terminal, Unusable } from './terminal.ts';
 import { verifyCommand } from './verifyCommand.ts';
 
@@ -8,11 +9,15 @@ const USAGE = `sluice verify FILE [--json] [--head HASH]
 sluice ledger export FEATURE [--format jsonl|md] [--out FILE]
 sluice ledger export --installation [--format jsonl|md] [--out FILE]
     A whole chain from the Sluice at SLUICE_URL (http://127.0.0.1:8080), with the token in SLUICE_TOKEN.
+sluice simulate FILE [--from TIME] [--to TIME] [--source NAME] [--as recorded|split] [--repetitions N] [--seed TEXT] [--json]
+    Tries the contract in FILE on a past period: what the Sluice at SLUICE_URL would have decided, and how often wrongly.
+    Exit code 0 where it would have completed, 1 rolled back or paused, 3 where the period ended first, 2 where it was refused.
 `;
 
 async function run([command, ...args]: readonly string[], terminal: Terminal): Promise<Exit> {
   if (command === 'verify') return verifyCommand(args, terminal);
   if (command === 'ledger' && args[0] === 'export') return ledgerExportCommand(args.slice(1), terminal);
+  if (command === 'simulate') return simulateCommand(args, terminal);
   if (command !== '--help') throw new Unusable(command === undefined ? 'say what to do' : 'there is no such command');
   await terminal.write(USAGE);
   return EXIT.pass;

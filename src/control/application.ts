@@ -29,6 +29,7 @@ import type { IdempotencyRegister } from './ports/idempotencyRegister.ts';
 import type { EntryPage } from './ports/ledger.ts';
 import type { RolloutFilter, RolloutRecord, Tick } from './ports/rolloutRegister.ts';
 import type { PlanForesight } from './sight/foresight.ts';
+import type { SimulationEvent } from './simulation/simulationEvent.ts';
 
 /**
  * What Sluice does for those who call it, whatever the wire. Every method throws `Refusal` where it refuses, having changed nothing,
@@ -40,6 +41,7 @@ export type Application = {
   readonly suggestions: SuggestionDesk;
   readonly waivers: WaiverDesk;
   readonly rollouts: RolloutDesk;
+  readonly simulations: SimulationDesk;
   /** All that closes, in one place: it waits for nothing and needs no version. */
   readonly closings: ClosingDesk;
   readonly overrides: OverrideDesk;
@@ -109,6 +111,11 @@ export type ThresholdSuggestion = {
 export interface SuggestionDesk {
   /** Refuses with `HISTORY_UNAVAILABLE` where the source has no past, or did not answer. */
   threshold(request: SuggestionRequest): Promise<ThresholdSuggestion>;
+}
+
+export interface SimulationDesk {
+  /** Tells as it finds out; ends with the result. Refuses at its first step, and goes on only while it is asked to. */
+  run(input: unknown, signal: AbortSignal): AsyncGenerator<SimulationEvent, void>;
 }
 
 export type PreflightReport = {

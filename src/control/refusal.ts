@@ -6,6 +6,7 @@ export const REFUSALS = {
   SCHEMA: { status: 422, title: 'The request does not have the form that this route takes' },
   CONTRACT_INVALID: { status: 422, title: 'The contract breaks rules' },
   WAIVER_INVALID: { status: 422, title: 'The waiver can not be asked for like this' },
+  SIMULATION_INVALID: { status: 422, title: 'The simulation can not be run like this' },
   MALFORMED_JSON: { status: 400, title: 'The body is not JSON' },
   MALFORMED_REQUEST: { status: 400, title: 'The request is not HTTP' },
   HEAD_TOO_LARGE: { status: 431, title: 'The headers are too large' },
@@ -44,8 +45,10 @@ export const REFUSALS = {
   IDEMPOTENCY_BUSY: { status: 409, title: 'The same request is still being worked on' },
   VERSION_REQUIRED: { status: 428, title: 'If-Match with the version is needed' },
   VERSION_STALE: { status: 412, title: 'The version is not the current one' },
+  SIMULATIONS_BUSY: { status: 429, title: 'As many simulations run as may' },
   TOO_MANY_REQUESTS: { status: 429, title: 'Too many requests' },
   LEDGER_UNREACHABLE: { status: 503, title: 'The ledger can not be reached; closing still works' },
+  PAST_UNREADABLE: { status: 503, title: 'A metric source does not tell what it recorded' },
   OVERLOADED: { status: 503, title: 'Too much load at the moment' },
   INTERNAL: { status: 500, title: 'Something went wrong inside' },
 } as const satisfies Record<string, { status: number; title: string }>;

@@ -23,6 +23,7 @@ import { rolloutCommandRoutes } from './routes/rolloutCommands.ts';
 import { rolloutRecordRoutes } from './routes/rolloutRecords.ts';
 import { rolloutRoutes } from './routes/rollouts.ts';
 import type { RouteDeps } from './routes/scope.ts';
+import { simulationRoutes } from './routes/simulations.ts';
 import { suggestionRoutes } from './routes/suggestions.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 import { waiverRoutes } from './routes/waivers.ts';
@@ -46,6 +47,7 @@ const ROUTES = [
   auditRoutes,
   planRoutes,
   suggestionRoutes,
+  simulationRoutes,
   tokenRoutes,
   installationRoutes,
   calendarRoutes,

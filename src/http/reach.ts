@@ -45,6 +45,14 @@ export function waiverInReach({ waivers }: Application): Reach {
   };
 }
 
+/** Simulations, by the feature of the contract that is tried. */
+export const simulatedInReach: Reach = async (request) => {
+  const { body } = request;
+  const contract = typeof body === 'object' && body !== null && 'contract' in body ? body.contract : null;
+  const feature = member(contract, 'feature');
+  if (feature !== null) requireReach(callerOf(request), feature);
+};
+
 /** Rollouts by id, in the path, or (creating) by the contract that the body names. */
 export function rolloutInReach(application: Application): Reach {
   return async (request) => {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { type ClusterSize, clusterSizes } from '../../bench/decisions/clusterSize.ts';
-import { binomial, poisson } from '../../bench/decisions/draws.ts';
-import { randomOf, xoshiro128 } from '../../bench/decisions/random.ts';
+import { poisson } from '../../bench/decisions/draws.ts';
+import { binomial } from '../../src/domain/simulation/binomial.ts';
+import { randomOf, xoshiro128 } from '../../src/domain/simulation/random.ts';
 
 const DRAWS = 200_000;
 

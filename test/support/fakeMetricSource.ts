@@ -123,6 +123,11 @@ export class FakeMetricSource implements MetricSource {
     return stepsOf(range).map((atMs) => ({ atMs, measurements: this.#measured(query, atMs) }));
   }
 
+  /** As it was told then. */
+  recorded(): MetricSource {
+    return this;
+  }
+
   async state(): Promise<SourceState> {
     return this.#failure === null ? { ok: true, detail: 'a fake' } : { ok: false, detail: this.#failure };
   }

@@ -34,10 +34,9 @@ function armIn(
   arm: 'treatment' | 'control',
 ): ArmPoints {
   const ofArm = series.filter(({ labels }) => cohort !== undefined && labels[cohort.label] === cohort[arm]);
-  const points = ofArm.flatMap((one) => one.points);
-  const newestSampleAtMs = points.reduce((newest, { atMs }) => Math.max(newest, atMs), Number.NEGATIVE_INFINITY);
+  const newest = ofArm.flatMap(({ atMs }) => atMs.at(-1) ?? []);
   return {
-    values: points.map(({ value }) => value),
-    newestSampleAtMs: points.length === 0 ? null : newestSampleAtMs,
+    values: ofArm.flatMap(({ values }) => [...values]),
+    newestSampleAtMs: newest.length === 0 ? null : Math.max(...newest),
   };
 }

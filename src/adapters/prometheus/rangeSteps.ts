@@ -13,13 +13,24 @@ export function stepsOf({ fromMs, toMs, stepSeconds }: TimeRange): readonly numb
 /** A range's answer as what the same query would have answered at each instant. */
 export function atInstant(answer: ApiAnswer<readonly RangeSeries[]>): (atMs: number) => VectorAnswer {
   if (!answer.ok) return () => answer;
-  const byTime = new Map<number, VectorSample[]>();
-  for (const { labels, points } of answer.data) {
-    for (const { atMs, value } of points) {
-      const samples = byTime.get(atMs);
-      if (samples === undefined) byTime.set(atMs, [{ labels, value }]);
-      else samples.push({ labels, value });
-    }
+  const { data: series, ...rest } = answer;
+  return (atMs) => ({ ...rest, data: series.flatMap((one) => sampleAt(one, atMs)) });
+}
+
+/** None where the series has no point at that very instant. */
+function sampleAt({ labels, atMs: times, values }: RangeSeries, atMs: number): readonly VectorSample[] {
+  const index = placeOf(times, atMs);
+  const value = values[index];
+  return times[index] === atMs && value !== undefined ? [{ labels, value }] : [];
+}
+
+/** The first that is not before it, by halving. */
+function placeOf(times: Float64Array, atMs: number): number {
+  let [low, high] = [0, times.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((times[middle] ?? 0) < atMs) low = middle + 1;
+    else high = middle;
   }
-  return (atMs) => ({ ...answer, data: byTime.get(atMs) ?? [] });
+  return low;
 }

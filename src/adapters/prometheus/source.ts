@@ -1,19 +1,15 @@
 import type { HttpExchange } from '../../control/ports/httpExchange.ts';
 import type { MeasuredAt, MetricSource, SourceState, TimeRange } from '../../control/ports/metricSource.ts';
-import { type Counted, type CountQuery, countKey } from '../../domain/health/countQuery.ts';
-import { type MeasurementQuery, type Measurements, queryKey, unavailable } from '../../domain/health/measurement.ts';
+import type { Counted, CountQuery } from '../../domain/health/countQuery.ts';
+import { type MeasurementQuery, type Measurements, unavailable } from '../../domain/health/measurement.ts';
 import { type LevelPoints, type PointsQuery, pointsKey } from '../../domain/health/pointsQuery.ts';
 import { PrometheusClient } from './client.ts';
-import { countedBy } from './counting.ts';
-import type { Plan, VectorAnswer } from './plan.ts';
+import { allCountedBy, answered, measuredBy, NOT_ASKED } from './measuring.ts';
 import { pointsBy } from './points.ts';
 import { planOf } from './questionPlan.ts';
 import { atInstant, stepsOf } from './rangeSteps.ts';
-
-type Ask<Answer> = (text: string) => Promise<Answer>;
-type AnswerTo = (text: string) => VectorAnswer;
-
-const NOT_ASKED: VectorAnswer = { ok: false, detail: 'not asked' };
+import { RecordedAnswers } from './recordedAnswers.ts';
+import { RecordedSource } from './recordedSource.ts';
 
 /** A metric source over a Prometheus server, or anything that speaks its HTTP API. */
 export class PrometheusSource implements MetricSource {
@@ -34,21 +30,12 @@ export class PrometheusSource implements MetricSource {
     nowMs: number,
     signal?: AbortSignal,
   ): Promise<ReadonlyMap<string, Measurements>> {
-    // A past baseline is the same query at an earlier time, so that the text needs no `offset`.
     const askAt = onceEach((atMs: number) => onceEach((text: string) => this.#client.instant(text, atMs, signal)));
-    const answers = queries.map(async (query) => {
-      const atMs = nowMs - query.offsetSeconds * 1000;
-      return [queryKey(query), await measured(query, atMs, askAt(atMs))] as const;
-    });
-    return new Map(await Promise.all(answers));
+    return measuredBy(queries, nowMs, (text, atMs) => askAt(atMs)(text));
   }
 
   async count(queries: readonly CountQuery[], signal?: AbortSignal): Promise<ReadonlyMap<string, Counted>> {
-    const answers = queries.map(async (query) => {
-      const counted = await countedBy(query, (text, atMs) => this.#client.instant(text, atMs, signal));
-      return [countKey(query), counted] as const;
-    });
-    return new Map(await Promise.all(answers));
+    return allCountedBy(queries, (text, atMs) => this.#client.instant(text, atMs, signal));
   }
 
   async points(
@@ -79,6 +66,10 @@ export class PrometheusSource implements MetricSource {
     });
   }
 
+  recorded(range: TimeRange, signal: AbortSignal): MetricSource {
+    return new RecordedSource(this, new RecordedAnswers(this.#client, range, signal));
+  }
+
   async state(nowMs: number): Promise<SourceState> {
     const answer = await this.#client.answers(nowMs);
     return answer.ok ? { ok: true, detail: 'answers queries' } : { ok: false, detail: answer.detail };
@@ -87,29 +78,6 @@ export class PrometheusSource implements MetricSource {
   async close(): Promise<void> {
     await this.#client.close();
   }
-}
-
-async function measured(query: MeasurementQuery, atMs: number, ask: Ask<VectorAnswer>): Promise<Measurements> {
-  const plan = planOf(query);
-  if (typeof plan === 'string') return unavailable(query, plan);
-  const answers = await answered(plan.texts, ask);
-  const answerTo: AnswerTo = (text) => answers.get(text) ?? NOT_ASKED;
-  const measurements = plan.read(answerTo);
-  const lookback = lacksNewest(measurements) ? plan.lookback() : null;
-  if (lookback === null) return measurements;
-  const sinceMs = atMs - lookback.seconds * 1000;
-  return plan.read(answerTo, { answer: await ask(lookback.text), sinceMs });
-}
-
-async function answered<Answer>(texts: Plan['texts'], ask: Ask<Answer>): Promise<ReadonlyMap<string, Answer>> {
-  return new Map(await Promise.all(texts.map(async (text) => [text, await ask(text)] as const)));
-}
-
-/** There are numbers, and their series have ended: how old they are can't be seen at this instant. */
-function lacksNewest(measurements: Measurements): boolean {
-  return Object.values(measurements).some(
-    (measurement) => 'newestSampleAtMs' in measurement && measurement.newestSampleAtMs === null,
-  );
 }
 
 function onceEach<Question, Answer>(ask: (question: Question) => Answer): (question: Question) => Answer {

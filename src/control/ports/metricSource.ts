@@ -47,6 +47,18 @@ export interface MetricSource {
   /** The same question at every step of a recorded past; only a source that keeps one has it. */
   range?(query: MeasurementQuery, range: TimeRange, signal?: AbortSignal): Promise<readonly MeasuredAt[]>;
 
+  /**
+   * The same source as it was at each step of a stretch of its past, asked for one step after the other. Only a source that keeps a
+   * past has it. What can't be read of it rejects with {@link PastUnreadable}: there is no saying what was measured then.
+   * Closing is left to this one.
+   */
+  recorded?(range: TimeRange, signal: AbortSignal): MetricSource;
+
   /** Awaits what is under way, then lets go of everything. */
   close(): Promise<void>;
+}
+
+/** A source did not say what it had recorded, or refused the question. The detail is for people. */
+export class PastUnreadable extends Error {
+  override readonly name = 'PastUnreadable';
 }

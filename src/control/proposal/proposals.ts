@@ -72,15 +72,24 @@ export class Proposals {
 
   /** Answers the id of the contract; refused with all violations at once that no waiver of this plan covers. */
   async propose(who: Principal, input: unknown): Promise<string> {
+    const nowMs = this.#deps.clock.nowMs();
+    const { contract, judged } = await this.#accepted(input, nowMs);
+    await this.#store(who, contract, judged, nowMs);
+    return contract.id;
+  }
+
+  /** The contract that it would become, refused as a proposal is: nothing is stored. */
+  async drafted(input: unknown): Promise<Contract> {
+    return (await this.#accepted(input, this.#deps.clock.nowMs())).contract;
+  }
+
+  async #accepted(input: unknown, nowMs: number): Promise<{ readonly contract: Contract; readonly judged: Judged }> {
     const parsed = parseProposal(input);
     if (!parsed.ok) throw refused(parsed.violations);
-    const nowMs = this.#deps.clock.nowMs();
     const judged = await this.#judged(parsed.proposal, nowMs);
     const left = judged.violations.filter(({ waivedBy }) => waivedBy === null);
     if (left.length > 0) throw refused(left.map(({ waivable: _, waivedBy: __, ...broken }) => broken));
-    const contract = contractFrom(judged.proposal, this.#deps.chance.id());
-    await this.#store(who, contract, judged, nowMs);
-    return contract.id;
+    return { contract: contractFrom(judged.proposal, this.#deps.chance.id()), judged };
   }
 
   async #judged(sent: Proposal, nowMs: number): Promise<Judged> {

@@ -45,7 +45,7 @@ export const RULE_IDS = [
   'SUPERSEDES_SCOPE',
 ] as const;
 
-/** What a request for a waiver or a change of a feature can be told, and a start that today's policy no longer allows. No plan can break these. */
+/** What a request for a waiver, a simulation or a change of a feature can be told, and a start that today's policy no longer allows. No plan can break these. */
 export const GOVERNANCE_RULE_IDS = [
   'FEATURE_UNKNOWN',
   'WAIVER_RULES_REQUIRED',
@@ -62,6 +62,9 @@ export const GOVERNANCE_RULE_IDS = [
   'PREREQUISITE_DROPPED',
   'PREREQUISITE_UNKNOWN',
   'PREREQUISITE_CIRCULAR',
+  'SIMULATION_PERIOD',
+  'SIMULATION_SOURCE',
+  'SIMULATION_SUPERSEDES',
 ] as const;
 
 /** What a proposal can be told that takes something of the installation's catalogue, before any rule looks at its plan. */

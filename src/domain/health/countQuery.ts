@@ -1,6 +1,6 @@
 import type { PollCounts } from '../statistics/armCounts.ts';
 import { type Freshness, isStale } from './freshness.ts';
-import type { Sli } from './sli.ts';
+import { type Sli, sliKey } from './sli.ts';
 
 /** SLIs whose bad events can be counted: requests that failed, or that were slow. */
 export type CountableSli = Extract<Sli, { kind: 'ratio' | 'quantile' }>;
@@ -51,5 +51,5 @@ export function isCountable(sli: Sli): sli is CountableSli {
 
 /** Identity of a question, for asking equal ones once. */
 export function countKey({ sli, slowerThan, fromMs, toMs }: CountQuery): string {
-  return JSON.stringify([sli, slowerThan, fromMs, toMs]);
+  return `${fromMs} ${toMs} ${slowerThan} ${sliKey(sli)}`;
 }

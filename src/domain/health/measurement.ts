@@ -1,4 +1,4 @@
-import type { Sli } from './sli.ts';
+import { type Sli, sliKey } from './sli.ts';
 
 /** Whom a measurement speaks of: one side of the comparison, or all traffic. */
 export type Arm = 'treatment' | 'control' | 'all';
@@ -50,8 +50,8 @@ export type MeasurementQuery = {
 export type Measurements = Readonly<Partial<Record<Arm, Measurement>>>;
 
 /** Identity of a question, for asking equal ones once. */
-export function queryKey(query: MeasurementQuery): string {
-  return JSON.stringify([query.sli, query.windowSeconds, query.offsetSeconds, query.arms]);
+export function queryKey({ sli, windowSeconds, offsetSeconds, arms }: MeasurementQuery): string {
+  return `${windowSeconds} ${offsetSeconds} ${arms} ${sliKey(sli)}`;
 }
 
 /** The arms that a question asks for. */

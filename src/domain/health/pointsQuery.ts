@@ -34,7 +34,7 @@ export type LevelPoints =
   | (Asked & { readonly kind: 'missing' | 'unavailable'; readonly detail: string });
 
 /** All pairs of both arms are looked at: more points than these would take long, and say little more. */
-const MOST_POINTS = 200;
+export const MOST_POINTS = 200;
 
 export function isGauge(sli: Sli): sli is GaugeSli {
   return sli.kind === 'gauge';

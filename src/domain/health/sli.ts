@@ -76,3 +76,14 @@ export const sliSchema = z
   .discriminatedUnion('kind', [ratioSchema, quantileSchema, countSchema, gaugeSchema, promqlSchema])
   .readonly();
 export type Sli = z.infer<typeof sliSchema>;
+
+const keys = new WeakMap<Sli, string>();
+
+/** Identity of an SLI by what it says. Written once for each: questions about it are told apart by it many times a tick. */
+export function sliKey(sli: Sli): string {
+  const known = keys.get(sli);
+  if (known !== undefined) return known;
+  const key = JSON.stringify(sli);
+  keys.set(sli, key);
+  return key;
+}
