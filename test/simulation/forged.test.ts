@@ -108,7 +108,7 @@ const FORGERIES: readonly Forgery[] = [
   ],
   [
     'an advance over a stage',
-    ['INV-RWG-STAGED'],
+    ['INV-RWG-STAGED', 'VERDICTS'],
     (entries) => {
       the(entries, 'advanced').data.stageIndex = 2;
     },
