@@ -38,7 +38,7 @@ export class Foresight {
   async #past(query: MeasurementQuery, nowMs: number): Promise<PastTraffic> {
     const { sources, timer } = this.#deps;
     const asked = await withinTime(timer, PATIENCE_MS, async (signal) => ({
-      steps: await sources.range(query, historyRange(nowMs), signal),
+      steps: await sources.range(query, historyRange(query, nowMs), signal),
     }));
     if (asked === null) {
       const detail = `source ${query.sli.source} did not answer within ${PATIENCE_MS / 1000} s`;

@@ -70,10 +70,12 @@ async function dispersions(
   { comparisons, clockMs }: LookAt,
 ): Promise<ReadonlyMap<string, Dispersion>> {
   const toBegin = counts.filter(({ comparison, unasked }) => unasked === 'notBegun' && !(comparison in comparisons));
-  const distinct = new Map(toBegin.map((planned) => [planned.comparison, planned]));
+  // Of those that share a comparison the longest session holds for all.
+  const bySession = toBegin.toSorted((one, other) => one.criterion.sessionMinutes - other.criterion.sessionMinutes);
+  const distinct = new Map(bySession.map((planned) => [planned.comparison, planned]));
   const found = [...distinct].map(async ([key, { sli, criterion }]) => {
-    const query = historyQuery(sli, criterion.threshold ?? null);
-    const past = await sources.range(query, historyRange(clockMs));
+    const query = historyQuery(sli, criterion.threshold ?? null, criterion.sessionMinutes);
+    const past = await sources.range(query, historyRange(query, clockMs));
     const windows = (past ?? []).map(({ measurements }) => windowIn(query, measurements.all));
     if (windows.includes('unavailable')) return [];
     const known = windows.map((window) => (window === 'unavailable' ? null : window));

@@ -16,6 +16,10 @@ const everyCriterion = {
 };
 
 const LONGEST_WINDOW_SECONDS = 30 * 24 * 3600;
+/** A third of the ten minutes by which the past is looked at where nothing else is said. */
+const USUAL_SESSION_MINUTES = 3;
+/** A day has no more windows of three times as long than it takes to know anything: ten pairs. */
+const LONGEST_SESSION_MINUTES = 24;
 /** Polls in a row. */
 const consecutive = z.int().min(1).max(1000).default(1);
 /** Some dozens of minutes at the usual poll: what is older says nothing of now. */
@@ -64,6 +68,8 @@ const sequentialShape = {
   threshold: z.number().gt(0).optional(),
   /** φ, how much more bad events vary than independent ones would, where the past can't tell; 1 where each is another user's. */
   dispersion: z.number().min(1).max(1000).optional(),
+  /** How long a user's requests keep coming. In windows of the past that are shorter than three of these φ comes out too small. */
+  sessionMinutes: z.number().gt(0).max(LONGEST_SESSION_MINUTES).default(USUAL_SESSION_MINUTES),
 };
 
 /**

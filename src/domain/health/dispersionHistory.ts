@@ -4,19 +4,25 @@ import type { Measurement, MeasurementQuery } from './measurement.ts';
 import { formatSelector, parseSelector } from './selector.ts';
 import type { Sli } from './sli.ts';
 
-const WINDOW_SECONDS = 600;
+const LEAST_WINDOW_SECONDS = 600;
+const SESSIONS_PER_WINDOW = 3;
 const HISTORY_HOURS = 24;
 
 /** The windows of the past by which the dispersion is measured: one after the other, the newest last. */
-export function historyRange(nowMs: number) {
-  const windows = (HISTORY_HOURS * 3600) / WINDOW_SECONDS;
-  return { fromMs: nowMs - (windows - 1) * WINDOW_SECONDS * 1000, toMs: nowMs, stepSeconds: WINDOW_SECONDS };
+export function historyRange({ windowSeconds }: MeasurementQuery, nowMs: number) {
+  const windows = Math.floor((HISTORY_HOURS * 3600) / windowSeconds);
+  return { fromMs: nowMs - (windows - 1) * windowSeconds * 1000, toMs: nowMs, stepSeconds: windowSeconds };
 }
 
-/** Bad events of everybody in one such window; of a quantile by the bucket at its threshold. */
-export function historyQuery(sli: CountableSli, slowerThan: number | null): MeasurementQuery {
+/**
+ * Bad events of everybody in one such window; of a quantile by the bucket at its threshold.
+ *
+ * @param sessionMinutes how long a user's requests keep coming: a burst that is cut in two looks like two users
+ */
+export function historyQuery(sli: CountableSli, slowerThan: number | null, sessionMinutes = 0): MeasurementQuery {
   const asked = sli.kind === 'ratio' ? sli : slowRatio(sli, slowerThan ?? 0);
-  return { sli: asked, windowSeconds: WINDOW_SECONDS, offsetSeconds: 0, arms: 'all' };
+  const windowSeconds = Math.max(LEAST_WINDOW_SECONDS, Math.ceil(SESSIONS_PER_WINDOW * sessionMinutes * 60));
+  return { sli: asked, windowSeconds, offsetSeconds: 0, arms: 'all' };
 }
 
 /** `1` and `1.0` are one edge, which Prometheus 2 and 3 write differently. */

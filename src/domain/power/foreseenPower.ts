@@ -50,7 +50,7 @@ export type Place = {
 export function pastQuery({ slis }: Contract, { criterion }: StageCriterion): MeasurementQuery | null {
   const sli = slis.find(({ id }) => id === criterion.sli);
   if (sli === undefined || !isCountable(sli)) return null;
-  if (isSequential(criterion)) return historyQuery(sli, criterion.threshold ?? null);
+  if (isSequential(criterion)) return historyQuery(sli, criterion.threshold ?? null, criterion.sessionMinutes);
   // Of a quantile too: its samples are the requests.
   return { ...historyQuery(sli, null), sli };
 }

@@ -9,10 +9,22 @@ const observed = (value: number, samples: number): Measurement => ({
 
 describe('the past by which dispersion is measured', () => {
   it('is 24 h of windows of ten minutes, the newest ending now, none overlapping another', () => {
-    const { fromMs, toMs, stepSeconds } = historyRange(T0);
+    const query = historyQuery(ratioSli(), null);
+    expect(query).toMatchObject({ windowSeconds: 600, offsetSeconds: 0, arms: 'all' });
+    const { fromMs, toMs, stepSeconds } = historyRange(query, T0);
     expect({ toMs, stepSeconds }).toEqual({ toMs: T0, stepSeconds: 600 });
     expect((toMs - fromMs) / 1000 / stepSeconds + 1).toBe(144);
-    expect(historyQuery(ratioSli(), null)).toMatchObject({ windowSeconds: 600, offsetSeconds: 0, arms: 'all' });
+  });
+
+  it('has windows of three sessions at the least, and ten pairs of the longest', () => {
+    const windowsOf = (sessionMinutes: number) => {
+      const query = historyQuery(ratioSli(), null, sessionMinutes);
+      const { fromMs, toMs, stepSeconds } = historyRange(query, T0);
+      return [query.windowSeconds, (toMs - fromMs) / 1000 / stepSeconds + 1];
+    };
+    expect(windowsOf(3)).toEqual([600, 144]);
+    expect(windowsOf(3.5)).toEqual([630, 137]);
+    expect(windowsOf(24)).toEqual([4320, 20]);
   });
 
   it('of a ratio is the ratio itself', () => {
