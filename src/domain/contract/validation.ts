@@ -12,6 +12,7 @@ import { levelsOfGauges, repeatedLooksWarning, shortWindowWarning } from './rule
 import { criterionWindowsFit, observationWindowMinimum } from './rules/observationWindow.ts';
 import { percentagesInRange } from './rules/percentages.ts';
 import { oneKindOfLimit, pollLimitReachable } from './rules/pollLimit.ts';
+import { previousStageWarning } from './rules/previousStage.ts';
 import { fixedWindowWarning, knownPlaceholders, promqlNamesCohort, promqlWindowGiven } from './rules/promql.ts';
 import { requestsWarning, sampleRatioCounts, sampleRatioSli, sampleRatioSource } from './rules/sampleRatio.ts';
 import { noOffsetOnScrape, noPromqlOnScrape } from './rules/scrapeSources.ts';
@@ -80,6 +81,7 @@ const WARNING_RULES: readonly WarningRule[] = [
   shortWindowWarning,
   repeatedLooksWarning,
   requestsWarning,
+  previousStageWarning,
 ];
 
 export type Judgement = { readonly violations: readonly Violation[]; readonly warnings: readonly Warning[] };
