@@ -148,7 +148,12 @@ describe('what a real Prometheus has recorded', () => {
         };
       });
       const found = await recorded.count(queries);
-      if (isCompared(step)) expect([step, found]).toEqual([step, await source.count(queries)]);
+      if (!isCompared(step)) continue;
+      // What was late then has come long since.
+      const live = [...(await source.count(queries))].map(
+        ([key, each]) => [key, { ...each, knownUntilMs: undefined }] as const,
+      );
+      expect([step, found]).toEqual([step, new Map(live)]);
     }
   });
 

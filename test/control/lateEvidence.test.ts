@@ -70,6 +70,23 @@ describe('closings of a process that was cut off, told late', () => {
     expect(findingsIn(audited(chain))).toEqual([]);
   });
 
+  it('SLU-REPLAY: are no second closing to what is remembered once the ledger has heard of them, and is away again', async () => {
+    const { world, replica, id } = await inThird();
+    await poll(replica);
+    world.kept.cut();
+    await replica.closings.rollback(OLGA, id, { to: 'previousStage', mode: 'immediate', comment: null });
+    world.kept.mend();
+    await replica.reconciler.run();
+    world.kept.cut();
+    terrible(world);
+    await poll(replica);
+    world.kept.mend();
+    await poll(replica);
+    const chain = await chainOf(world, FEATURE);
+    expect(chain.flatMap((entry) => (entry.type === 'rolledBack' ? [entry.data.toStageIndex] : []))).toEqual([0, null]);
+    expect(findingsIn(audited(chain))).toEqual([]);
+  });
+
   it('SLU-DOOR: come out no higher than they were carried out, though the rollout had gone on unseen', async () => {
     const { world, replica, advance } = await inThird();
     await poll(replica);

@@ -281,6 +281,16 @@ describe('while a rollback is under way nothing opens', () => {
     await assertWhole(world);
   });
 
+  it('but a dry run, which lets nobody in, and the verifier knows that', async () => {
+    const { world, replica, id } = await inHalf({ ...TWENTY, overMinutes: 600 });
+    const rehearsed = await createdRollout(replica, proposalInput(), { dryRun: true });
+    await back(replica, id, 'previousStage');
+    await replica.rollouts.start(OLGA, rehearsed, await wishFor(replica, rehearsed));
+    await pollFor(replica, 30 * MINUTE);
+    expect(await stateOf(replica, rehearsed)).toMatchObject({ phase: 'stage' });
+    await assertWhole(world);
+  });
+
   it('and there is nothing to take back step by step before it has begun, or after it is complete', async () => {
     const world = worldOf({ pollIntervalMs: MINUTE });
     healthy(world);

@@ -159,6 +159,20 @@ describe('a contract that supersedes a live rollout', () => {
     expect(grants).toContainEqual({ scope: stageInput('everyone', 30).scope, threshold: 30_000 });
   });
 
+  it('at everybody has no control left, also where its own plan goes less far, and the verifier knows', async () => {
+    const { replica, old, world } = await atFifty();
+    await until(replica, old, inStage(2));
+    const worse = { compare: 'baselineRatio' as const, operator: '>' as const, threshold: 3, windowSeconds: 300 };
+    const stages = ([10, 50, 90] as const).map((target) => {
+      const stage = stageInput(`to-${target}`, target);
+      return { ...stage, rollbackTrigger: [...stage.rollbackTrigger, { sli: 'error_rate', ...worse }] };
+    });
+    const id = await createdRollout(replica, proposalInput({ supersedes: old }, { wedgeStages: stages }));
+    await start(replica, id);
+    await until(replica, id, ({ wedgeState }) => wedgeState === 'COMPLETE');
+    expect(findingsIn(audited(await chainOf(world, FEATURE), world.clock.nowMs()))).toEqual([]);
+  });
+
   it('is not started once the other has ended: then there is nothing to take over', async () => {
     const { replica, old } = await atFifty();
     const id = await createdRollout(replica, planOf([10, 40, 80], { supersedes: old }));

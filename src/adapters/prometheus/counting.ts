@@ -29,12 +29,15 @@ function countingText(query: CountQuery): string | SelectorError {
   }
 }
 
+/** Who was scraped, and when anybody was last. */
+const TARGETS = { up: 'up', scrape: 'max(timestamp(up))' };
+
 function partsOf({ sli }: CountQuery): Readonly<Record<string, string>> {
   const inCohorts = { sli, windowSeconds: 0, offsetSeconds: 0, arms: 'cohorts' as const };
   if (sli.kind === 'quantile') {
     const { name, matchers } = selectorIn(inCohorts, sli.histogram);
     const bucket = formatSelector({ name: `${name}_bucket`, matchers });
-    return { bucket, newest: `max(timestamp(${bucket}))`, up: 'up' };
+    return { bucket, newest: `max(timestamp(${bucket}))`, ...TARGETS };
   }
   const denominator = formatSelector(selectorIn(inCohorts, sli.denominator));
   const numerator = parseSelector(sli.numerator);
@@ -43,7 +46,7 @@ function partsOf({ sli }: CountQuery): Readonly<Record<string, string>> {
     numerator: formatSelector(selectorIn(inCohorts, sli.numerator)),
     denominator,
     newest: `max(timestamp(${denominator}))`,
-    up: 'up',
+    ...TARGETS,
     ...(!numeratorIsOfDenominator(sli) && {
       named: `count(${formatSelector(anySeriesOf(inCohorts, numerator.name))})`,
       unlabelled: `count(${formatSelector(unlabelled)})`,
@@ -54,14 +57,20 @@ function partsOf({ sli }: CountQuery): Readonly<Record<string, string>> {
 function readingIn(query: CountQuery, answer: VectorAnswer): CounterReading {
   const found = answer.ok ? answer.data : [];
   const ofPart = (part: string) => found.filter(({ labels }) => labels[PART_LABEL] === part);
-  const newest = ofPart('newest')[0]?.value;
+  const timeOf = (part: string) => {
+    const seconds = ofPart(part)[0]?.value;
+    return seconds === undefined || !Number.isFinite(seconds) ? null : Math.round(seconds * 1000);
+  };
+  const newestSampleAtMs = timeOf('newest');
+  const knownUntilMs = Math.max(newestSampleAtMs ?? 0, timeOf('scrape') ?? 0);
   return {
     samples: (['numerator', 'denominator', 'bucket'] as const).flatMap((part) =>
       ofPart(part).flatMap((sample) => sampleIn(query, part, sample)),
     ),
     // A target that answered; `up` is 0 of one that did not.
     scraped: new Set(ofPart('up').flatMap(({ labels, value }) => (value === 1 ? [targetOf(labels)] : []))),
-    newestSampleAtMs: newest === undefined || !Number.isFinite(newest) ? null : Math.round(newest * 1000),
+    newestSampleAtMs,
+    ...(knownUntilMs > 0 && { knownUntilMs }),
     absentIsZero: isZeroWhereAbsent(query, ofPart('named').length > 0, ofPart('unlabelled').length > 0),
   };
 }

@@ -36,6 +36,15 @@ export class KnownRollouts {
     for (const claim of this.all()) if (claim.state.feature === chain) this.#follow(claim, entries);
   }
 
+  /**
+   * As the ledger had it, and what it has now heard of: in place of what was foreseen, which would count a closing that is told late
+   * a second time.
+   */
+  heard({ state, feature }: Known, entries: readonly Entry[]): void {
+    const claim = this.#claims.get(state.id);
+    if (claim !== undefined) this.#follow({ ...claim, state, feature }, entries);
+  }
+
   #follow(claim: Claim, entries: readonly Entry[]): void {
     const state = entries.filter(({ rollout }) => rollout === claim.state.id).reduce(foldRollout, claim.state);
     const feature = { ...claim.feature, state: entries.reduce(foldFeature, claim.feature.state) };

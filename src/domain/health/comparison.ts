@@ -114,22 +114,24 @@ const withEpoch = (comparison: Comparison, untilMs: number): Comparison => ({
 
 function absorbed(
   here: Comparison,
-  { poll, edge }: Extract<Counted, { kind: 'counted' }>,
+  counted: Extract<Counted, { kind: 'counted' }>,
   { untilMs }: ComparedAt,
   alpha: number,
 ): Comparison {
+  const { poll, edge } = counted;
+  const countedUntilMs = countedUntil(here.countedUntilMs, counted, untilMs);
   const { phi } = here.dispersion;
   const hasTraffic = poll.treatment.total > 0 && poll.control.total > 0;
   return {
     ...here,
     evidence: absorbPoll(here.evidence, poll, phi),
     risk: absorbIntoRelativeRisk(here.risk, poll, phi, alpha),
-    countedUntilMs: untilMs,
+    countedUntilMs,
     counts: {
       treatment: addCounts(here.counts.treatment, poll.treatment),
       control: addCounts(here.counts.control, poll.control),
     },
-    trafficAtMs: hasTraffic ? untilMs : here.trafficAtMs,
+    trafficAtMs: hasTraffic ? countedUntilMs : here.trafficAtMs,
     edge,
   };
 }

@@ -16,20 +16,27 @@ export type CountQuery = {
 
 type Asked = { readonly query: string };
 
+/**
+ * How far a source knew, by its own clock, where that may be less far than it was asked: its clock is behind, or what it is sent takes its
+ * time. What has come until then is counted, what comes later with an earlier time waits for the next poll.
+ */
+type Known = { readonly knownUntilMs?: number };
+
 /** What a source answered. An arm without requests is counted, and is no evidence; an arm without series is missing. */
 export type Counted =
-  | (Asked & {
-      readonly kind: 'counted';
-      readonly poll: PollCounts;
-      /** The edge of the histogram that was used; null of a ratio. */
-      readonly edge: number | null;
-      /** Epoch ms; null where the source can't tell. */
-      readonly newestSampleAtMs: number | null;
-    })
+  | (Asked &
+      Known & {
+        readonly kind: 'counted';
+        readonly poll: PollCounts;
+        /** The edge of the histogram that was used; null of a ratio. */
+        readonly edge: number | null;
+        /** Epoch ms; null where the source can't tell. */
+        readonly newestSampleAtMs: number | null;
+      })
   /** Nothing is known at the later instant, or nothing new enough; it is asked again from the same earlier one. */
   | (Asked & { readonly kind: 'missing' | 'unavailable' | 'stale'; readonly detail: string })
   /** Nothing is known at the earlier instant, and never will be: counting begins anew at the later one. */
-  | (Asked & { readonly kind: 'unanchored'; readonly detail: string });
+  | (Asked & Known & { readonly kind: 'unanchored'; readonly detail: string });
 
 const SETTLING_MS = 5_000;
 

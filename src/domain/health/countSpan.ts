@@ -22,6 +22,7 @@ export function uncountable(span: CountSpan): 'clockWentBack' | 'exposureChanged
  * @param counted null where nothing was asked
  */
 export function countedUntil(before: number, counted: Counted | null, untilMs: number): number {
-  const isKnown = counted === null || counted.kind === 'counted' || counted.kind === 'unanchored';
-  return isKnown ? Math.max(before, untilMs) : before;
+  if (counted === null) return Math.max(before, untilMs);
+  if (counted.kind !== 'counted' && counted.kind !== 'unanchored') return before;
+  return Math.max(before, Math.min(untilMs, counted.knownUntilMs ?? untilMs));
 }

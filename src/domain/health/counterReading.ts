@@ -24,6 +24,8 @@ export type CounterReading = {
   /** Targets that were scraped, also those without any of these series. */
   readonly scraped: ReadonlySet<string>;
   readonly newestSampleAtMs: number | null;
+  /** The newest of all that is known, by the source's clock; absent where everything up to the instant is. */
+  readonly knownUntilMs?: number;
   /** A numerator without series has counted nothing: its metric is there otherwise, or its SLI says so. */
   readonly absentIsZero: boolean;
 };
@@ -36,13 +38,17 @@ export function countedBetween(
   asked: string,
 ): Counted {
   const count = query.sli.kind === 'ratio' ? ratioCounts : slowPoll;
-  const counts = count(query, before, after);
-  if (typeof counts !== 'string') {
-    return { kind: 'counted', ...counts, newestSampleAtMs: after.newestSampleAtMs, query: asked };
-  }
+  const { newestSampleAtMs, knownUntilMs } = after;
+  const known = knownUntilMs === undefined ? {} : { knownUntilMs };
+  // What came between the two questions themselves would look like a counter that fell.
+  const isNew = knownUntilMs === undefined || knownUntilMs > query.fromMs;
+  const counts = count(query, isNew ? before : after, after);
+  if (typeof counts !== 'string') return { kind: 'counted', ...counts, newestSampleAtMs, ...known, query: asked };
   // What can be counted from the later reading on is no loss for good: it is the earlier one that nothing is known of.
   const isAfterKnown = typeof count(query, after, after) !== 'string';
-  return { kind: isAfterKnown ? 'unanchored' : 'missing', detail: counts, query: asked };
+  return isAfterKnown
+    ? { kind: 'unanchored', detail: counts, ...known, query: asked }
+    : { kind: 'missing', detail: counts, query: asked };
 }
 
 function ratioCounts({ sli }: CountQuery, before: CounterReading, after: CounterReading) {

@@ -157,6 +157,7 @@ export class Closing {
     };
     const outcome = await appendEntries('execution', this.#deps, drafts, expected, share?.ticked ?? null);
     if (outcome.kind === 'conflict') return false;
+    this.#deps.known.heard({ state, feature }, outcome.entries);
     this.#deps.shown.recorded(state, outcome.entries);
     return true;
   }

@@ -36,8 +36,11 @@ export const judged: Look = (told, books) => {
 /** Nothing rises unguarded. */
 function unguarded(told: Told, life: Life, poll: Poll): readonly string[] {
   if (told.type !== 'ramped' && !isAdvancement(told)) return [];
-  return guardsMissing(life, poll, reachOf(life.grants, stageOf(life, life.stageIndex).scope));
+  return guardsMissing(life, poll, exposedBuckets(life));
 }
+
+/** More than its stage plans where it took over more. */
+const exposedBuckets = (life: Life) => reachOf(life.grants, stageOf(life, life.stageIndex).scope);
 
 /** In the ramp the triggers alone. */
 function plannedOf(life: Life): readonly Planned[] {
@@ -86,7 +89,7 @@ function against(life: Life, poll: Poll, { key, role, criterion }: Planned, verd
 /** What proves nothing neither passes nor fails, and a criterion that needs no control always applies. */
 function unknown(life: Life, { reason, outcome }: Verdict, criterion: Planned['criterion']): readonly string[] {
   const isAlone = criterion.compare === 'absolute' || ('baseline' in criterion && criterion.baseline !== undefined);
-  const isEveryone = stageOf(life, life.stageIndex).targetPercentage >= 100;
+  const isEveryone = exposedBuckets(life) >= 100_000;
   return [
     ...when(outcome !== 'inconclusive', `is ${outcome} on no data (${reason})`),
     ...when(

@@ -69,10 +69,14 @@ function ended(told: Told, { rollingBack }: Life, { mode, automatic, toStageInde
 
 /** What lets anybody in: of this rollout, by two people, or another rollout in its place. */
 function opensMeanwhile(told: Told, books: Books, life: Life | null): readonly string[] | null {
-  if (told.dryRun && life === null) return null;
-  const underWay: readonly JudgedRollout[] = life === null || told.type === 'started' ? books.running() : [life];
-  if (!underWay.some(({ rollingBack }) => rollingBack !== null)) return null;
+  if (!heldBackBy(told, books, life).some(({ rollingBack }) => rollingBack !== null)) return null;
   const isByTwo = typeof told.data['requestedBy'] === 'string' && exposureOf(told) !== null;
   const opens = isOpening(told) || isAdvancement(told) || told.type === 'superseded' || isByTwo;
   return when(opens, 'comes while a rollback is under way, and nothing opens before that is over');
+}
+
+/** Whose rollback keeps it from opening. A dry run lets nobody in, so it waits for its own alone. */
+function heldBackBy(told: Told, books: Books, life: Life | null): readonly JudgedRollout[] {
+  if (!told.dryRun && (life === null || told.type === 'started')) return books.running();
+  return life === null ? [] : [life];
 }
