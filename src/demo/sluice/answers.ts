@@ -13,7 +13,7 @@ export const preflightAnswer = z.object({ passed: z.boolean() });
 
 const sliAnswer = z.object({
   id: z.string(),
-  role: z.enum(['success', 'trigger']),
+  role: z.enum(['success', 'trigger', 'guard']),
   value: z.number().nullable(),
   baseline: z.number().nullable(),
 });
