@@ -1,5 +1,6 @@
 import { violation } from '../../domain/contract/violation.ts';
 import type { MeasurementQuery } from '../../domain/health/measurement.ts';
+import { hoursToMs } from '../../domain/hours.ts';
 import { isSeenBy, type LookBack, lookBack } from '../../domain/suggestion/lookBack.ts';
 import { countsToTry, measuredSeconds, type SuggestionRequest } from '../../domain/suggestion/request.ts';
 import {
@@ -54,7 +55,7 @@ export class Suggestions implements SuggestionDesk {
     }
     if (candidates.every(({ usual }) => usual === null)) throw nothingKnown(request);
     const { stepSeconds: everySeconds } = back;
-    const fromMs = toMs - request.lookBackHours * 3_600_000;
+    const fromMs = toMs - hoursToMs(request.lookBackHours);
     return { candidates, chosen: chosenOf(candidates, wish, everySeconds), fromMs, toMs, everySeconds };
   }
 
