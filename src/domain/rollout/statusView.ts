@@ -12,7 +12,7 @@ import { type SliView, sliView } from './sliView.ts';
 import { type Alert, currentStage, isLive, isTerminal, type RolloutState, type StageApproval } from './state.ts';
 import { type HealthView, healthView, type RollingBackView, rollingBackView } from './wayBackView.ts';
 
-/** All that answers "why is it not advancing?", as `api.md` has it on the wire. Times RFC 3339. */
+/** How a rollout stands, as the wire has it. Times RFC 3339. */
 export type RolloutStatus = {
   readonly rolloutId: string;
   readonly contractId: string;

@@ -6,7 +6,7 @@ import type { Tape } from './tape.ts';
 /** Which part of everybody is treatment, and which control; together at most 1. */
 export type Shares = { readonly treatment: number; readonly control: number };
 
-/** By the cohorts of `domain.md`: as many in control as in treatment, while there are so many others. */
+/** As lookups have it (`../feature/cohort.ts`): as many in control as in treatment, while there are so many others. */
 export function sharesAt(threshold: number): Shares {
   const treatment = threshold / 100_000;
   return { treatment, control: Math.min(treatment, 1 - treatment) };
