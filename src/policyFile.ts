@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { DEFAULT_POLICY, type Policy, parsePolicy } from './domain/contract/policy.ts';
+import { readJsonFile } from './jsonFile.ts';
 
 export type ReadPolicy =
   | { readonly ok: true; readonly policy: Policy }
@@ -8,13 +8,9 @@ export type ReadPolicy =
 /** The installation's policy; every mistake in the file at once. Without a file the defaults. */
 export async function readPolicyFile(path: string | null): Promise<ReadPolicy> {
   if (path === null) return { ok: true, policy: DEFAULT_POLICY };
-  let content: unknown;
-  try {
-    content = JSON.parse(await readFile(path, 'utf8'));
-  } catch (error) {
-    return { ok: false, mistakes: [`can't be read: ${error instanceof Error ? error.message : String(error)}`] };
-  }
-  const parsed = parsePolicy(content);
+  const file = await readJsonFile(path);
+  if (!file.ok) return file;
+  const parsed = parsePolicy(file.content);
   if (parsed.ok) return parsed;
   return {
     ok: false,

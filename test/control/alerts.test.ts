@@ -27,6 +27,7 @@ import {
   startReplica,
   worldOf,
 } from '../support/simulatedInstallation.ts';
+import { entriesOf, expectSound } from '../support/soundChain.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -62,19 +63,11 @@ async function inCanary(more: Partial<WindowedTriggerInput> = {}, creation = {})
   return { world, replica, id };
 }
 
-const ofType = async (replica: Replica, ...types: readonly Entry['type'][]) =>
-  (await chainOf(replica.world, FEATURE)).filter(({ type }) => types.includes(type));
 const typesOf = async (replica: Replica) =>
-  (await ofType(replica, 'alerted', 'alertResolved', 'reviewed')).map(({ type }) => type);
+  (await entriesOf(replica, 'alerted', 'alertResolved', 'reviewed')).map(({ type }) => type);
 const alertsOf = async (replica: Replica, id: string) => (await replica.rollouts.status(id)).alerts;
 const toldOf = async ({ world }: Replica): Promise<readonly Notice[]> =>
   (await world.kept.outbox.claim(world.clock.nowMs(), 1000, 0)).map(({ notice }) => notice);
-
-async function expectSound(replica: Replica): Promise<void> {
-  const { world } = replica;
-  expect(findingsIn(audited(await chainOf(world, FEATURE), world.clock.nowMs()))).toEqual([]);
-  expect(world.faults).toEqual([]);
-}
 
 describe('a criterion of severity alert', () => {
   it('that fails for its count is on the ledger once, with its evidence, and asks for a review', async () => {
@@ -85,7 +78,7 @@ describe('a criterion of severity alert', () => {
     await poll(replica);
     const sinceMs = world.clock.nowMs();
     await pollFor(replica, 5 * MINUTE);
-    const [entry, ...others] = await ofType(replica, 'alerted');
+    const [entry, ...others] = await entriesOf(replica, 'alerted');
     expect(others).toEqual([]);
     expect(entry).toMatchObject({
       reason: 'criterion',
@@ -109,7 +102,7 @@ describe('a criterion of severity alert', () => {
     expect(told[0]?.text).toMatch(
       /^checkout-v2: a review is asked for: error_rate \(trigger\/1\) is 0\.005, limit 0\.002/,
     );
-    const [entry] = await ofType(replica, 'alerted');
+    const [entry] = await entriesOf(replica, 'alerted');
     const record = await recordOf(replica, id);
     expect(record.tick?.poll.atMs).toBe(world.clock.nowMs());
     expect(Date.parse(entry?.at ?? '')).toBe(entry?.evidence?.poll?.atMs);
@@ -146,10 +139,10 @@ describe('a criterion of severity alert', () => {
     odd(world);
     await until(replica, id, ({ wedgeState }) => wedgeState === 'COMPLETE');
     // A visit has alerts of its own; none is left of what has ended.
-    const stages = (await ofType(replica, 'alerted')).map(({ stage }) => stage);
+    const stages = (await entriesOf(replica, 'alerted')).map(({ stage }) => stage);
     expect(stages).toEqual(['canary', 'half', 'all']);
     expect(await alertsOf(replica, id)).toEqual([]);
-    expect((await ofType(replica, 'paused', 'rolledBack')).length).toBe(0);
+    expect((await entriesOf(replica, 'paused', 'rolledBack')).length).toBe(0);
     await expectSound(replica);
   });
 
@@ -187,7 +180,7 @@ describe('a criterion of severity alert', () => {
     const { world, replica } = await inCanary({}, { dryRun: true });
     odd(world);
     await pollFor(replica, 3 * MINUTE);
-    expect(await ofType(replica, 'alerted')).toMatchObject([{ dryRun: true }]);
+    expect(await entriesOf(replica, 'alerted')).toMatchObject([{ dryRun: true }]);
     expect((await toldOf(replica)).filter(({ kind }) => kind === 'alerted')).toEqual([]);
     await expectSound(replica);
   });
@@ -201,7 +194,7 @@ describe('a criterion of severity alert', () => {
     expect(await typesOf(replica)).toEqual([]);
     odd(world);
     await poll(replica);
-    const [entry] = await ofType(replica, 'alerted');
+    const [entry] = await entriesOf(replica, 'alerted');
     expect(entry?.data).toMatchObject({ detail: expect.stringMatching(/3 of the last 5 polls, limit 3$/) });
     expect(entry?.evidence?.poll?.history[CRITERION]).toBe('10101');
     await expectSound(replica);
@@ -211,7 +204,7 @@ describe('a criterion of severity alert', () => {
     const { world, replica } = await inCanary({ consecutive: 1 });
     bad(world);
     await pollFor(replica, 2 * MINUTE);
-    const [rolledBack] = await ofType(replica, 'rolledBack');
+    const [rolledBack] = await entriesOf(replica, 'rolledBack');
     expect(rolledBack?.evidence?.poll?.verdicts.find(({ key }) => key === CRITERION)).toMatchObject({
       outcome: 'fail',
     });
@@ -227,7 +220,7 @@ describe('a review', () => {
     await pollFor(replica, 3 * MINUTE);
     await replica.reviews.give(OLGA, id, { criterion: CRITERION, comment: 'a bot, blocked' });
     await replica.reviews.give(OSKAR, id, { criterion: CRITERION, comment: 'seen, too' });
-    expect(await ofType(replica, 'reviewed')).toMatchObject([
+    expect(await entriesOf(replica, 'reviewed')).toMatchObject([
       { actor: { kind: 'person', subject: 'olga' }, comment: 'a bot, blocked', data: { criterion: CRITERION } },
     ]);
     expect(await alertsOf(replica, id)).toMatchObject([{ review: { by: 'olga', comment: 'a bot, blocked' } }]);

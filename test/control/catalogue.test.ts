@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { EMPTY_CATALOGUE } from '../../src/domain/catalogue/catalogue.ts';
 import { planDigest } from '../../src/domain/contract/digest.ts';
-import { audited, findingsIn } from '../support/audited.ts';
 import { type CatalogueInput, catalogueOf, HOUSE } from '../support/catalogues.ts';
 import { proposalInput } from '../support/proposals.ts';
 import {
@@ -14,7 +13,8 @@ import {
   stateOf,
   until,
 } from '../support/release.ts';
-import { chainOf, OLGA, poll, pollFor, type Replica, startReplica, worldOf } from '../support/simulatedInstallation.ts';
+import { chainOf, OLGA, poll, pollFor, startReplica, worldOf } from '../support/simulatedInstallation.ts';
+import { expectSound } from '../support/soundChain.ts';
 
 const MINUTE = 60_000;
 const [SUCCESS] = HOUSE.slis;
@@ -25,11 +25,6 @@ async function installation(input: CatalogueInput = HOUSE) {
   measure(world, 'checkout_success', 0.99);
   measure(world, 'latency_p95', 0.2);
   return { world, replica: await startReplica(world) };
-}
-
-async function expectSound({ world }: Replica): Promise<void> {
-  expect(findingsIn(audited(await chainOf(world, FEATURE), world.clock.nowMs()))).toEqual([]);
-  expect(world.faults).toEqual([]);
 }
 
 describe('a contract of an installation with a catalogue', () => {

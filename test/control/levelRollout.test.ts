@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { evidenceOf } from '../support/evidenceOf.ts';
 import { type Open, the } from '../support/forged.ts';
-import { entriesOf, expectSound, findersOf, guardedRelease, verdictIn } from '../support/guardedRelease.ts';
+import { findersOf, guardedRelease, verdictIn } from '../support/guardedRelease.ts';
 import { ERROR_RATE, type SliInput, stageInput } from '../support/proposals.ts';
 import { inStage, stateOf, until } from '../support/release.ts';
 import { poll, pollFor } from '../support/simulatedInstallation.ts';
+import { entriesOf, expectSound } from '../support/soundChain.ts';
 
 const MINUTE = 60_000;
 

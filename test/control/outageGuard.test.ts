@@ -1,18 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { evidenceOf } from '../support/evidenceOf.ts';
 import { type Open, the } from '../support/forged.ts';
-import {
-  EVEN,
-  entriesOf,
-  expectSound,
-  findersOf,
-  guardedRelease,
-  serve,
-  verdictIn,
-  verdictOf,
-} from '../support/guardedRelease.ts';
+import { EVEN, findersOf, guardedRelease, serve, verdictIn, verdictOf } from '../support/guardedRelease.ts';
 import { exposed, inStage, stateOf, until } from '../support/release.ts';
 import { poll, pollFor, startReplica } from '../support/simulatedInstallation.ts';
+import { entriesOf, expectSound } from '../support/soundChain.ts';
 
 const MINUTE = 60_000;
 

@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { LedgerUnreachable } from '../../src/control/ports/ledger.ts';
-import type { Entry } from '../../src/domain/ledger/entry.ts';
-import { audited, findingsIn } from '../support/audited.ts';
 import { firstBearsMore, type ProposalInput, proposalInput, stageInput } from '../support/proposals.ts';
 import {
   bad,
@@ -19,7 +17,6 @@ import {
 import {
   ANNA,
   butFor,
-  chainOf,
   EMIL,
   OLGA,
   poll,
@@ -27,9 +24,9 @@ import {
   type Replica,
   startReplica,
   tickDue,
-  type World,
   worldOf,
 } from '../support/simulatedInstallation.ts';
+import { entriesOf, expectSound } from '../support/soundChain.ts';
 
 const MINUTE = 60_000;
 const TWENTY: ProposalInput['rolloutWedge']['rollback'] = { overMinutes: 20 };
@@ -49,11 +46,6 @@ async function inHalf(
 
 const back = (replica: Replica, id: string, to: 'zero' | 'previousStage' | null = null) =>
   replica.closings.rollback(OLGA, id, { to, mode: 'progressive', comment: null });
-const entriesOf = async (world: World, type: Entry['type']) =>
-  (await chainOf(world, FEATURE)).filter((entry) => entry.type === type);
-const assertWhole = async (world: World) =>
-  expect(findingsIn(audited(await chainOf(world, FEATURE), world.clock.nowMs()))).toEqual([]);
-
 describe('a progressive rollback', () => {
   it('goes from stage to stage, and the rollout lives on where it came to', async () => {
     const { world, replica, id } = await inHalf();
@@ -65,17 +57,19 @@ describe('a progressive rollback', () => {
       ...{ wedgeState: 'ACTIVE', stageIndex: 0, visit: 3, rollingBack: null, rolledBackFrom: ['half'] },
       ...{ automaticRollbacks: 0, healthWatch: { automatic: false, found: null } },
     });
-    expect(await entriesOf(world, 'rolledBack')).toMatchObject([{ data: { mode: 'progressive', automatic: false } }]);
-    await assertWhole(world);
+    expect(await entriesOf({ world }, 'rolledBack')).toMatchObject([
+      { data: { mode: 'progressive', automatic: false } },
+    ]);
+    await expectSound({ world });
   });
 
   it('is looked at for each step, also where the contract polls less often', async () => {
     const { world, replica, id } = await inHalf({ overMinutes: 10 }, { pollIntervalSeconds: 1800 });
     await back(replica, id);
     await pollFor(replica, 10 * MINUTE);
-    expect(await entriesOf(world, 'rollbackStep')).toHaveLength(10);
+    expect(await entriesOf({ world }, 'rollbackStep')).toHaveLength(10);
     expect(exposed(replica).stored).toBe(0);
-    await assertWhole(world);
+    await expectSound({ world });
   });
 
   it('makes up for steps that nobody took, and is over when its time is', async () => {
@@ -83,10 +77,10 @@ describe('a progressive rollback', () => {
     await back(replica, id);
     await tickDue(replica, 11 * MINUTE);
     expect(exposed(replica).stored).toBe(12_500);
-    expect(await entriesOf(world, 'rollbackStep')).toMatchObject([{ data: { step: 0 } }, { data: { step: 5 } }]);
+    expect(await entriesOf({ world }, 'rollbackStep')).toMatchObject([{ data: { step: 0 } }, { data: { step: 5 } }]);
     await tickDue(replica, 3 * 60 * MINUTE);
     expect(exposed(replica).stored).toBe(0);
-    await assertWhole(world);
+    await expectSound({ world });
   });
 
   it('never goes up with a clock that goes back', async () => {
@@ -99,7 +93,7 @@ describe('a progressive rollback', () => {
     expect(exposed(replica).stored).toBeLessThanOrEqual(before);
     await pollFor(replica, 90 * MINUTE);
     expect(exposed(replica).stored).toBe(0);
-    await assertWhole(world);
+    await expectSound({ world });
   });
 
   it('leaves a pause standing', async () => {
@@ -108,7 +102,7 @@ describe('a progressive rollback', () => {
     await back(replica, id, 'previousStage');
     await pollFor(replica, 20 * MINUTE);
     expect(await stateOf(replica, id)).toMatchObject({ wedgeState: 'PAUSED', stageIndex: 0 });
-    await assertWhole(world);
+    await expectSound({ world });
   });
 
   it('of a dry run pretends', async () => {
@@ -122,7 +116,7 @@ describe('a progressive rollback', () => {
     await pollFor(replica, 20 * MINUTE);
     expect(await stateOf(replica, id)).toMatchObject({ wedgeState: 'ROLLED_BACK', healthWatch: null });
     expect(exposed(replica)).toEqual({ here: 0, stored: 0 });
-    await assertWhole(world);
+    await expectSound({ world });
   });
 });
 
@@ -139,7 +133,7 @@ describe('SLU-CLOSE: a progressive rollback goes on', () => {
     expect(exposed(replica).stored).toBeLessThanOrEqual(20_000);
     await pollFor(replica, 20 * MINUTE);
     expect(exposed(replica)).toEqual({ here: 0, stored: 0 });
-    await assertWhole(world);
+    await expectSound({ world });
   });
 
   it('with the ledger away when it is asked for: all the way at once, and the ledger hears of it', async () => {
@@ -150,8 +144,8 @@ describe('SLU-CLOSE: a progressive rollback goes on', () => {
     expect(exposed(replica)).toEqual({ here: 10_000, stored: 10_000 });
     world.kept.mend();
     await poll(replica);
-    expect(await entriesOf(world, 'rolledBack')).toMatchObject([{ late: true, data: { mode: 'immediate' } }]);
-    await assertWhole(world);
+    expect(await entriesOf({ world }, 'rolledBack')).toMatchObject([{ late: true, data: { mode: 'immediate' } }]);
+    await expectSound({ world });
   });
 
   it('with a ledger that takes no step: all the way at once', async () => {
@@ -170,7 +164,7 @@ describe('SLU-CLOSE: a progressive rollback goes on', () => {
     isFull = false;
     await poll(other);
     expect(await stateOf(other, id)).toMatchObject({ wedgeState: 'ROLLED_BACK' });
-    await assertWhole(world);
+    await expectSound({ world });
   });
 
   it('with the source away: all the way at once', async () => {
@@ -179,10 +173,10 @@ describe('SLU-CLOSE: a progressive rollback goes on', () => {
     world.metrics.fail('connection refused');
     await poll(replica);
     expect(exposed(replica)).toEqual({ here: 10_000, stored: 10_000 });
-    expect(await entriesOf(world, 'rolledBack')).toMatchObject([
+    expect(await entriesOf({ world }, 'rolledBack')).toMatchObject([
       { reason: 'sourceUnavailable', data: { automatic: false, mode: 'immediate' } },
     ]);
-    await assertWhole(world);
+    await expectSound({ world });
   });
 });
 
@@ -194,7 +188,7 @@ describe('a progressive rollback becomes immediate', () => {
     await poll(replica);
     expect(exposed(replica).stored).toBe(0);
     expect(await stateOf(replica, id)).toMatchObject({ wedgeState: 'ROLLED_BACK', automaticRollbacks: 1 });
-    await assertWhole(world);
+    await expectSound({ world });
   });
 
   it('with a criterion that would only pause', async () => {
@@ -220,11 +214,11 @@ describe('a progressive rollback becomes immediate', () => {
     await back(replica, id);
     measure(world, 'latency', 5);
     await pollFor(replica, 2 * MINUTE);
-    expect(await entriesOf(world, 'rolledBack')).toMatchObject([
+    expect(await entriesOf({ world }, 'rolledBack')).toMatchObject([
       { reason: 'criterion', data: { automatic: false, mode: 'immediate', toStageIndex: null } },
     ]);
-    expect(await entriesOf(world, 'incidentLinked')).toEqual([]);
-    await assertWhole(world);
+    expect(await entriesOf({ world }, 'incidentLinked')).toEqual([]);
+    await expectSound({ world });
   });
 
   it.for([
@@ -245,7 +239,7 @@ describe('a progressive rollback becomes immediate', () => {
     await hurry(replica, id);
     expect(exposed(replica).stored).toBe(0);
     expect(await stateOf(replica, id)).toMatchObject({ wedgeState: 'ROLLED_BACK', rollingBack: null });
-    await assertWhole(world);
+    await expectSound({ world });
   });
 
   it('and not higher than it was on its way to', async () => {
@@ -260,7 +254,7 @@ describe('a progressive rollback becomes immediate', () => {
     await back(replica, id);
     await back(replica, id);
     expect(exposed(replica).stored).toBe(25_000);
-    expect(await entriesOf(world, 'rollbackStep')).toHaveLength(1);
+    expect(await entriesOf({ world }, 'rollbackStep')).toHaveLength(1);
   });
 });
 
@@ -278,7 +272,7 @@ describe('while a rollback is under way nothing opens', () => {
     });
     await pollFor(replica, 3 * 60 * MINUTE);
     expect(exposed(replica).stored).toBeLessThanOrEqual(30_000);
-    await assertWhole(world);
+    await expectSound({ world });
   });
 
   it('but a dry run, which lets nobody in, and the verifier knows that', async () => {

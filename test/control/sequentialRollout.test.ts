@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { audited, findingsIn } from '../support/audited.ts';
 import { evidenceOf } from '../support/evidenceOf.ts';
 import { type ProposalInput, proposalInput, type StageInput, stageInput } from '../support/proposals.ts';
-import { exposed, FEATURE, healthy, inStage, recordOf, startedRollout, stateOf, until } from '../support/release.ts';
+import { exposed, healthy, inStage, recordOf, startedRollout, stateOf, until } from '../support/release.ts';
 import { type Conditions, SimulatedCounters } from '../support/simulatedCounters.ts';
-import { chainOf, poll, pollFor, type Replica, startReplica, worldOf } from '../support/simulatedInstallation.ts';
+import { poll, pollFor, type Replica, startReplica, worldOf } from '../support/simulatedInstallation.ts';
+import { entriesOf, expectSound } from '../support/soundChain.ts';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -39,17 +39,8 @@ async function release(scrapeMs = 5 * SECOND, input = proposal()) {
   return { world, shop, replica, id };
 }
 
-const entriesOf = async (replica: Replica, type: string) =>
-  (await chainOf(replica.world, FEATURE)).filter((entry) => entry.type === type);
 const verdictsOf = async (replica: Replica, id: string) => (await recordOf(replica, id)).tick?.poll.verdicts ?? [];
 const evidenceIn = async (replica: Replica, id: string) => evidenceOf('sequential', (await verdictsOf(replica, id))[0]);
-
-/** The independent verifier finds nothing, and nothing was logged as an error. */
-async function expectSound(replica: Replica): Promise<void> {
-  const { world } = replica;
-  expect(findingsIn(audited(await chainOf(world, FEATURE), world.clock.nowMs()))).toEqual([]);
-  expect(world.faults).toEqual([]);
-}
 
 describe('a rollout judged by sequential criteria', () => {
   it('goes through all stages where treatment fares as control does; at 100 % there is no control', async () => {

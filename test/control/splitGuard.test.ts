@@ -1,18 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { evidenceOf } from '../support/evidenceOf.ts';
 import { type Open, the } from '../support/forged.ts';
-import {
-  EVEN,
-  entriesOf,
-  expectSound,
-  findersOf,
-  guardedRelease,
-  serve,
-  verdictIn,
-  verdictOf,
-} from '../support/guardedRelease.ts';
+import { EVEN, findersOf, guardedRelease, serve, verdictIn, verdictOf } from '../support/guardedRelease.ts';
 import { inStage, stateOf, until, wishFor } from '../support/release.ts';
 import { OLGA, poll, pollFor, type Replica, startReplica } from '../support/simulatedInstallation.ts';
+import { entriesOf, expectSound } from '../support/soundChain.ts';
 
 const MINUTE = 60_000;
 const UNITS = { units: { source: 'prometheus', counter: 'new_users_total' } };

@@ -19,10 +19,8 @@ describe('a suggested threshold', () => {
     expect(found.candidates.map((one) => [one.windowSeconds, one.measuredSeconds])).toContainEqual([600, 60]);
     const asked = world.metrics.ranged.map(({ query, range }) => [query.windowSeconds, query.arms, range.stepSeconds]);
     expect(asked).toEqual([
-      [60, 'all', 15],
-      [60, 'all', 15],
-      [6, 'all', 15],
-      [6, 'all', 15],
+      ...Array.from({ length: 3 }, () => [60, 'all', 15]),
+      ...Array.from({ length: 3 }, () => [6, 'all', 15]),
     ]);
     expect(found.toMs - found.fromMs).toBe(12 * 3_600_000);
     expect(found.chosen?.fit.severity).toBe(0.01);

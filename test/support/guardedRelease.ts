@@ -1,11 +1,10 @@
-import { expect } from 'vitest';
 import type { CountQuery } from '../../src/domain/health/countQuery.ts';
 import type { Entry } from '../../src/domain/ledger/entry.ts';
-import { audited, failedChecks, findingsIn } from './audited.ts';
+import { audited, failedChecks } from './audited.ts';
 import { forged, type Open } from './forged.ts';
 import { type ProposalInput, proposalInput, stageInput } from './proposals.ts';
-import { FEATURE, healthy, measure, recordOf, startedRollout } from './release.ts';
-import { chainOf, type Replica, startReplica, type World, worldOf } from './simulatedInstallation.ts';
+import { healthy, measure, recordOf, startedRollout } from './release.ts';
+import { type Replica, startReplica, type World, worldOf } from './simulatedInstallation.ts';
 
 const STAGES = [stageInput('canary', 10), stageInput('half', 50), stageInput('everyone', 100)];
 
@@ -44,17 +43,6 @@ export async function guardedRelease(
 
 export const verdictOf = async (replica: Replica, id: string, key: string) =>
   (await recordOf(replica, id)).tick?.poll.verdicts.find((verdict) => verdict.key === key);
-
-export const entriesOf = async ({ world }: Replica, type: string) =>
-  (await chainOf(world, FEATURE)).filter((entry) => entry.type === type);
-
-/** The independent verifier finds nothing, and nothing was logged as an error. */
-export async function expectSound({ world }: Replica): Promise<readonly Entry[]> {
-  const chain = await chainOf(world, FEATURE);
-  expect(findingsIn(audited(chain, world.clock.nowMs()))).toEqual([]);
-  expect(world.faults).toEqual([]);
-  return chain;
-}
 
 /** The checks that find what a hand has forged. */
 export const findersOf = (chain: readonly Entry[], hand: (entries: Open[]) => void) =>

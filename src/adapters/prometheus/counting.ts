@@ -1,9 +1,9 @@
 import { type CounterReading, type CounterSample, countedBetween } from '../../domain/health/counterReading.ts';
 import type { Counted, CountQuery } from '../../domain/health/countQuery.ts';
-import { formatSelector, parseSelector, SelectorError } from '../../domain/health/selector.ts';
+import { formatSelector, parseSelector } from '../../domain/health/selector.ts';
 import type { VectorSample } from './apiAnswer.ts';
 import type { VectorAnswer } from './plan.ts';
-import { anySeriesOf, PART_LABEL, parts, selectorIn, withMatcher } from './promql.ts';
+import { anySeriesOf, PART_LABEL, parts, readable, selectorIn, withMatcher } from './promql.ts';
 import { numeratorIsOfDenominator } from './structuredQuery.ts';
 
 /** Counts by the raw counters at both instants: `increase()` extrapolates, and what it adds would be taken for events. */
@@ -11,7 +11,7 @@ export async function countedBy(
   query: CountQuery,
   ask: (text: string, atMs: number) => Promise<VectorAnswer>,
 ): Promise<Counted> {
-  const text = countingText(query);
+  const text = readable(() => parts(partsOf(query)));
   if (typeof text !== 'string') return { kind: 'unavailable', detail: text.message, query: query.sli.id };
   const [before, after] = await Promise.all([ask(text, query.fromMs), ask(text, query.toMs)]);
   const refused = [before, after].find((answer) => !answer.ok);
@@ -19,19 +19,10 @@ export async function countedBy(
   return countedBetween(query, readingIn(query, before), readingIn(query, after), text);
 }
 
-/** The one query for all raw series, at one evaluation time; an error where a selector can't be read. */
-function countingText(query: CountQuery): string | SelectorError {
-  try {
-    return parts(partsOf(query));
-  } catch (error) {
-    if (error instanceof SelectorError) return error;
-    throw error;
-  }
-}
-
 /** Who was scraped, and when anybody was last. */
 const TARGETS = { up: 'up', scrape: 'max(timestamp(up))' };
 
+/** The one query for all raw series, at one evaluation time. */
 function partsOf({ sli }: CountQuery): Readonly<Record<string, string>> {
   const inCohorts = { sli, windowSeconds: 0, offsetSeconds: 0, arms: 'cohorts' as const };
   if (sli.kind === 'quantile') {

@@ -1,15 +1,15 @@
 import { type ArmPoints, type LevelPoints, type PointsQuery, pointsIn } from '../../domain/health/pointsQuery.ts';
-import { formatSelector, SelectorError } from '../../domain/health/selector.ts';
+import { formatSelector } from '../../domain/health/selector.ts';
 import type { RangeSeries } from './apiAnswer.ts';
 import type { ApiAnswer } from './client.ts';
-import { duration, selectorIn } from './promql.ts';
+import { duration, readable, selectorIn } from './promql.ts';
 
 /** The points of both arms in one query: a range selector, which leaves out the marks of series that have ended. */
 export async function pointsBy(
   query: PointsQuery,
   ask: (text: string) => Promise<ApiAnswer<readonly RangeSeries[]>>,
 ): Promise<LevelPoints> {
-  const text = pointsText(query);
+  const text = readable(() => pointsText(query));
   if (typeof text !== 'string') return { kind: 'unavailable', detail: text.message, query: query.sli.id };
   const answer = await ask(text);
   if (!answer.ok) return { kind: 'unavailable', detail: answer.detail, query: text };
@@ -17,15 +17,9 @@ export async function pointsBy(
   return pointsIn(query, found, query.windowSeconds, text);
 }
 
-/** An error where the selector can't be read. */
-function pointsText({ sli, windowSeconds }: PointsQuery): string | SelectorError {
-  try {
-    const inCohorts = { sli, windowSeconds, offsetSeconds: 0, arms: 'cohorts' as const };
-    return `${formatSelector(selectorIn(inCohorts, sli.metric))}[${duration(windowSeconds)}]`;
-  } catch (error) {
-    if (error instanceof SelectorError) return error;
-    throw error;
-  }
+function pointsText({ sli, windowSeconds }: PointsQuery): string {
+  const inCohorts = { sli, windowSeconds, offsetSeconds: 0, arms: 'cohorts' as const };
+  return `${formatSelector(selectorIn(inCohorts, sli.metric))}[${duration(windowSeconds)}]`;
 }
 
 function armIn(

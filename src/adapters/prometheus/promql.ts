@@ -1,5 +1,11 @@
 import type { MeasurementQuery } from '../../domain/health/measurement.ts';
-import { formatSelector, type Matcher, parseSelector, type Selector } from '../../domain/health/selector.ts';
+import {
+  formatSelector,
+  type Matcher,
+  parseSelector,
+  type Selector,
+  SelectorError,
+} from '../../domain/health/selector.ts';
 
 /** The label that tells the parts of one answer apart. */
 export const PART_LABEL = 'sluice_part';
@@ -9,6 +15,16 @@ export function parts(expressions: Readonly<Record<string, string>>): string {
   return Object.entries(expressions)
     .map(([name, expression]) => `label_replace(${expression},"${PART_LABEL}","${name}","","")`)
     .join(' or ');
+}
+
+/** What is written of an SLI's selectors, or the error of one that can't be read. */
+export function readable<Written>(write: () => Written): Written | SelectorError {
+  try {
+    return write();
+  } catch (error) {
+    if (error instanceof SelectorError) return error;
+    throw error;
+  }
 }
 
 /** A duration of PromQL; milliseconds only where seconds would round. */

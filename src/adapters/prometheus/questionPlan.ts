@@ -1,6 +1,7 @@
 import type { MeasurementQuery } from '../../domain/health/measurement.ts';
 import { SelectorError } from '../../domain/health/selector.ts';
 import type { Plan } from './plan.ts';
+import { readable } from './promql.ts';
 import { promqlPlan } from './promqlPlan.ts';
 import { structuredPlan } from './structuredPlan.ts';
 
@@ -9,10 +10,6 @@ export function planOf(query: MeasurementQuery): Plan | string {
   const { sli, arms } = query;
   if (arms === 'cohorts' && sli.cohort === undefined) return 'the SLI has no cohort';
   if (sli.kind === 'promql') return promqlPlan(query, sli);
-  try {
-    return structuredPlan(query, sli);
-  } catch (error) {
-    if (error instanceof SelectorError) return error.message;
-    throw error;
-  }
+  const plan = readable(() => structuredPlan(query, sli));
+  return plan instanceof SelectorError ? plan.message : plan;
 }

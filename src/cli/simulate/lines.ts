@@ -1,5 +1,7 @@
+import { isMembers, type Members } from '../../domain/audit/read.ts';
+
 /** One line of a stream of JSON. What it holds is looked at member by member, for a server may be of another version. */
-export type Line = Readonly<Record<string, unknown>>;
+export type Line = Members;
 
 /** @throws SyntaxError where a line is no JSON object */
 export async function* jsonLines(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Line> {
@@ -15,7 +17,7 @@ export async function* jsonLines(bytes: AsyncIterable<Uint8Array>): AsyncGenerat
 
 function lineIn(text: string): Line {
   const line: unknown = JSON.parse(text);
-  if (!isRecord(line)) throw new SyntaxError('a line of the answer is no JSON object');
+  if (!isMembers(line)) throw new SyntaxError('a line of the answer is no JSON object');
   return line;
 }
 
@@ -24,9 +26,5 @@ export const numberOf = (line: Line, member: string): number => Number(line[memb
 
 export function memberOf(line: Line, member: string): Line {
   const value = line[member];
-  return isRecord(value) ? value : {};
-}
-
-function isRecord(value: unknown): value is Line {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isMembers(value) ? value : {};
 }

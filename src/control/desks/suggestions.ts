@@ -1,5 +1,6 @@
 import { violation } from '../../domain/contract/violation.ts';
 import type { MeasurementQuery } from '../../domain/health/measurement.ts';
+import { hoursToMs } from '../../domain/hours.ts';
 import { isSeenBy, type LookBack, lookBack } from '../../domain/suggestion/lookBack.ts';
 import { countsToTry, measuredSeconds, type SuggestionRequest } from '../../domain/suggestion/request.ts';
 import {
@@ -11,6 +12,7 @@ import {
 } from '../../domain/suggestion/suggestThreshold.ts';
 import type { SuggestionDesk, ThresholdSuggestion } from '../application.ts';
 import type { Clock } from '../ports/clock.ts';
+import { PastUnreadable } from '../ports/metricSource.ts';
 import type { Timer } from '../ports/timer.ts';
 import { Refusal } from '../refusal.ts';
 import type { MetricSources } from '../sight/metricSources.ts';
@@ -24,7 +26,7 @@ export type SuggestionsDeps = {
   readonly pollIntervalMs: number;
 };
 
-/** A week at every 15 s is eighty questions a window. */
+/** A week at every 15 s is forty questions a window. */
 const PATIENCE_MS = 30_000;
 
 /** Thresholds from the past of an SLI. Asks the source, and changes nothing. */
@@ -42,18 +44,18 @@ export class Suggestions implements SuggestionDesk {
     const pollIntervalSeconds = this.#deps.pollIntervalMs / 1000;
     const back = lookBack(toMs, request.lookBackHours, pollIntervalSeconds);
     const seen = windowsOf(request).filter((window) =>
-      isSeenBy(window.measuredSeconds, back.everySeconds, pollIntervalSeconds),
+      isSeenBy(window.measuredSeconds, back.stepSeconds, pollIntervalSeconds),
     );
     const wish = wishOf(request);
     const candidates = await withinTime(this.#deps.timer, PATIENCE_MS, (signal) =>
       this.#candidates({ request, wish, back, signal }, seen),
-    );
+    ).catch(refused);
     if (candidates === null) {
       throw new Refusal('HISTORY_UNAVAILABLE', `source ${source} did not answer all within ${PATIENCE_MS / 1000} s`);
     }
     if (candidates.every(({ usual }) => usual === null)) throw nothingKnown(request);
-    const { everySeconds } = back;
-    const fromMs = toMs - request.lookBackHours * 3_600_000;
+    const { stepSeconds: everySeconds } = back;
+    const fromMs = toMs - hoursToMs(request.lookBackHours);
     return { candidates, chosen: chosenOf(candidates, wish, everySeconds), fromMs, toMs, everySeconds };
   }
 
@@ -93,6 +95,10 @@ const windowsOf = (request: SuggestionRequest) =>
     windowSeconds,
     measuredSeconds: measuredSeconds(request, windowSeconds),
   }));
+
+function refused(error: unknown): never {
+  throw error instanceof PastUnreadable ? new Refusal('HISTORY_UNAVAILABLE', error.message) : error;
+}
 
 function unknownSource(source: string): Refusal {
   const broken = violation('SOURCE_UNKNOWN', ['sli', 'source'], source, 'a source of GET /v1/sources', 'is not known');

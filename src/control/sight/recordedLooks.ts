@@ -1,33 +1,27 @@
 import type { Measurement, MeasurementQuery } from '../../domain/health/measurement.ts';
 import type { LookBack } from '../../domain/suggestion/lookBack.ts';
 import { type Looks, looksOf } from '../../domain/suggestion/looks.ts';
-import { Refusal } from '../refusal.ts';
+import { PastUnreadable } from '../ports/metricSource.ts';
 import type { MetricSources } from './metricSources.ts';
+import { recordedSteps } from './recordedSteps.ts';
 
 /**
- * What a controller would have found at each look, one stretch of the past after the other: criteria that are looked at now must not
- * wait behind it.
+ * What a controller would have found at each look.
  *
- * @throws Refusal where the source keeps no past or did not answer
+ * @throws PastUnreadable where the source keeps no past or did not answer
  */
 export async function recordedLooks(
   sources: MetricSources,
   query: MeasurementQuery,
-  { everySeconds, stretches }: LookBack,
+  back: LookBack,
   signal: AbortSignal,
 ): Promise<Looks> {
   const found: (Measurement | undefined)[] = [];
-  for (const stretch of stretches) {
-    const steps = await sources.range(query, stretch, signal);
-    if (steps === null) throw unavailable(`source ${query.sli.source} keeps no past`);
-    for (const { measurements } of steps) found.push(usable(measurements.all));
+  for await (const measured of recordedSteps(sources, query, back, signal)) {
+    if (measured?.kind === 'unavailable') {
+      throw new PastUnreadable(`the past could not be asked for: ${measured.detail}`);
+    }
+    found.push(measured);
   }
-  return looksOf(found, everySeconds);
+  return looksOf(found, back.stepSeconds);
 }
-
-function usable(measured: Measurement | undefined): Measurement | undefined {
-  if (measured?.kind === 'unavailable') throw unavailable(`the past could not be asked for: ${measured.detail}`);
-  return measured;
-}
-
-const unavailable = (detail: string) => new Refusal('HISTORY_UNAVAILABLE', detail);

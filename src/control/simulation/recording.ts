@@ -10,10 +10,10 @@ import type { ArmCounts } from '../../domain/statistics/armCounts.ts';
 import { dispersionOf } from '../../domain/statistics/dispersion.ts';
 import { PastUnreadable } from '../ports/metricSource.ts';
 import type { MetricSources } from '../sight/metricSources.ts';
+import { recordedSteps } from '../sight/recordedSteps.ts';
 
 export const WINDOW_SECONDS = 600;
 const WINDOW_MS = WINDOW_SECONDS * 1000;
-const MOST_STEPS = 1000;
 
 /** What can be dealt, with the size of the clumps in which its bad events come. */
 type Dealt = { readonly tape: Tape; readonly clump: number };
@@ -70,15 +70,10 @@ function dealtOf(counts: ReadonlyArray<ArmCounts | null>, fromMs: number): Dealt
 type Reading = { readonly sources: MetricSources; readonly fromMs: number; readonly toMs: number };
 
 async function everybody({ sources, fromMs, toMs }: Reading, query: MeasurementQuery) {
-  const steps = Math.ceil((toMs - fromMs) / WINDOW_MS) + 1;
+  const steps = Math.ceil((toMs - fromMs) / WINDOW_MS);
+  const range = { fromMs, toMs: fromMs + steps * WINDOW_MS, stepSeconds: WINDOW_SECONDS };
   const found: (Measurement | undefined)[] = [];
-  for (let first = 0; first < steps; first += MOST_STEPS) {
-    const last = Math.min(steps, first + MOST_STEPS) - 1;
-    const range = { fromMs: fromMs + first * WINDOW_MS, toMs: fromMs + last * WINDOW_MS, stepSeconds: WINDOW_SECONDS };
-    const some = await sources.range(query, range);
-    if (some === null) throw new PastUnreadable(`${query.sli.source} keeps no past`);
-    found.push(...some.map(({ measurements: { all } }) => readable(query.sli, all)));
-  }
+  for await (const measured of recordedSteps(sources, query, range)) found.push(readable(query.sli, measured));
   return found;
 }
 

@@ -1,4 +1,5 @@
 import type { Policy } from '../../domain/contract/policy.ts';
+import { msToHours } from '../../domain/hours.ts';
 import type { RolloutState } from '../../domain/rollout/state.ts';
 import type { Happening } from '../../domain/simulation/diary.ts';
 import { type FalseAlarms, falseAlarmsOf, notDealt, type Repetition } from '../../domain/simulation/falseAlarms.ts';
@@ -28,7 +29,6 @@ export type SimulationsDeps = RequestDeps & {
 
 /** Each takes a turn of the event loop when it is its own, and some megabytes. */
 const MOST_AT_ONCE = 2;
-const MS_PER_HOUR = 3_600_000;
 
 const TAKEN_AS_GIVEN = [
   'the preflight',
@@ -126,7 +126,7 @@ export class Simulations implements SimulationDesk {
     while (repetitions.length < wish.repetitions) {
       const seen = this.#split(setting, recording, `${wish.seed} ${repetitions.length + 1}`);
       const rollout = yield* rehearsed(setting, seen, pacer, repetitions.length / wish.repetitions);
-      const hours = ((rollout.endedAtMs ?? period.toMs) - period.fromMs) / MS_PER_HOUR;
+      const hours = msToHours((rollout.endedAtMs ?? period.toMs) - period.fromMs);
       repetitions.push({ outcome: outcomeOf(rollout), rollbacks: rollout.automaticRollbacks, hours });
     }
     return falseAlarmsOf(repetitions);

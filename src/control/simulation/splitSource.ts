@@ -1,3 +1,4 @@
+import { type CohortShares, cohortSharesAt } from '../../domain/feature/cohort.ts';
 import { toMeasurement } from '../../domain/health/armReading.ts';
 import { type Counted, type CountQuery, countKey } from '../../domain/health/countQuery.ts';
 import {
@@ -10,7 +11,7 @@ import {
 } from '../../domain/health/measurement.ts';
 import { type LevelPoints, MOST_POINTS, type PointsQuery, pointsKey } from '../../domain/health/pointsQuery.ts';
 import type { RolloutState } from '../../domain/rollout/state.ts';
-import { Dealing, type Shares, sharesAt } from '../../domain/simulation/dealing.ts';
+import { Dealing } from '../../domain/simulation/dealing.ts';
 import type { Random } from '../../domain/simulation/random.ts';
 import type { Period } from '../../domain/simulation/request.ts';
 import type { MeasuredAt, MetricSource, SourceState, TimeRange } from '../ports/metricSource.ts';
@@ -40,7 +41,7 @@ export class SplitSource implements MetricSource {
   readonly name: string;
   readonly #options: SplitOptions;
   readonly #dealings: ReadonlyMap<string, Dealing>;
-  #shares: Shares = sharesAt(0);
+  #shares: CohortShares = cohortSharesAt(0);
 
   constructor(options: SplitOptions) {
     const { name, recording, period, pollIntervalMs, random } = options;
@@ -56,7 +57,7 @@ export class SplitSource implements MetricSource {
   /** Before each poll in turn: deals what came since the one before, when the rollout stood as it does still. */
   exposes({ threshold }: RolloutState, nowMs: number): void {
     const index = this.#pollBy(nowMs);
-    this.#shares = sharesAt(threshold);
+    this.#shares = cohortSharesAt(threshold);
     if (index === 0) return;
     for (const dealing of this.#dealings.values()) {
       dealing.deal(index, nowMs - this.#options.pollIntervalMs, nowMs, this.#shares);

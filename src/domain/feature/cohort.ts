@@ -9,5 +9,18 @@ export type Cohort = 'treatment' | 'control' | 'rest';
  */
 export function cohortOf(threshold: number, bucket: number): Cohort {
   if (bucket < threshold) return 'treatment';
-  return bucket >= FULL_THRESHOLD - Math.min(threshold, FULL_THRESHOLD - threshold) ? 'control' : 'rest';
+  return bucket >= FULL_THRESHOLD - controlBuckets(threshold) ? 'control' : 'rest';
 }
+
+const controlBuckets = (threshold: number) => Math.min(threshold, FULL_THRESHOLD - threshold);
+
+/** Which part of all buckets each cohort has; together at most 1. */
+export type CohortShares = { readonly treatment: number; readonly control: number };
+
+export const cohortSharesAt = (threshold: number): CohortShares => ({
+  treatment: threshold / FULL_THRESHOLD,
+  control: controlBuckets(threshold) / FULL_THRESHOLD,
+});
+
+/** How much of both arms together is treatment. */
+export const treatmentShareAt = (threshold: number): number => threshold / (threshold + controlBuckets(threshold));

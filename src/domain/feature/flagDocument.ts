@@ -3,7 +3,7 @@ import { BUCKETING, type FeatureDefinition, featureKeySchema, prerequisiteSchema
 import { type Grants, grantSchema, largestThreshold } from './grants.ts';
 import { thresholdSchema } from './threshold.ts';
 
-/** What every evaluator reads: all that a lookup of one feature needs. Wire format of `api.md`. */
+/** What every evaluator reads: all that a lookup of one feature needs, as flag stores hold it. */
 export const flagDocumentSchema = z
   .strictObject({
     schema: z.literal(1),

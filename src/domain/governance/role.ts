@@ -1,4 +1,4 @@
-/** Who may what: the table of `api.md`. */
+/** Who may what. */
 export const ROLES = ['service', 'viewer', 'customer', 'founder', 'operator', 'approver', 'auditor', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
 

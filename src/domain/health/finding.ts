@@ -15,3 +15,10 @@ export const inconclusive = (reason: VerdictReason, detail: string): Finding => 
   // A source's words go into the ledger, whose canonical form has no place for half a character.
   detail: detail.toWellFormed(),
 });
+
+export const NO_ANSWER = 'the source gave no answer';
+export const NO_CONTROL = inconclusive('notApplicable', 'there is no control to compare with');
+
+/** Why nothing is asked of a window. */
+export const unaskedWindow = (reason: 'tooYoung' | 'noControl' | null): Finding =>
+  reason === 'tooYoung' ? inconclusive('missing', 'the exposure is not a second old') : NO_CONTROL;

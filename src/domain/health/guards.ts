@@ -1,6 +1,7 @@
 import { currentStage, type RolloutState } from '../rollout/state.ts';
 import { type Counted, countKey } from './countQuery.ts';
 import { countedUntil } from './countSpan.ts';
+import { NO_ANSWER } from './finding.ts';
 import type { GuardSpan, PlannedGuard } from './guard.ts';
 import { judgeOutage, type PlannedOutage, plannedOutages } from './outageGuard.ts';
 import type { SampleRatio } from './sampleRatio.ts';
@@ -52,7 +53,7 @@ export function nextGuards(
 /** null where nothing was asked, or nothing came back. */
 function countedFor({ query }: PlannedGuard, answers: ReadonlyMap<string, Counted>): Counted | null {
   if (query === null) return null;
-  const none = { kind: 'unavailable' as const, detail: 'the source gave no answer', query: query.sli.id };
+  const none = { kind: 'unavailable' as const, detail: NO_ANSWER, query: query.sli.id };
   return answers.get(countKey(query)) ?? none;
 }
 

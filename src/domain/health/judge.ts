@@ -1,7 +1,7 @@
 import type { Comparisons } from './comparison.ts';
 import type { Counted } from './countQuery.ts';
 import type { Operator } from './criterion.ts';
-import { type Finding, inconclusive, NOTHING } from './finding.ts';
+import { type Finding, inconclusive, NO_ANSWER, NOTHING, unaskedWindow } from './finding.ts';
 import { type Freshness, isStale } from './freshness.ts';
 import { judgeComparison } from './judgeComparison.ts';
 import { judgeLevels } from './judgeLevels.ts';
@@ -55,7 +55,7 @@ function limitsOf(planned: PlannedCriterion): Pick<Verdict, 'consecutive' | 'pol
 type Measured = Answers['measured'];
 
 function windowFinding(planned: PlannedWindow, answers: Measured, freshness: Freshness): Finding {
-  if (planned.subject === null) return unasked(planned);
+  if (planned.subject === null) return unaskedWindow(planned.unasked);
   const subject = answered(planned.subject, answers, planned.subject.arms === 'all' ? 'all' : 'treatment');
   if (subject.kind !== 'observed') return lacking(subject, 'the exposed users');
   const seen = { ...NOTHING, outcome: 'inconclusive' as const, value: subject.value, samples: subject.samples };
@@ -80,14 +80,9 @@ function faultOf(observed: Observed, { criterion }: PlannedWindow, freshness: Fr
   return { reason: 'insufficientSamples' as const, detail };
 }
 
-const unasked = (planned: PlannedWindow): Finding =>
-  planned.unasked === 'tooYoung'
-    ? inconclusive('missing', 'the exposure is not a second old')
-    : inconclusive('notApplicable', 'there is no control to compare with');
-
 function answered(query: MeasurementQuery, answers: Measured, arm: Arm): Measurement {
   const answer = answers.get(queryKey(query))?.[arm];
-  return answer ?? { kind: 'unavailable', detail: 'the source gave no answer', query: query.sli.id };
+  return answer ?? { kind: 'unavailable', detail: NO_ANSWER, query: query.sli.id };
 }
 
 const REASON_FOR = { noTraffic: 'noTraffic', missing: 'missing', unavailable: 'unavailable' } as const;

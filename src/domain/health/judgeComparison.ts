@@ -4,7 +4,7 @@ import { relativeRiskBounds } from '../statistics/relativeRisk.ts';
 import { logEvidence } from '../statistics/sequentialComparison.ts';
 import type { Comparison, Comparisons } from './comparison.ts';
 import { type Counted, countKey } from './countQuery.ts';
-import { type Finding, inconclusive, NOTHING } from './finding.ts';
+import { type Finding, inconclusive, NO_ANSWER, NO_CONTROL, NOTHING } from './finding.ts';
 import { type Freshness, isLongAgo } from './freshness.ts';
 import type { PlannedComparison } from './measurementPlan.ts';
 import type { SequentialEvidence } from './verdict.ts';
@@ -13,12 +13,12 @@ type Answers = { readonly counted: ReadonlyMap<string, Counted>; readonly compar
 
 /** What a sequential criterion says after this poll: the condition of a trigger is that treatment has been found worse than its margin. */
 export function judgeComparison(planned: PlannedComparison, answers: Answers, freshness: Freshness): Finding {
-  if (planned.unasked === 'noControl') return inconclusive('notApplicable', 'there is no control to compare with');
+  if (planned.unasked === 'noControl') return NO_CONTROL;
   const comparison = answers.comparisons[planned.comparison];
   if (comparison === undefined) return inconclusive('unavailable', 'the past of the service could not be asked for');
   if (planned.query === null) return unasked(planned);
   const counted = answers.counted.get(countKey(planned.query));
-  if (counted === undefined) return inconclusive('unavailable', 'the source gave no answer');
+  if (counted === undefined) return inconclusive('unavailable', NO_ANSWER);
   if (counted.kind === 'unanchored') return inconclusive('missing', counted.detail);
   if (counted.kind !== 'counted') return inconclusive(counted.kind, counted.detail);
   const together = weighedTogether(planned, answers.comparisons, comparison);

@@ -1,6 +1,6 @@
 import { compareLevels, type LevelComparison } from '../statistics/levelComparison.ts';
 import { median } from '../statistics/mannWhitney.ts';
-import { type Finding, inconclusive, NOTHING } from './finding.ts';
+import { type Finding, inconclusive, NO_ANSWER, NOTHING, unaskedWindow } from './finding.ts';
 import { type Freshness, isStale } from './freshness.ts';
 import type { PlannedLevels } from './measurementPlan.ts';
 import { type LevelPoints, pointsKey } from './pointsQuery.ts';
@@ -15,13 +15,9 @@ export function judgeLevels(
   answers: ReadonlyMap<string, LevelPoints>,
   freshness: Freshness,
 ): Finding {
-  if (planned.query === null) {
-    return planned.unasked === 'tooYoung'
-      ? inconclusive('missing', 'the exposure is not a second old')
-      : inconclusive('notApplicable', 'there is no control to compare with');
-  }
+  if (planned.query === null) return unaskedWindow(planned.unasked);
   const points = answers.get(pointsKey(planned.query));
-  if (points === undefined) return inconclusive('unavailable', 'the source gave no answer');
+  if (points === undefined) return inconclusive('unavailable', NO_ANSWER);
   if (points.kind !== 'points') return inconclusive(points.kind, points.detail);
   if (isStale(points.newestSampleAtMs, freshness)) return inconclusive('stale', 'the newest sample is too old');
   return tooFew(planned, points) ?? compared(planned, points);

@@ -1,4 +1,4 @@
-import { FULL_THRESHOLD } from '../feature/threshold.ts';
+import { treatmentShareAt } from '../feature/cohort.ts';
 import type { PollCounts } from '../statistics/armCounts.ts';
 import { averageLogBayesFactor, logSampleRatioBayesFactor } from '../statistics/sampleRatio.ts';
 import type { Counted } from './countQuery.ts';
@@ -32,11 +32,6 @@ export type SplitAt = Pick<SplitStratum, 'stageId' | 'visit' | 'threshold'> & {
   /** A person has resumed knowing of a mismatch. */
   readonly acknowledged: boolean;
 };
-
-/** How much of both arms should be treatment. */
-export function expectedShare(threshold: number): number {
-  return threshold / (threshold + Math.min(threshold, FULL_THRESHOLD - threshold));
-}
 
 /** Before its first counts: those begin here. */
 export function begunSampleRatio({ untilMs, rollbacks, epoch }: SplitAt): SampleRatio {
@@ -79,7 +74,7 @@ export function logMismatch(strata: readonly SplitStratum[], stageIds: readonly 
 }
 
 function logOf({ threshold, treatment, control }: SplitStratum): number {
-  const share = expectedShare(threshold);
+  const share = treatmentShareAt(threshold);
   return logSampleRatioBayesFactor([
     { count: treatment, share },
     { count: control, share: 1 - share },

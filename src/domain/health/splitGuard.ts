@@ -1,4 +1,5 @@
 import type { WedgeStage } from '../contract/wedge.ts';
+import { treatmentShareAt } from '../feature/cohort.ts';
 import type { RolloutState } from '../rollout/state.ts';
 import { isSampleRatioMismatch, LOG_MISMATCH } from '../statistics/sampleRatio.ts';
 import { hasNoControl } from './control.ts';
@@ -10,7 +11,6 @@ import { foundWrong, type GuardSpan, guardVerdict, type PlannedGuard, seenIn } f
 import {
   beginsAnew,
   begunSampleRatio,
-  expectedShare,
   logMismatch,
   nextSampleRatio,
   type SampleRatio,
@@ -77,7 +77,7 @@ function findingOf({ counts, stageIds, at }: PlannedSplit, { strata }: SampleRat
   const here = strata.at(-1);
   const samples = here === undefined ? 0 : here.treatment + here.control;
   if (here === undefined || samples === 0) return inconclusive('noTraffic', 'nobody in either cohort yet');
-  const expected = expectedShare(at.threshold);
+  const expected = treatmentShareAt(at.threshold);
   const logBayesFactor = logMismatch(strata, stageIds);
   const isMismatch = isSampleRatioMismatch(logBayesFactor);
   return {

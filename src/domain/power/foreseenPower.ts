@@ -1,6 +1,8 @@
 import type { Contract } from '../contract/contract.ts';
 import { leastStageHours } from '../contract/stageHours.ts';
 import type { WedgeStage } from '../contract/wedge.ts';
+import { cohortSharesAt } from '../feature/cohort.ts';
+import { thresholdOf } from '../feature/threshold.ts';
 import { groupOf } from '../health/comparisonGroup.ts';
 import { type CountableSli, isCountable } from '../health/countQuery.ts';
 import {
@@ -14,7 +16,6 @@ import { historyQuery } from '../health/dispersionHistory.ts';
 import { type MeasurementQuery, queryKey } from '../health/measurement.ts';
 import type { Sli } from '../health/sli.ts';
 import { dispersionOf } from '../statistics/dispersion.ts';
-import { armSharesAt } from './armShares.ts';
 import { comparisonPower } from './comparisonPower.ts';
 import {
   type BaseRateBasis,
@@ -84,7 +85,7 @@ const NO_CONTROL = unknownPower('noControl', 'there is no control to compare wit
 function ofWindow({ stage }: Place, criterion: WindowedCriterion, sli: Sli, past: PastTraffic | UnknownPower): Power {
   const traffic = trafficIn(stage, past);
   if (traffic === null) return ignorance(past);
-  const shares = armSharesAt(stage.targetPercentage);
+  const shares = sharesIn(stage);
   if (comparesWithControl(criterion) && shares.control === 0) return NO_CONTROL;
   return windowPower(criterion, traffic.perHour * (sli.cohort === undefined ? 1 : shares.treatment), traffic.basis);
 }
@@ -104,7 +105,7 @@ function ofComparison(
   if (traffic === null) return ignorance(past);
   const base = baseRateOf(sli, past, expected);
   if (base === null) return ignorance(past);
-  const shares = armSharesAt(stage.targetPercentage);
+  const shares = sharesIn(stage);
   const severity = placed.role === 'trigger' ? placed.criterion.severity : null;
   const group = groupOf(contract.rolloutWedge.wedgeStages, stageIndex, severity, criterion);
   const question = {
@@ -132,3 +133,7 @@ function ignorance(past: PastTraffic | UnknownPower): UnknownPower {
   if (past.kind === 'unknown') return unknownPower(past.reason, past.detail);
   return unknownPower('noTraffic', 'the past has no requests');
 }
+
+/** Of the requests inside the stage's scope. A plan that breaks PERCENTAGE_RANGE is looked at too. */
+const sharesIn = ({ targetPercentage }: WedgeStage) =>
+  cohortSharesAt(thresholdOf(Math.min(100, Math.max(0, targetPercentage))));

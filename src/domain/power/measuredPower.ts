@@ -3,6 +3,7 @@ import type { Comparison, Comparisons } from '../health/comparison.ts';
 import { comparisonKey } from '../health/comparison.ts';
 import { groupOf } from '../health/comparisonGroup.ts';
 import { criteriaOf, isSequential, type SequentialCriterion, type StageCriterion } from '../health/criterion.ts';
+import { msToHours } from '../hours.ts';
 import { currentStage, isLive, type RolloutState } from '../rollout/state.ts';
 import { alphaAfterRollbacks } from '../statistics/combinedEvidence.ts';
 import { comparisonPower } from './comparisonPower.ts';
@@ -11,7 +12,6 @@ import { powerSaid } from './said.ts';
 
 /** Of less, two scrapes would be taken for the traffic. */
 const LEAST_HOURS = 5 / 60;
-const MS_PER_HOUR = 3_600_000;
 
 /**
  * What the sequential criteria of the present stage can notice by what they counted in it themselves; null where nothing is exposed.
@@ -39,7 +39,7 @@ function powerOf(
   const stages = rollout.contract.rolloutWedge.wedgeStages;
   const rollbacks = rollout.rolledBackFrom.length;
   if (comparison?.visit !== rollout.visit || comparison.rollbacks !== rollbacks) return TOO_YOUNG;
-  const hours = (comparison.countedUntilMs - sinceMs) / MS_PER_HOUR;
+  const hours = msToHours(comparison.countedUntilMs - sinceMs);
   if (hours < LEAST_HOURS) return TOO_YOUNG;
   const { treatment, control } = comparison.counts;
   const severity = placed.role === 'trigger' ? placed.criterion.severity : null;

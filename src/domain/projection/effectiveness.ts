@@ -1,5 +1,6 @@
 import type { WedgeStage } from '../contract/wedge.ts';
 import type { HealthOutcome } from '../rollout/healthWatch.ts';
+import { timeOf } from '../time.ts';
 import { type Happening, type HappeningOf, happeningsOf } from './happening.ts';
 import { type Spread, spreadOf } from './spread.ts';
 
@@ -78,8 +79,6 @@ export function estimatesOf(stages: readonly WedgeStage[]): Readonly<Record<stri
   return Object.fromEntries(estimated);
 }
 
-const iso = (ms: number) => new Date(ms).toISOString();
-
 export function effectivenessReport(records: EffectivenessRecords, period: Period): EffectivenessReport {
   const all = records.happenings.filter(({ dryRun }) => !dryRun);
   const within = all.filter(({ at }) => Date.parse(at) >= period.fromMs && Date.parse(at) < period.toMs);
@@ -87,8 +86,8 @@ export function effectivenessReport(records: EffectivenessRecords, period: Perio
   const rollbacks = happeningsOf(within, 'rolledBack').flatMap((entry) => rollbackFact(entry, all, records));
   const automatic = rollbacks.filter((rollback) => rollback.automatic);
   return {
-    from: iso(period.fromMs),
-    to: iso(period.toMs),
+    from: timeOf(period.fromMs),
+    to: timeOf(period.toMs),
     rollouts: {
       started: count('started'),
       completed: count('completed'),

@@ -3,6 +3,7 @@ import type { WedgeStage } from '../contract/wedge.ts';
 import type { Facet } from '../feature/scope.ts';
 import { exposedPercentage } from '../rollout/foldRollout.ts';
 import { currentStage, type RolloutState, type WedgeState } from '../rollout/state.ts';
+import { timeOrNull } from '../time.ts';
 import { type ApprovalView, approvalsIn } from './approvalView.ts';
 import { type AuditView, auditsIn } from './auditView.ts';
 import { type RollbackView, rollbacksIn, type StayView, staysIn } from './execution.ts';
@@ -105,8 +106,8 @@ function contractLink({ rollout, entries }: RolloutRecords): FounderView['contra
 function executionOf({ rollout, entries }: RolloutRecords): FounderView['execution'] {
   const stageIds = rollout.contract.rolloutWedge.wedgeStages.map(({ stageId }) => stageId);
   return {
-    startedAt: timeOf(rollout.startedAtMs),
-    endedAt: timeOf(rollout.endedAtMs),
+    startedAt: timeOrNull(rollout.startedAtMs),
+    endedAt: timeOrNull(rollout.endedAtMs),
     stays: staysIn(entries),
     rollbacks: rollbacksIn(entries, stageIds),
     pauses: ofType(entries, 'paused').length,
@@ -151,5 +152,3 @@ const reachOf = ({ stageId, affectedCustomers, targetPercentage, scope }: WedgeS
 });
 
 const entryOf = ([first]: readonly Parameters<typeof recorded>[0][]) => (first === undefined ? null : recorded(first));
-
-const timeOf = (ms: number | null) => (ms === null ? null : new Date(ms).toISOString());

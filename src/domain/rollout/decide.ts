@@ -7,7 +7,7 @@ import * as protection from './protection.ts';
 import type { Row } from './row.ts';
 import type { RolloutState } from './state.ts';
 
-/** The decision table of `domain.md`, by number. First match wins: protection before permission. */
+/** The decision table, its rows by number. First match wins: protection before permission. */
 const TABLE: readonly (readonly [number, Row])[] = [
   [1, protection.terminal],
   [2, protection.killedOrBreached],

@@ -1,6 +1,7 @@
 import { exposedTo, noHigherThan } from '../feature/grants.ts';
 import { percentageOf } from '../feature/threshold.ts';
 import type { Entry, EntryOf } from '../ledger/entry.ts';
+import { begunRollout } from './begunRollout.ts';
 import { verifiedBy, watchAfter } from './healthWatchFold.ts';
 import { type Alert, currentStage, type RolloutState, stageAt } from './state.ts';
 
@@ -9,63 +10,13 @@ type Change = Partial<RolloutState>;
 
 /** The state after one more entry of this rollout. `created` begins it. */
 export function foldRollout(state: RolloutState | null, entry: Entry): RolloutState {
-  if (entry.type === 'created') return begun(entry);
+  if (entry.type === 'created') return begunRollout(entry);
   if (state === null) throw new Error(`the chain of rollout ${entry.rollout} does not begin with \`created\``);
   const atMs = Date.parse(entry.at);
   const told = toldBy(state, entry, atMs);
   if (told !== null) return { ...state, ...told, lastEntryAtMs: atMs };
   const change = changeBy(state, entry, atMs);
   return { ...state, heldFor: null, heldSinceMs: null, ...change, version: state.version + 1, lastEntryAtMs: atMs };
-}
-
-function begun(entry: EntryOf<'created'>): RolloutState {
-  const atMs = Date.parse(entry.at);
-  const { contract, policy, proposer, startAtMs, waivers } = entry.data;
-  return {
-    id: entry.rollout ?? '',
-    feature: contract.feature,
-    contract,
-    contractDigest: entry.contractDigest ?? '',
-    policy,
-    policyDigest: entry.policyDigest ?? '',
-    proposer,
-    waivers,
-    dryRun: entry.dryRun,
-    createdAtMs: atMs,
-    startAtMs,
-    version: 1,
-    wedgeState: 'PENDING',
-    phase: 'pending',
-    stageIndex: 0,
-    visit: 0,
-    epoch: 0,
-    epochBeganAtMs: atMs,
-    threshold: 0,
-    base: [],
-    grants: [],
-    inherited: null,
-    cappedByHand: false,
-    startedAtMs: null,
-    visitBeganAtMs: null,
-    exposureChangedAtMs: null,
-    acknowledged: [],
-    stageApprovals: [],
-    attestations: [],
-    rolledBackFrom: [],
-    automaticRollbacks: 0,
-    auditFailedVisit: null,
-    auditorsVerdicts: [],
-    alerts: [],
-    cooldownUntilMs: null,
-    rollingBack: null,
-    healthWatch: null,
-    heldFor: null,
-    heldSinceMs: null,
-    endedAtMs: null,
-    supersededBy: null,
-    falseAlarmBy: null,
-    lastEntryAtMs: atMs,
-  };
 }
 
 /** Entries that only tell: they leave the version, so that an operator's `If-Match` outlives a change of the hold reason. */
@@ -118,24 +69,21 @@ function changeBy(state: RolloutState, entry: Entry, atMs: number): Change {
     case 'rolledBack':
       return rolledBack(state, entry, atMs);
     case 'completed':
-      return { wedgeState: 'COMPLETE', phase: 'ended', alerts: [], endedAtMs: atMs, healthWatch: null };
+      return { ...ended('COMPLETE', atMs), healthWatch: null };
     case 'driftAdopted':
       return adopted(state, entry, atMs);
     case 'audited':
       return audited(state, entry, atMs);
     case 'superseded':
-      return {
-        wedgeState: 'SUPERSEDED',
-        phase: 'ended',
-        alerts: [],
-        endedAtMs: atMs,
-        healthWatch: null,
-        supersededBy: entry.data.by,
-      };
+      return { ...ended('SUPERSEDED', atMs), healthWatch: null, supersededBy: entry.data.by };
     default:
       throw new Error(`a ${entry.type} entry does not belong to a rollout`);
   }
 }
+
+const ended = (wedgeState: RolloutState['wedgeState'], atMs: number): Change => ({
+  ...{ wedgeState, phase: 'ended', alerts: [], endedAtMs: atMs },
+});
 
 function audited(state: RolloutState, entry: EntryOf<'audited'>, atMs: number): Change {
   const { subject, verdict } = entry.data;
@@ -230,11 +178,8 @@ function rolledBack(state: RolloutState, entry: EntryOf<'rolledBack'>, atMs: num
     return {
       ...after,
       ...watched,
-      wedgeState: 'ROLLED_BACK',
-      phase: 'ended',
-      alerts: [],
+      ...ended('ROLLED_BACK', atMs),
       threshold: exposure.killed ? 0 : exposedTo(exposure.grants, currentStage(state).scope),
-      endedAtMs: atMs,
       exposureChangedAtMs: atMs,
     };
   }

@@ -1,4 +1,4 @@
-/** Why nothing changes. The closed set of `api.md`. */
+/** Why nothing changes: a closed set, which `docs/operating.md` explains. */
 const HOLD_REASONS = [
   'terminal',
   'rollingBack',

@@ -1,5 +1,6 @@
 import type { PollLimit } from '../health/criterion.ts';
 import type { Verdict, VerdictEvidence } from '../health/verdict.ts';
+import { timeOf } from '../time.ts';
 import { heldOfLast } from './limit.ts';
 import type { Poll } from './poll.ts';
 
@@ -50,6 +51,6 @@ export function sliView(verdict: Verdict, poll: Poll, joined: readonly string[])
     polls: verdict.polls === null ? null : { ...verdict.polls, held: heldOfLast(poll, verdict.key, verdict.polls) },
     fromCatalogue: joined.includes(verdict.key),
     dryRun: verdict.dryRun,
-    at: new Date(poll.atMs).toISOString(),
+    at: timeOf(poll.atMs),
   };
 }

@@ -3,24 +3,16 @@ import type { WedgeStage } from '../contract/wedge.ts';
 import { hoursToMs } from '../hours.ts';
 import type { CriterionPower } from '../power/criterionPower.ts';
 import { measuredPower } from '../power/measuredPower.ts';
-import type { AwaitApproval, RuledDecision } from './decision.ts';
+import { timeOf, timeOrNull } from '../time.ts';
+import type { RuledDecision } from './decision.ts';
+import { type DecisionView, decisionView } from './decisionView.ts';
 import { exposedPercentage } from './foldRollout.ts';
 import type { Poll } from './poll.ts';
-import { endsAtMs, type RollingBack } from './rollingBack.ts';
 import { type SliView, sliView } from './sliView.ts';
-import { standingApprovers } from './stageGate.ts';
-import {
-  type Alert,
-  currentStage,
-  isLive,
-  isPending,
-  isTerminal,
-  type RolloutState,
-  type StageApproval,
-} from './state.ts';
+import { type Alert, currentStage, isLive, isTerminal, type RolloutState, type StageApproval } from './state.ts';
 import { type HealthView, healthView, type RollingBackView, rollingBackView } from './wayBackView.ts';
 
-/** All that answers "why is it not advancing?", as `api.md` has it on the wire. Times RFC 3339. */
+/** How a rollout stands, as the wire has it. Times RFC 3339. */
 export type RolloutStatus = {
   readonly rolloutId: string;
   readonly contractId: string;
@@ -61,27 +53,6 @@ export type RolloutStatus = {
   readonly eta: string | null;
 };
 
-type DecisionView = {
-  readonly kind: string;
-  readonly reason: string;
-  readonly detail: string;
-  readonly row: number;
-  readonly at: string;
-  readonly unblocksAt: string | null;
-  /** Where it waits for a person: since when. */
-  readonly since: string | null;
-  /** Where it waits for a person: for whom. */
-  readonly waitsFor: WaitsFor | null;
-};
-type WaitsFor = {
-  readonly role: AwaitApproval['waitsFor'];
-  readonly stageId: string;
-  readonly missing: number;
-  /** Who has approved the stage, ahead or since. */
-  readonly approved: readonly string[];
-  /** The proposer, whose word does not count; null where an operator's is enough, since anybody's is. */
-  readonly mayNot: string | null;
-};
 type AttestationView = { readonly name: string; readonly subject: string; readonly at: string };
 type ApprovalView = {
   readonly stageId: string;
@@ -113,9 +84,6 @@ export type StatusInput = {
   readonly nextCheckAtMs: number | null;
 };
 
-const iso = (ms: number) => new Date(ms).toISOString();
-const isoOrNull = (ms: number | null) => (ms === null ? null : iso(ms));
-
 /** The status of a rollout; a tick of an earlier exposure is not shown as if it were of this one. */
 export function statusOf(input: StatusInput, nowMs: number): RolloutStatus {
   const { state } = input;
@@ -135,93 +103,40 @@ export function statusOf(input: StatusInput, nowMs: number): RolloutStatus {
     totalStages: state.contract.rolloutWedge.wedgeStages.length,
     visit: state.visit,
     percentage: exposedPercentage(state),
-    createdAt: iso(state.createdAtMs),
-    startedAt: isoOrNull(state.startedAtMs),
-    endedAt: isoOrNull(state.endedAtMs),
+    createdAt: timeOf(state.createdAtMs),
+    startedAt: timeOrNull(state.startedAtMs),
+    endedAt: timeOrNull(state.endedAtMs),
     elapsedSeconds: Math.floor(elapsedMs / 1000),
     minDurationSeconds: Math.round(minDurationMs / 1000),
     remainingSeconds: Math.ceil(Math.max(0, minDurationMs - elapsedMs) / 1000),
-    nextCheckAt: isTerminal(state.wedgeState) ? null : isoOrNull(input.nextCheckAtMs),
-    decision: decisionView(input),
+    nextCheckAt: isTerminal(state.wedgeState) ? null : timeOrNull(input.nextCheckAtMs),
+    decision: decisionView(state, input.tick),
     slis: tick === null ? [] : tick.poll.verdicts.map((verdict) => sliView(verdict, tick.poll, joinedIn(state))),
     approvals: state.stageApprovals.map(approvalView),
-    attestations: state.attestations.map(({ name, subject, atMs }) => ({ name, subject, at: iso(atMs) })),
+    attestations: state.attestations.map(({ name, subject, atMs }) => ({ name, subject, at: timeOf(atMs) })),
     alerts: state.alerts.map(alertView),
-    audits: state.auditorsVerdicts.map(({ atMs, ...said }) => ({ ...said, at: iso(atMs) })),
+    audits: state.auditorsVerdicts.map(({ atMs, ...said }) => ({ ...said, at: timeOf(atMs) })),
     rollingBack: rollingBackView(state),
     health: healthView(state),
-    cooldownUntil: isoOrNull(state.cooldownUntilMs),
+    cooldownUntil: timeOrNull(state.cooldownUntilMs),
     power: measuredPower(state, tick?.poll.comparisons ?? {}),
-    eta: isoOrNull(etaMs(state, elapsedMs, nowMs)),
+    eta: timeOrNull(etaMs(state, elapsedMs, nowMs)),
   };
 }
 
 const joinedIn = (state: RolloutState) => state.contract.catalogue?.criteria[currentStage(state).stageId] ?? [];
 
-function decisionView({ state, tick }: StatusInput): DecisionView | null {
-  // The last tick may know nothing of it yet; its steps go on whatever that one was waiting for.
-  const isGoingDown = state.rollingBack !== null && tick?.decision.reason !== 'rollingBack';
-  if (state.rollingBack !== null && isGoingDown) return goingDown(state, state.rollingBack);
-  if (tick === null) return null;
-  const waited = tick.decision.kind === 'hold' || tick.decision.kind === 'awaitApproval';
-  // The last tick still held or waited, and then a person ended it: what for is no reason any more.
-  if (isTerminal(state.wedgeState) && waited) return ended(state);
-  const { kind, reason, detail, row } = tick.decision;
-  const unblocksAtMs = tick.decision.kind === 'hold' ? tick.decision.unblocksAtMs : null;
-  const waiting = tick.decision.kind === 'awaitApproval' ? waitOf(state, tick.decision, tick.poll) : NOBODY_WAITS;
-  return { kind, reason, detail, row, at: iso(tick.poll.atMs), unblocksAt: isoOrNull(unblocksAtMs), ...waiting };
-}
-
-const NOBODY_WAITS = { since: null, waitsFor: null };
-
-/** A live rollout has recorded since when it waits; a start waits since its hour. */
-function waitOf(state: RolloutState, { stageId, waitsFor, missing }: AwaitApproval, poll: Poll) {
-  const recordedMs = state.heldFor === 'approval' ? state.heldSinceMs : null;
-  const sinceMs = isPending(state) ? state.startAtMs : recordedMs;
-  const approved = standingApprovers(state, stageId);
-  // The tick has not seen what was said since; whoever has just approved must not read that as many are missing as before.
-  const given = approved.filter((subject) => saidSince(state, stageId, subject, poll.atMs)).length;
-  return {
-    since: iso(sinceMs ?? poll.atMs),
-    waitsFor: {
-      role: waitsFor,
-      stageId,
-      missing: Math.max(0, missing - given),
-      approved,
-      mayNot: waitsFor === 'approver' ? state.proposer : null,
-    },
-  };
-}
-
-const saidSince = (state: RolloutState, stageId: string, subject: string, atMs: number) =>
-  state.stageApprovals
-    .filter((said) => said.stageId === stageId && said.subject === subject)
-    .every((said) => said.atMs > atMs);
-
-function goingDown(state: RolloutState, rollingBack: RollingBack): DecisionView {
-  const [at, unblocksAt] = [iso(state.lastEntryAtMs), iso(endsAtMs(rollingBack))];
-  const detail = 'a person takes it back step by step';
-  return { kind: 'hold', reason: 'rollingBack', detail, row: 4, at, unblocksAt, ...NOBODY_WAITS };
-}
-
-function ended(state: RolloutState): DecisionView {
-  const by = state.supersededBy === null ? '' : ` by ${state.supersededBy}`;
-  const detail = `the rollout is ${state.wedgeState}${by}`;
-  const at = iso(state.endedAtMs ?? state.lastEntryAtMs);
-  return { kind: 'hold', reason: 'terminal', detail, row: 1, at, unblocksAt: null, ...NOBODY_WAITS };
-}
-
 const approvalView = (approval: StageApproval): ApprovalView => ({
   stageId: approval.stageId,
   subject: approval.subject,
   decision: approval.decision,
-  at: iso(approval.atMs),
+  at: timeOf(approval.atMs),
 });
 
 const alertView = ({ atMs, review, ...said }: Alert): AlertView => ({
   ...said,
-  since: iso(atMs),
-  review: review === null ? null : { by: review.by, comment: review.comment, at: iso(review.atMs) },
+  since: timeOf(atMs),
+  review: review === null ? null : { by: review.by, comment: review.comment, at: timeOf(review.atMs) },
 });
 
 const needsPerson = (state: RolloutState, stage: WedgeStage) =>

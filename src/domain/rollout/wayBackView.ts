@@ -1,5 +1,6 @@
 import { exposedTo } from '../feature/grants.ts';
 import { percentageOf } from '../feature/threshold.ts';
+import { timeOf } from '../time.ts';
 import type { HealthOutcome } from './healthWatch.ts';
 import { endsAtMs, ROLLBACK_STEPS, stepAtMs } from './rollingBack.ts';
 import { currentStage, type RolloutState, stageAt } from './state.ts';
@@ -23,8 +24,6 @@ export type HealthView = {
   readonly detail: string | null;
 };
 
-const iso = (ms: number) => new Date(ms).toISOString();
-
 export function rollingBackView(state: RolloutState): RollingBackView | null {
   const { rollingBack } = state;
   if (rollingBack === null) return null;
@@ -35,16 +34,16 @@ export function rollingBackView(state: RolloutState): RollingBackView | null {
     percentageFrom: percentageOf(exposedTo(from, scope)),
     percentage: percentageOf(state.threshold),
     percentageTo: percentageOf(exposedTo(to, scope)),
-    beganAt: iso(beganAtMs),
-    nextStepAt: iso(stepAtMs(rollingBack, Math.min(step + 1, ROLLBACK_STEPS))),
-    endsAt: iso(endsAtMs(rollingBack)),
+    beganAt: timeOf(beganAtMs),
+    nextStepAt: timeOf(stepAtMs(rollingBack, Math.min(step + 1, ROLLBACK_STEPS))),
+    endsAt: timeOf(endsAtMs(rollingBack)),
   };
 }
 
 export function healthView({ healthWatch }: RolloutState): HealthView | null {
   if (healthWatch === null) return null;
   const { sinceMs, found } = healthWatch;
-  const since = iso(sinceMs);
+  const since = timeOf(sinceMs);
   if (found === null) return { state: 'verifying', since, verifiedAt: null, detail: null };
-  return { state: found.outcome, since, verifiedAt: iso(found.atMs), detail: found.detail };
+  return { state: found.outcome, since, verifiedAt: timeOf(found.atMs), detail: found.detail };
 }

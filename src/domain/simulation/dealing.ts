@@ -1,16 +1,8 @@
+import type { CohortShares } from '../feature/cohort.ts';
 import type { PollCounts } from '../statistics/armCounts.ts';
 import { binomial } from './binomial.ts';
 import type { Random } from './random.ts';
 import type { Tape } from './tape.ts';
-
-/** Which part of everybody is treatment, and which control; together at most 1. */
-export type Shares = { readonly treatment: number; readonly control: number };
-
-/** By the cohorts of `domain.md`: as many in control as in treatment, while there are so many others. */
-export function sharesAt(threshold: number): Shares {
-  const treatment = threshold / 100_000;
-  return { treatment, control: Math.min(treatment, 1 - treatment) };
-}
 
 /**
  * Everybody's requests dealt at random into two cohorts that fare alike, poll by poll. Bad events are dealt in clumps of `clump`, as
@@ -37,7 +29,7 @@ export class Dealing {
   }
 
   /** Deals what came between two instants, of which the later is that of the poll `index`, above 0. */
-  deal(index: number, fromMs: number, toMs: number, shares: Shares): void {
+  deal(index: number, fromMs: number, toMs: number, shares: CohortShares): void {
     const requests = Math.floor(this.#tape.totalBy(toMs)) - Math.floor(this.#tape.totalBy(fromMs));
     const clumps =
       Math.floor(this.#tape.badBy(toMs) / this.#clump) - Math.floor(this.#tape.badBy(fromMs) / this.#clump);
@@ -62,7 +54,7 @@ export class Dealing {
 
   isKnown = (atMs: number): boolean => this.#tape.isKnown(atMs);
 
-  #split(count: number, { treatment, control }: Shares) {
+  #split(count: number, { treatment, control }: CohortShares) {
     const first = binomial(count, treatment, this.#random);
     // Of those that are left, as many as are control's: a draw without putting back.
     const second = treatment >= 1 ? 0 : binomial(count - first, Math.min(1, control / (1 - treatment)), this.#random);

@@ -1,4 +1,5 @@
 import type { Contract } from '../contract/contract.ts';
+import { median } from '../statistics/mannWhitney.ts';
 import { type Estimate, shareOf } from '../statistics/shareEstimate.ts';
 import type { Outcome } from './outcome.ts';
 
@@ -28,27 +29,19 @@ export function falseAlarmsOf(repetitions: readonly Repetition[]): FalseAlarms {
     const count = repetitions.filter(isSo).length;
     return { count, share: shareOf(count, of) };
   };
-  const ended = (outcome: Outcome) => share((one) => one.rollbacks === 0 && one.outcome === outcome);
+  const ended = (outcome: Outcome) => share((one) => hasEnded(one, outcome));
+  const hours = repetitions.filter((one) => hasEnded(one, 'completed')).map((one) => one.hours);
   return {
     repetitions: of,
     rolledBack: share(({ rollbacks }) => rollbacks > 0),
     paused: ended('paused'),
     completed: ended('completed'),
     unfinished: ended('unfinished'),
-    medianHoursToComplete: medianOf(
-      repetitions
-        .filter(({ outcome, rollbacks }) => outcome === 'completed' && rollbacks === 0)
-        .map(({ hours }) => hours),
-    ),
+    medianHoursToComplete: hours.length === 0 ? null : median(hours),
   };
 }
 
-/** Of an even number the mean of the two in the middle. */
-function medianOf(values: readonly number[]): number | null {
-  const rising = values.toSorted((one, other) => one - other);
-  const [below, above] = [rising[Math.floor((rising.length - 1) / 2)], rising[Math.floor(rising.length / 2)]];
-  return below === undefined || above === undefined ? null : (below + above) / 2;
-}
+const hasEnded = (one: Repetition, as: Outcome) => one.rollbacks === 0 && one.outcome === as;
 
 /** SLIs with cohorts that can't be dealt, since they are levels: both cohorts show what everybody shows. */
 export function notDealt(contract: Contract): readonly string[] {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Violation, violation } from '../contract/violation.ts';
 import { nameSchema } from '../health/sli.ts';
+import { hoursToMs, msToHours } from '../hours.ts';
 
 const MOST_REPETITIONS = 1000;
 const MOST_HOURS = 35 * 24;
@@ -46,8 +47,8 @@ const whole = (ms: number) => Math.floor(ms / 1000) * 1000;
 export function judgePeriod({ fromMs, toMs }: Period, nowMs: number, pollIntervalMs: number): readonly Violation[] {
   const refused = (member: 'from' | 'to', allowed: string, message: string) =>
     violation('SIMULATION_PERIOD', [member], timeOf(member === 'from' ? fromMs : toMs), allowed, message);
-  const longest = Math.min(MOST_HOURS * 3_600_000, MOST_POLLS * pollIntervalMs);
-  const hours = longest / 3_600_000;
+  const longest = Math.min(hoursToMs(MOST_HOURS), MOST_POLLS * pollIntervalMs);
+  const hours = msToHours(longest);
   return [
     ...(toMs > nowMs ? [refused('to', `at most ${timeOf(nowMs)}`, 'what is still to come is not recorded')] : []),
     ...(toMs - fromMs < 2 * pollIntervalMs

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { CalendarView } from '../../control/governanceDesks.ts';
+import { timeOf, timeOrNull } from '../../domain/time.ts';
 import type { calendarAnswer } from '../schemas/calendar.ts';
-import { timeOf, timeOrNull } from './time.ts';
 
 export function calendarView({ calendar, shut }: CalendarView): z.infer<typeof calendarAnswer> {
   const { by, atMs, ...said } = calendar;

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { ContractRecord } from '../../control/application.ts';
+import { timeOf } from '../../domain/time.ts';
 import type { contractSchema } from '../schemas/contract.ts';
-import { timeOf } from './time.ts';
 import { waiverUseView } from './waiverView.ts';
 
 export function contractView({ state, standing }: ContractRecord): z.infer<typeof contractSchema> {

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { type FeatureRecord, versionOf } from '../../control/ports/featureRegister.ts';
+import { timeOf, timeOrNull } from '../../domain/time.ts';
 import type { featureSchema } from '../schemas/feature.ts';
-import { timeOf, timeOrNull } from './time.ts';
 
 export function featureView(feature: FeatureRecord): z.infer<typeof featureSchema> {
   const { definition, state } = feature;

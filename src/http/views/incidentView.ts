@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { LinkedIncident } from '../../domain/governance/incident.ts';
+import { timeOf } from '../../domain/time.ts';
 import type { incidentSchema } from '../schemas/incident.ts';
-import { timeOf } from './time.ts';
 
 export function incidentView({
   seq: _,

@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import type { Tick } from '../../control/ports/rolloutRegister.ts';
 import type { Verdict } from '../../domain/health/verdict.ts';
+import { timeOf } from '../../domain/time.ts';
 import type { measurementSchema } from '../schemas/measurement.ts';
-import { timeOf } from './time.ts';
 
 type View = z.infer<typeof measurementSchema>;
 

@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import type { OverrideView } from '../../control/governanceDesks.ts';
 import { percentageOf } from '../../domain/feature/threshold.ts';
+import { timeOf, timeOrNull } from '../../domain/time.ts';
 import type { overrideSchema } from '../schemas/override.ts';
-import { timeOf, timeOrNull } from './time.ts';
 
 export function overrideView({ workspaceId, override, request }: OverrideView): z.infer<typeof overrideSchema> {
   return {

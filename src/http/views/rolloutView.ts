@@ -2,8 +2,8 @@ import type { z } from 'zod';
 import type { RolloutRecord } from '../../control/ports/rolloutRegister.ts';
 import { exposedPercentage } from '../../domain/rollout/foldRollout.ts';
 import { currentStage } from '../../domain/rollout/state.ts';
+import { timeOf, timeOrNull } from '../../domain/time.ts';
 import type { rolloutSchema } from '../schemas/rollout.ts';
-import { timeOf, timeOrNull } from './time.ts';
 
 export function rolloutView({ state, nextCheckAtMs }: RolloutRecord): z.infer<typeof rolloutSchema> {
   return {

@@ -1,9 +1,8 @@
 import type { MetStay, SimulationEvent, SimulationResult } from '../../control/simulation/simulationEvent.ts';
+import { msToHours } from '../../domain/hours.ts';
 import type { Happening } from '../../domain/simulation/diary.ts';
 import type { FalseAlarms, Share } from '../../domain/simulation/falseAlarms.ts';
-import { timeOf, timeOrNull } from './time.ts';
-
-const MS_PER_HOUR = 3_600_000;
+import { timeOf, timeOrNull } from '../../domain/time.ts';
 
 /** One line of the stream. */
 export function simulationLine(event: SimulationEvent) {
@@ -65,7 +64,7 @@ const falseAlarmsView = ({ repetitions, medianHoursToComplete, ...ends }: FalseA
 
 const shareView = ({ count, share: { value, low, high } }: Share) => ({ count, share: value, low, high });
 
-const hours = (ms: number) => Number((ms / MS_PER_HOUR).toFixed(3));
+const hours = (ms: number) => Number(msToHours(ms).toFixed(3));
 
 /** Counts are worked out of rates: their fractions mean nothing. */
 const rounded = ({ requests, requestsMet }: Pick<MetStay, 'requests' | 'requestsMet'>) => ({

@@ -6,8 +6,8 @@ import { thresholdOfSeverity } from '../../domain/suggestion/severity.ts';
 import { operatorOf, suggestionSaid } from '../../domain/suggestion/suggestionSaid.ts';
 import type { Candidate, Chosen } from '../../domain/suggestion/suggestThreshold.ts';
 import { type CurvePoint, neededHours } from '../../domain/suggestion/windowFit.ts';
+import { timeOf } from '../../domain/time.ts';
 import type { suggestionSchema } from '../schemas/suggestion.ts';
-import { timeOf } from './time.ts';
 
 type View = z.infer<typeof suggestionSchema>;
 type Direction = SuggestionRequest['sli']['direction'];

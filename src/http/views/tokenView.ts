@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { TokenView } from '../../control/application.ts';
+import { timeOf, timeOrNull } from '../../domain/time.ts';
 import type { issuedTokenSchema, tokenSchema } from '../schemas/token.ts';
-import { timeOf, timeOrNull } from './time.ts';
 
 export function tokenView(token: TokenView): z.infer<typeof tokenSchema> {
   return {

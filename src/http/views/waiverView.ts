@@ -2,8 +2,8 @@ import type { z } from 'zod';
 import type { WaiverRecord } from '../../control/governanceDesks.ts';
 import type { WaiverUse } from '../../domain/governance/waiver.ts';
 import { approversMissing } from '../../domain/governance/waiverState.ts';
+import { timeOf } from '../../domain/time.ts';
 import type { waiverSchema } from '../schemas/waiver.ts';
-import { timeOf } from './time.ts';
 
 export function waiverView({ state, standing }: WaiverRecord): z.infer<typeof waiverSchema> {
   return {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { logMismatchOf } from '../../../src/domain/audit/table/split.ts';
 import { contractFrom } from '../../../src/domain/contract/contract.ts';
+import { treatmentShareAt } from '../../../src/domain/feature/cohort.ts';
 import { type Counted, countKey } from '../../../src/domain/health/countQuery.ts';
 import { describeVerdict } from '../../../src/domain/health/describeVerdict.ts';
 import {
@@ -12,7 +13,7 @@ import {
   NO_GUARDS,
   nextGuards,
 } from '../../../src/domain/health/guards.ts';
-import { expectedShare, logMismatch } from '../../../src/domain/health/sampleRatio.ts';
+import { logMismatch } from '../../../src/domain/health/sampleRatio.ts';
 import type { RolloutState } from '../../../src/domain/rollout/state.ts';
 import { evidenceOf } from '../../support/evidenceOf.ts';
 import { ERROR_RATE, type ProposalInput, type SliInput, stageInput, validProposal } from '../../support/proposals.ts';
@@ -184,7 +185,9 @@ describe('the check of the split', () => {
   });
 
   it('expects T beside min(T, 100 % − T)', () => {
-    expect([1, 10_000, 50_000, 75_000, 80_000, 99_999].map(expectedShare)).toEqual([0.5, 0.5, 0.5, 0.75, 0.8, 0.99999]);
+    expect([1, 10_000, 50_000, 75_000, 80_000, 99_999].map(treatmentShareAt)).toEqual([
+      0.5, 0.5, 0.5, 0.75, 0.8, 0.99999,
+    ]);
     const at = units({ threshold: 80_000, stageIndex: 2 });
     expect(splitIn(polled(at, times(20, counted(pollOf(400, 0, 100, 0)))))?.outcome).toBe('pass');
     expect(splitIn(polled(at, times(20, EVEN)))?.outcome).toBe('fail');

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Dealing, sharesAt } from '../../../src/domain/simulation/dealing.ts';
+import { cohortSharesAt } from '../../../src/domain/feature/cohort.ts';
+import { Dealing } from '../../../src/domain/simulation/dealing.ts';
 import { randomOf } from '../../../src/domain/simulation/random.ts';
 import { Tape } from '../../../src/domain/simulation/tape.ts';
 
@@ -11,7 +12,7 @@ const WINDOW_MS = 600_000;
 function dealt(tape: Tape, polls: number, threshold: number, { clump = 1, seed = 'seed' } = {}): Dealing {
   const dealing = new Dealing(tape, polls, clump, randomOf(seed));
   for (let index = 1; index <= polls; index += 1) {
-    dealing.deal(index, (index - 1) * POLL_MS, index * POLL_MS, sharesAt(threshold));
+    dealing.deal(index, (index - 1) * POLL_MS, index * POLL_MS, cohortSharesAt(threshold));
   }
   return dealing;
 }
