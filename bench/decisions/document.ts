@@ -84,7 +84,7 @@ over 12 polls. φ: \`dispersionOf\` on a simulated day of the whole service, in 
 - **Argo Rollouts**: the same limit measured every 5 minutes over 5 minutes; rolled back when failures exceed \`failureLimit\` 3, never reset.
 - **Flagger**: the same limit every minute over a minute; rolled back at the run after the 10th failed check (\`threshold\` 10), never reset.
 - **Mann-Whitney**: shares of 30 polls of each arm, then of the next 30; rolled back where the treatment's are higher at p ≤ 0.02, two-sided.
-- **No data**: whole controllers in a simulated installation lose their data at five moments of a healthy release, in eight ways (target gone, no series, no
-  traffic, stale and too few samples, each of the last two with good and with very bad values), for 12 hours.
+- **No data**: whole controllers in a simulated installation lose their data at five moments of a healthy release, in eight ways (target
+  gone, no series, no label, NaN, infinite, no traffic, stale, its clock behind), for 12 hours, judged by windows and by counts; behind each they fare well, or all fail.
 `;
 }

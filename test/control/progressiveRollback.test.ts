@@ -276,7 +276,7 @@ describe('while a rollback is under way nothing opens', () => {
   });
 
   it('but a dry run, which lets nobody in, and the verifier knows that', async () => {
-    const { world, replica, id } = await inHalf({ ...TWENTY, overMinutes: 600 });
+    const { replica, id } = await inHalf({ ...TWENTY, overMinutes: 600 });
     const rehearsed = await createdRollout(replica, proposalInput(), { dryRun: true });
     await back(replica, id, 'previousStage');
     await replica.rollouts.start(OLGA, rehearsed, await wishFor(replica, rehearsed));
