@@ -37,17 +37,24 @@ export async function simulateCommand(args: readonly string[], terminal: Termina
   };
   const answer = await new Connection(terminal, 'operator').post('/v1/simulations', body, 'application/x-ndjson');
   let result: Line | null = null;
+  let said = '';
   for await (const line of jsonLines(answer)) {
     if (line['type'] === 'problem') throw new Unusable(problemText(line));
     if (line['type'] === 'result') result = line;
     if (json) continue;
-    if (line['type'] === 'progress') terminal.say(`\r${textOf(line, 'of')} ${numberOf(line, 'percent')} %${HIDDEN}`);
-    else await terminal.write(timelineText(line));
+    const progress = progressText(line);
+    if (progress !== '' && progress !== said) terminal.say(progress);
+    said = progress;
+    await terminal.write(timelineText(line));
   }
   if (result === null) throw new Unusable('the answer broke off before its result');
   if (json) await terminal.write(`${JSON.stringify({ file, ...withoutType(result) })}\n`);
   return EXITS[textOf(result, 'outcome')] ?? EXIT.unusable;
 }
+
+/** Empty of what is no progress. */
+const progressText = (line: Line) =>
+  line['type'] === 'progress' ? `\r${textOf(line, 'of')} ${numberOf(line, 'percent')} %${HIDDEN}` : '';
 
 const withoutType = ({ type: _, ...result }: Line) => result;
 

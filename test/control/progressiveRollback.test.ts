@@ -63,6 +63,18 @@ describe('a progressive rollback', () => {
     await expectSound({ world });
   });
 
+  it('is told apart from the one that follows it: each began where its own exposure was', async () => {
+    const { world, replica, id } = await inHalf();
+    await back(replica, id, 'previousStage');
+    await pollFor(replica, 20 * MINUTE);
+    await replica.closings.rollback(OLGA, id, { to: 'zero', mode: 'immediate', comment: null });
+    const period = { fromMs: 0, toMs: world.clock.nowMs() + 1 };
+    expect((await replica.projections.effectiveness(period, null)).rollbacks).toMatchObject([
+      { percentageBefore: 50, percentageAfter: 10 },
+      { percentageBefore: 10, percentageAfter: 0 },
+    ]);
+  });
+
   it('is looked at for each step, also where the contract polls less often', async () => {
     const { world, replica, id } = await inHalf({ overMinutes: 10 }, { pollIntervalSeconds: 1800 });
     await back(replica, id);

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -17,10 +19,7 @@ async function ran(
   contract: ProposalInput | string = seldom(),
   as: TokenName = 'operator',
 ) {
-  const folder = await mkdtemp(join(tmpdir(), 'sluice-simulate-'));
-  onTestFinished(() => rm(folder, { recursive: true }));
-  const file = join(folder, 'plan.json');
-  await writeFile(file, typeof contract === 'string' ? contract : JSON.stringify(contract));
+  const file = await planFile(typeof contract === 'string' ? contract : JSON.stringify(contract));
   const SLUICE_URL = under.server.server.listening
     ? under.server.listeningOrigin
     : await under.server.listen({ host: '127.0.0.1', port: 0 });
@@ -34,6 +33,32 @@ async function ran(
   const from = new Date(under.application.clock.nowMs() - 6 * HOUR_MS).toISOString();
   const code = await simulateCommand([file, '--from', from, ...more], terminal);
   return { code, text: written.join('') };
+}
+
+async function planFile(text: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'sluice-simulate-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const file = join(folder, 'plan.json');
+  await writeFile(file, text);
+  return file;
+}
+
+/** What the command says beside its report, where the server answers with these lines. */
+async function saidBeside(lines: readonly object[]): Promise<readonly string[]> {
+  const answer = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
+  const server = createServer((_, response) => void response.end(answer)).listen(0, '127.0.0.1');
+  onTestFinished(() => void server.close());
+  await once(server, 'listening');
+  const address = server.address();
+  const port = typeof address === 'object' ? address?.port : 0;
+  const said: string[] = [];
+  await simulateCommand([await planFile('{}')], {
+    write: async () => {},
+    say: (text) => void said.push(text.trim()),
+    standardInput: new ReadableStream(),
+    environment: { SLUICE_URL: `http://127.0.0.1:${port}`, SLUICE_TOKEN: 'any' },
+  });
+  return said;
 }
 
 const seldom = (): ProposalInput => proposalInput({ pollIntervalSeconds: 300 });
@@ -92,6 +117,13 @@ describe('sluice simulate', () => {
       'prometheus',
     ]);
     expect(JSON.parse(text)).toMatchObject({ as: 'split', outcome: 'completed', falseAlarms: { repetitions: 1 } });
+  });
+
+  test('says how far it is once for each step, so that the log of a pipeline is not filled with it', async () => {
+    const at = (percent: number) => ({ type: 'progress', of: 'falseAlarms', percent });
+    const decision = { type: 'decision', decision: 'started' };
+    const lines = [at(1), at(1), at(1), at(2), at(2), decision, at(2), at(2), { type: 'result' }];
+    expect(await saidBeside(lines)).toEqual([1, 2, 2].map((percent) => `falseAlarms ${percent} %`));
   });
 
   test('says what is refused, and what it can not use', async () => {

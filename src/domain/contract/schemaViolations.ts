@@ -23,8 +23,12 @@ function violationsOf(issue: Issue, at: Path): readonly Violation[] {
 
 function messageOf(issue: Issue, allowed: string): string {
   if (issue.input === undefined && received(issue) === undefined) return `is missing: ${allowed} is required`;
-  return issue.code === 'custom' || issue.code === 'invalid_format' ? issue.message : `must be ${allowed}`;
+  return hasOwnMessage(issue) ? issue.message : `must be ${allowed}`;
 }
+
+/** Written beside the rule, for whoever breaks it. */
+const hasOwnMessage = (issue: Issue) =>
+  issue.code === 'custom' || (issue.code === 'invalid_format' && FORMAT_NAMES[issue.format] === undefined);
 
 /** JSON has no such number, but `1e999` is read as one; zod then leaves the input out of its report. */
 function received(issue: Issue): unknown {
@@ -41,8 +45,10 @@ function allowedBy(issue: Issue): string {
       return `${issue.inclusive === false ? 'above' : 'at least'} ${amount(issue.minimum, issue.origin)}`;
     case 'too_big':
       return `${issue.inclusive === false ? 'below' : 'at most'} ${amount(issue.maximum, issue.origin)}`;
+    case 'invalid_format':
+      return FORMAT_NAMES[issue.format] ?? withoutMust(issue.message);
     default:
-      return issue.message.replace(/^must be /, '');
+      return withoutMust(issue.message);
   }
 }
 
@@ -54,7 +60,10 @@ const TYPE_NAMES: Readonly<Record<string, string>> = {
   array: 'a list',
   object: 'an object',
 };
+const FORMAT_NAMES: Readonly<Record<string, string>> = { datetime: 'a time as in RFC 3339, like 2026-11-20T12:00:00Z' };
 const UNITS: Readonly<Record<string, string>> = { string: 'character', array: 'item' };
+
+const withoutMust = (message: string) => message.replace(/^must be /, '');
 
 function amount(count: number | bigint, origin: string): string {
   const unit = UNITS[origin];

@@ -125,8 +125,9 @@ function rollbackFact(
   if (fromStage === null) return [];
   const own = all.filter(({ rollout, chain }) => rollout === entry.rollout && chain === entry.chain);
   const risen = own.findLast(({ type, seq }) => RISES.some((rise) => rise === type) && seq < entry.seq);
+  const moved = own.findLast(({ type, seq }) => MOVES.some((move) => move === type) && seq < entry.seq);
   const began = happeningsOf(own, 'rollbackStep').find(
-    ({ data, seq }) => data.begins !== null && seq > (risen?.seq ?? 0) && seq < entry.seq,
+    ({ data, seq }) => data.begins !== null && seq > (moved?.seq ?? 0) && seq < entry.seq,
   );
   const verified = happeningsOf(own, 'healthVerified').find(({ data }) => data.sinceMs === Date.parse(entry.at));
   const removed = happeningsOf(own, 'exposureRemoved').find(({ data }) => data.triggeredAtMs === triggeredAtMs);
@@ -152,6 +153,8 @@ function rollbackFact(
 }
 
 const RISES: readonly Happening['type'][] = ['started', 'ramped', 'advanced'];
+/** What begins in steps after these ends in the rollback that comes next. */
+const MOVES: readonly Happening['type'][] = [...RISES, 'rolledBack'];
 
 /** An incident that is told again, to be resolved for one, is the same. */
 function incidentCounts(within: readonly Happening[]): EffectivenessReport['incidents'] {

@@ -1,3 +1,4 @@
+import { medianDifference } from './medianDifference.ts';
 import { asymptoticPValue, exactPValue, isExactlyCountable } from './rankSumTest.ts';
 import { rankTogether, uStatistic } from './ranks.ts';
 
@@ -21,7 +22,7 @@ export function mannWhitney(treatment: readonly number[], control: readonly numb
   return {
     u,
     probabilityLarger: u / (treatment.length * control.length),
-    shift: median(treatment.flatMap((x) => control.map((y) => x - y))),
+    shift: medianDifference(treatment, control),
     pValue: isExact ? exactPValue(ranked) : asymptoticPValue(ranked),
     method: isExact ? 'exact' : 'asymptotic',
   };
