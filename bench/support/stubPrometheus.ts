@@ -12,7 +12,7 @@ async function answer(request: IncomingMessage): Promise<string> {
   switch (request.url) {
     case '/api/v1/query':
       questions += 1;
-      return stubAnswer(new URLSearchParams(await text(request)).get('query') ?? '', faulty, Date.now() / 1000);
+      return stubAnswer(new URLSearchParams(await text(request)), faulty);
     case '/api/v1/query_range':
       questions += 1;
       return stubRange(new URLSearchParams(await text(request)), faulty);
