@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { evidenceOf } from '../support/evidenceOf.ts';
-import { type ProposalInput, proposalInput, type StageInput, stageInput } from '../support/proposals.ts';
-import { exposed, healthy, inStage, recordOf, startedRollout, stateOf, until } from '../support/release.ts';
+import { ERROR_RATE, type ProposalInput, proposalInput, type StageInput, stageInput } from '../support/proposals.ts';
+import { exposed, healthy, inStage, measure, recordOf, startedRollout, stateOf, until } from '../support/release.ts';
 import { type Conditions, SimulatedCounters } from '../support/simulatedCounters.ts';
 import { poll, pollFor, type Replica, startReplica, worldOf } from '../support/simulatedInstallation.ts';
 import { entriesOf, expectSound } from '../support/soundChain.ts';
@@ -109,6 +109,38 @@ describe('a rollout judged by sequential criteria', () => {
     expect(await evidenceIn(replica, id)).toMatchObject({ logNeeded: -Math.log(0.025) });
     expect((await evidenceIn(replica, id)).logEvidence).toBeLessThan(0);
     expect(await stateOf(replica, id)).toMatchObject({ wedgeState: 'ACTIVE', stageIndex: 0 });
+    await expectSound(replica);
+  });
+
+  it('INV-RWG-ROLLBACK: is taken back though the criterion that found most of it can no longer be counted', async () => {
+    const together = [{ sli: 'error_rate' }, { sli: 'other' }];
+    const stage = (id: string, target: number) =>
+      stageInput(id, target, { ...SEQUENTIAL, rollbackTrigger: [...together] });
+    const input = proposalInput(
+      { slis: [ERROR_RATE, { ...ERROR_RATE, id: 'other' }] },
+      { wedgeStages: [stage('canary', 10), stage('half', 50)] },
+    );
+    const world = worldOf();
+    const [shop, other] = [
+      new SimulatedCounters(world.clock, 5 * SECOND),
+      new SimulatedCounters(world.clock, 5 * SECOND),
+    ];
+    healthy(world);
+    measure(world, 'other', 0.001);
+    world.metrics.tallyBy('error_rate', (query) => shop.count(query));
+    world.metrics.tallyBy('other', (query) => other.count(query));
+    const replica = await startReplica(world);
+    const id = await startedRollout(replica, input);
+    await until(replica, id, inStage(0));
+    await pollFor(replica, MINUTE);
+    other.become({ badPercent: { treatment: 2, control: 1 } });
+    while ((await evidenceIn(replica, id)).logEvidence < Math.log(10)) await poll(replica);
+    other.become({ shown: 'untreated' });
+    shop.become({ badPercent: { treatment: 2, control: 1 } });
+    await until(replica, id, ({ wedgeState }) => wedgeState === 'ROLLED_BACK', 200);
+    const [entry] = await entriesOf(replica, 'rolledBack');
+    const verdicts = entry?.evidence?.poll?.verdicts.filter(({ role }) => role === 'trigger') ?? [];
+    expect(verdicts.map(({ sli, outcome }) => `${sli} ${outcome}`)).toEqual(['error_rate fail', 'other inconclusive']);
     await expectSound(replica);
   });
 

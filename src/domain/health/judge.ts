@@ -3,7 +3,7 @@ import type { Counted } from './countQuery.ts';
 import type { Operator } from './criterion.ts';
 import { type Finding, inconclusive, NO_ANSWER, NOTHING, unaskedWindow } from './finding.ts';
 import { type Freshness, isStale } from './freshness.ts';
-import { judgeComparison } from './judgeComparison.ts';
+import { judgeComparison, speakingIn } from './judgeComparison.ts';
 import { judgeLevels } from './judgeLevels.ts';
 import { type Arm, type Measurement, type MeasurementQuery, type Measurements, queryKey } from './measurement.ts';
 import type { PlannedCriterion, PlannedWindow } from './measurementPlan.ts';
@@ -23,6 +23,8 @@ type Observed = Extract<Measurement, { kind: 'observed' }>;
 
 /** Each planned criterion with what was measured → its verdict. Pure: no answer is an answer too. */
 export function judge(plan: readonly PlannedCriterion[], answers: Answers, freshness: Freshness): readonly Verdict[] {
+  const compared = plan.filter((planned) => planned.looksAt === 'counts');
+  const speaking = speakingIn(compared, answers);
   return plan.map((planned) => ({
     key: planned.key,
     role: planned.role,
@@ -30,18 +32,23 @@ export function judge(plan: readonly PlannedCriterion[], answers: Answers, fresh
     severity: planned.severity,
     ...limitsOf(planned),
     dryRun: planned.criterion.dryRun,
-    ...findingOf(planned, answers, freshness),
+    ...findingOf(planned, speaking, answers, freshness),
   }));
 }
 
-function findingOf(planned: PlannedCriterion, answers: Answers, freshness: Freshness): Finding {
+function findingOf(
+  planned: PlannedCriterion,
+  speaking: ReadonlySet<string>,
+  answers: Answers,
+  freshness: Freshness,
+): Finding {
   switch (planned.looksAt) {
     case 'window':
       return windowFinding(planned, answers.measured, freshness);
     case 'points':
       return judgeLevels(planned, answers.points, freshness);
     case 'counts':
-      return judgeComparison(planned, answers, freshness);
+      return judgeComparison(planned, speaking, answers, freshness);
   }
 }
 

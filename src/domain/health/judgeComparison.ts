@@ -12,7 +12,12 @@ import type { SequentialEvidence } from './verdict.ts';
 type Answers = { readonly counted: ReadonlyMap<string, Counted>; readonly comparisons: Comparisons };
 
 /** What a sequential criterion says after this poll: the condition of a trigger is that treatment has been found worse than its margin. */
-export function judgeComparison(planned: PlannedComparison, answers: Answers, freshness: Freshness): Finding {
+export function judgeComparison(
+  planned: PlannedComparison,
+  speaking: ReadonlySet<string>,
+  answers: Answers,
+  freshness: Freshness,
+): Finding {
   if (planned.unasked === 'noControl') return NO_CONTROL;
   const comparison = answers.comparisons[planned.comparison];
   if (comparison === undefined) return inconclusive('unavailable', 'the past of the service could not be asked for');
@@ -24,12 +29,22 @@ export function judgeComparison(planned: PlannedComparison, answers: Answers, fr
   const together = weighedTogether(planned, answers.comparisons, comparison);
   const evidence = evidenceOf(planned, comparison, together);
   const seen = { ...NOTHING, ...numbersOf(planned, comparison), evidence };
-  const worse = foundWorse(planned, comparison, together);
+  const worse = foundWorse(planned, speaking, comparison, together);
   if (worse !== null) return { ...seen, ...whereWorse(planned), detail: worse };
   const lacking = faultOf(planned, counted, comparison, { ...freshness, nowMs: comparison.countedUntilMs });
   if (lacking !== null) return { ...seen, outcome: 'inconclusive', ...lacking };
   const reason = planned.role === 'success' ? ('holds' as const) : ('doesNotHold' as const);
   return { ...seen, outcome: 'pass', reason };
+}
+
+/** The comparisons that this poll has counted. */
+export function speakingIn(
+  planned: readonly PlannedComparison[],
+  { counted }: Pick<Answers, 'counted'>,
+): ReadonlySet<string> {
+  const isCounted = ({ query }: PlannedComparison) =>
+    query !== null && counted.get(countKey(query))?.kind === 'counted';
+  return new Set(planned.filter(isCounted).map(({ comparison }) => comparison));
 }
 
 const whereWorse = ({ role }: PlannedComparison) => ({
@@ -57,10 +72,15 @@ function shareOf({ direction }: PlannedComparison['sli'], { bad, total }: ArmCou
 }
 
 /** Why it is found worse, in words; null where it is not. What was found before stays found, also where this poll adds nothing. */
-function foundWorse(planned: PlannedComparison, own: Comparison, together: CombinedEvidence): string | null {
+function foundWorse(
+  planned: PlannedComparison,
+  speaking: ReadonlySet<string>,
+  own: Comparison,
+  together: CombinedEvidence,
+): string | null {
   if (!together.fails) return null;
-  // The reason is the one that has most of it, where this stage looks at it.
-  const isElsewhere = !planned.group.inStage.includes(together.leadingKey);
+  // The reason is the one that has most of it, where this stage looks at it and this poll has counted it: else nobody would say it.
+  const isElsewhere = !planned.group.inStage.includes(together.leadingKey) || !speaking.has(together.leadingKey);
   if (together.leadingKey !== planned.comparison && !isElsewhere) return null;
   return `worse than ${planned.criterion.margin} times the control, found at a false alarm rate of ${alphaOf(planned, own)}`;
 }

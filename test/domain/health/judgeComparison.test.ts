@@ -35,10 +35,16 @@ function rolloutWith(
   return rolloutOf({ contract, exposureChangedAtMs: T0 - 60_000, ...more });
 }
 
-type Asked = { readonly comparisons: Comparisons; readonly untilMs?: number; readonly agedMs?: number };
+type Asked = {
+  readonly comparisons: Comparisons;
+  readonly untilMs?: number;
+  readonly agedMs?: number;
+  /** The SLI of which nothing is known in this poll. */
+  readonly away?: string;
+};
 
 /** The verdicts after one more poll, which is `answer` for all that is asked; those before it are in `comparisons` already. */
-function verdictsOf(rollout: RolloutState, answer: Counted | null, { comparisons, untilMs, agedMs = 0 }: Asked) {
+function verdictsOf(rollout: RolloutState, answer: Counted | null, { comparisons, untilMs, agedMs = 0, away }: Asked) {
   const counts = Object.values(comparisons)[0]?.countedUntilMs ?? T0;
   const at = { nowMs: counts + POLL_MS, untilMs: untilMs ?? counts + POLL_MS };
   const plan = measurementPlan(rollout, comparisons, at);
@@ -46,7 +52,8 @@ function verdictsOf(rollout: RolloutState, answer: Counted | null, { comparisons
     Object.entries(comparisons).map(([key, comparison]) => [key, polled(comparison, [answer])]),
   );
   const asked = plan.flatMap((planned) => (planned.looksAt === 'counts' ? (planned.query ?? []) : []));
-  const answers = new Map(answer === null ? [] : asked.map((query) => [countKey(query), answer]));
+  const known = asked.filter(({ sli }) => sli.id !== away);
+  const answers = new Map(answer === null ? [] : known.map((query) => [countKey(query), answer]));
   const freshness = { nowMs: at.nowMs + agedMs, pollIntervalMs: POLL_MS };
   return judge(plan, { measured: new Map(), points: new Map(), counted: answers, comparisons: after }, freshness);
 }
@@ -226,6 +233,23 @@ describe('criteria that are weighed together', () => {
       evidenceOf('sequential', verdicts[1]).logEvidence,
       12,
     );
+  });
+
+  it('where that one is not counted in this poll, those say it that are', () => {
+    const at = rolloutWith([TRIGGER, { sli: 'other' }]);
+    const [own = '', other = ''] = keysIn(at);
+    const outcomesWithout = (away: string) =>
+      verdictsOf(at, NONE, { comparisons: { [own]: calm, [other]: found }, away }).map(
+        ({ key, outcome, reason }) => `${key} ${outcome} ${reason}`,
+      );
+    expect(outcomesWithout('other').slice(0, 2)).toEqual([
+      'trigger/0 fail holds',
+      'trigger/1 inconclusive unavailable',
+    ]);
+    expect(outcomesWithout('error_rate').slice(0, 2)).toEqual([
+      'trigger/0 inconclusive unavailable',
+      'trigger/1 fail holds',
+    ]);
   });
 
   it('weigh with those of stages that are yet to come, which have found nothing', () => {

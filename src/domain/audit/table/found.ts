@@ -10,7 +10,7 @@ import { logSum } from './logSum.ts';
 type Weighed = {
   readonly own: string;
   readonly all: readonly string[];
-  /** Those that the stage looks at. */
+  /** Those that the stage looks at, and that the poll has counted. */
   readonly here: readonly string[];
   /** What is left of α after the rollbacks so far. */
   readonly alpha: number;
@@ -20,7 +20,7 @@ type Weighed = {
 const nameOf = ({ sli, margin, threshold }: SequentialCriterion) => JSON.stringify([sli, margin, threshold ?? null]);
 
 /** Triggers of one severity, over all stages; a success criterion is weighed alone. */
-function weighed(rollout: JudgedRollout, own: SequentialCriterion): Weighed {
+function weighed(rollout: JudgedRollout, poll: Poll, own: SequentialCriterion): Weighed {
   const { wedgeStages } = rollout.contract.rolloutWedge;
   const all = wedgeStages.flatMap((stage) => alikeIn(stage, own));
   const names = (some: readonly SequentialCriterion[]) => [...new Set(some.map(nameOf))];
@@ -28,12 +28,21 @@ function weighed(rollout: JudgedRollout, own: SequentialCriterion): Weighed {
   return {
     own: nameOf(own),
     all: names(all),
-    here: names(alikeIn(stageOf(rollout, rollout.stageIndex), own)),
+    here: names(alikeIn(speaking(stageOf(rollout, rollout.stageIndex), poll), own)),
     alpha: alpha / 2 ** rollout.rolledBackFrom.length,
   };
 }
 
-function alikeIn({ rollbackTrigger }: WedgeStage, own: SequentialCriterion): readonly SequentialCriterion[] {
+type Triggers = Pick<WedgeStage, 'rollbackTrigger'>;
+
+/** A comparison that was counted has its evidence beside its verdict. */
+const speaking = ({ rollbackTrigger }: Triggers, { verdicts }: Poll): Triggers => ({
+  rollbackTrigger: rollbackTrigger.filter(
+    (_, index) => verdicts.find(({ key }) => key === `trigger/${index}`)?.evidence != null,
+  ),
+});
+
+function alikeIn({ rollbackTrigger }: Triggers, own: SequentialCriterion): readonly SequentialCriterion[] {
   if (!('severity' in own)) return [own];
   return rollbackTrigger.flatMap((one) =>
     one.compare === 'sequential' && one.severity === own.severity && one.dryRun === own.dryRun ? [one] : [],
@@ -62,7 +71,7 @@ export function foundWorse(
   criterion: SequentialCriterion,
   said: VerdictEvidence | null,
 ): boolean | string {
-  const { own, all, here, alpha } = weighed(rollout, criterion);
+  const { own, all, here, alpha } = weighed(rollout, poll, criterion);
   if (poll.comparisons[own] === undefined || said?.kind !== 'sequential') return 'rests on no comparison';
   const rollbacks = rollout.rolledBackFrom.length;
   const parts = all.map((name) => ({ name, log: logFoundOf(poll, name, rollbacks) - Math.log(all.length) }));
