@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { logEvidence } from '../../src/domain/statistics/sequentialComparison.ts';
 import { evidenceOf } from '../support/evidenceOf.ts';
 import { ERROR_RATE, type ProposalInput, proposalInput, type StageInput, stageInput } from '../support/proposals.ts';
 import { exposed, healthy, inStage, measure, recordOf, startedRollout, stateOf, until } from '../support/release.ts';
@@ -134,13 +135,17 @@ describe('a rollout judged by sequential criteria', () => {
     await until(replica, id, inStage(0));
     await pollFor(replica, MINUTE);
     other.become({ badPercent: { treatment: 2, control: 1 } });
-    while ((await evidenceIn(replica, id)).logEvidence < Math.log(10)) await poll(replica);
+    while ((await evidenceIn(replica, id)).logEvidence < Math.log(14)) await poll(replica);
     other.become({ shown: 'untreated' });
     shop.become({ badPercent: { treatment: 2, control: 1 } });
     await until(replica, id, ({ wedgeState }) => wedgeState === 'ROLLED_BACK', 200);
     const [entry] = await entriesOf(replica, 'rolledBack');
     const verdicts = entry?.evidence?.poll?.verdicts.filter(({ role }) => role === 'trigger') ?? [];
     expect(verdicts.map(({ sli, outcome }) => `${sli} ${outcome}`)).toEqual(['error_rate fail', 'other inconclusive']);
+    const found = Object.entries(entry?.evidence?.poll?.comparisons ?? {}).map(
+      ([key, { evidence }]) => [key.includes('other') ? 'other' : 'own', logEvidence(evidence)] as const,
+    );
+    expect(new Map(found).get('other')).toBeGreaterThan(new Map(found).get('own') ?? Number.POSITIVE_INFINITY);
     await expectSound(replica);
   });
 
