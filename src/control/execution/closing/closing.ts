@@ -23,6 +23,7 @@ import type { Known, KnownRollouts } from '../../sight/knownRollouts.ts';
 import type { RolloutDisplay } from '../../sight/rolloutDisplay.ts';
 import { type ClosingOutcome, RECORDED, STANDS } from './closingOutcome.ts';
 import type { Killing } from './killing.ts';
+import { lowerOf, targetAsSeen, wasClosedSince } from './racedRollback.ts';
 
 export type ClosingDeps = {
   readonly ledger: Ledger;
@@ -190,32 +191,12 @@ export class Closing {
 }
 
 /**
- * Where it went when it was carried out, from where the rollout was seen then: told to the ledger later, it must not come out
- * higher than lookups have been since.
- */
-function targetAsSeen(state: RolloutState, request: RollbackRequest): number | null {
-  if (request.seen === null) return Number.POSITIVE_INFINITY;
-  const { visit, stageIndex } = request.seen;
-  return rollbackStage({ ...state, stageIndex, phase: visit === 0 ? 'ramp' : 'stage' }, request);
-}
-
-/**
  * A process that was cut off counts versions by what it foresaw, so its count may name another state of the ledger. Where the
  * measurement is of this very exposure, the rollout that was judged is the one before the entry.
  */
 function evidenceOn(state: RolloutState, { evidence }: RollbackRequest): RollbackRequest['evidence'] {
   const isOfThis = evidence?.poll?.epoch === state.epoch && evidence.poll.visit === state.visit;
   return evidence === null || !isOfThis ? evidence : { ...evidence, rolloutVersion: state.version };
-}
-
-/**
- * Somebody else has taken the same exposure back, or an answer was lost: to do it again would take more than was asked for. A person
- * who wants it at zero gets it there all the same.
- */
-function wasClosedSince(state: RolloutState, request: RollbackRequest): boolean {
-  const { seen, automatic } = request;
-  if (seen === null || (!automatic && rollbackStage(state, request) === null)) return false;
-  return state.visit > seen.visit && state.stageIndex < seen.stageIndex;
 }
 
 /** A progressive one that ends by its clock; whatever can't wait for that is immediate. */
@@ -253,7 +234,3 @@ const said = (request: RollbackRequest | PauseRequest) => ({
   actor: request.actor,
   comment: request.comment,
 });
-
-/** Null is zero. What a lost race has published already is not to be raised again. */
-const lowerOf = (one: number | null, other: number | null) =>
-  one === null || other === null ? null : Math.min(one, other);

@@ -8,7 +8,7 @@ import { when } from './look.ts';
 export const isAlarm = ({ type }: Told) => type === 'alerted' || type === 'alertResolved';
 
 /** An alert is borne out by the measurement in its entry: a criterion that may alert has failed for its count, or passes again. */
-export function bornOut(told: Told, judged: Life, poll: Poll | null): readonly string[] {
+export function borneOut(told: Told, judged: Life, poll: Poll | null): readonly string[] {
   const { criterion = '' } = dataOf(told, 'alerted', 'alertResolved') ?? {};
   const verdict = poll?.epoch === judged.epoch ? poll.verdicts.find(({ key }) => key === criterion) : undefined;
   if (poll === null || verdict === undefined) return [`rests on no measurement of ${criterion} at this exposure`];

@@ -7,7 +7,7 @@ import { HOLDS } from '../condition.ts';
 import { isRunning, stageOf } from '../judgedRollout.ts';
 import { reachOf } from '../reach.ts';
 import { guardsMissing, notBorneOut } from '../table/borneOut.ts';
-import { foundWorse } from '../table/found.ts';
+import { foundWorse } from '../table/foundWorse.ts';
 import { asPlanned } from './asPlanned.ts';
 import { type Look, when } from './look.ts';
 

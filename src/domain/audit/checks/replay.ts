@@ -3,7 +3,7 @@ import type { Life } from '../books/life.ts';
 import { dataOf, isByPerson, isOpening, type Told } from '../books/told.ts';
 import type { Answer } from '../table/question.ts';
 import { recompute } from '../table/recompute.ts';
-import { bornOut, isAlarm } from './alarm.ts';
+import { borneOut, isAlarm } from './alarm.ts';
 import { type Look, when } from './look.ts';
 
 /** What each type of entry is when the table has decided it. */
@@ -25,7 +25,7 @@ export const replay: Look = (told, books) => {
   const judged = books.atVersion(told.rollout, evidence.rolloutVersion);
   if (judged === null) return [`rests on version ${evidence.rolloutVersion}, which the rollout never had`];
   const sound = inTime(told, evidence);
-  if (isAlarm(told)) return [...bornOut(told, judged, evidence.poll), ...sound];
+  if (isAlarm(told)) return [...borneOut(told, judged, evidence.poll), ...sound];
   const answer = recompute(judged, evidence.poll, evidence.context, evidence.nowMs);
   return [...sameDecision(told, answer), ...sound, ...sameTarget(told, judged, answer)];
 };
