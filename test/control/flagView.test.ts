@@ -208,17 +208,15 @@ describe('a view that nothing refreshes', () => {
   });
 });
 
-test('the revision grows with every change that lookups can see', () => {
+test('who watches is told of every change that lookups can see, when they see it, until it stops', () => {
   const { view } = viewAt(0);
-  const revisions = [view.revision()];
-  const record = () => revisions.push(view.revision());
+  const told: string[] = [];
+  const stop = view.watch((feature) => told.push(`${feature} ${view.document(feature)?.version ?? 'gone'}`));
   view.changed(flagOf(open(2)));
-  record();
   view.apply(documentOf({ version: 2 }));
-  record();
   view.apply(open(1));
-  record();
   view.changed({ kind: 'archived', feature: 'checkout-v2', version: 3 });
-  record();
-  expect(revisions).toEqual([0, 1, 2, 2, 3]);
+  stop();
+  view.changed(flagOf(open(4)));
+  expect(told).toEqual(['checkout-v2 2', 'checkout-v2 2', 'checkout-v2 gone']);
 });

@@ -20,6 +20,9 @@ export type FlagViewOptions = {
 
 type Told = Extract<StoredFlag, { kind: 'flag' }>;
 
+/** Told after each change of a document, before anything else happens; `document(feature)` is what lookups meet from now on. */
+export type ViewWatcher = (feature: string) => void;
+
 type Entry = {
   /** As published. */
   readonly document: FlagDocument;
@@ -41,9 +44,9 @@ export class FlagView implements FlagListener {
   readonly #hardKilled = new Set<string>();
   /** Closed here, and not yet in the store; with what the store has said last meanwhile. */
   readonly #unstored = new Map<string, Told | null>();
+  readonly #watchers = new Set<ViewWatcher>();
   readonly #lookup: Lookup;
   #refreshedAtMs = Number.NEGATIVE_INFINITY;
-  #revision = 0;
 
   constructor(options: FlagViewOptions) {
     this.#options = options;
@@ -96,9 +99,10 @@ export class FlagView implements FlagListener {
     return entry === undefined ? null : explain(entry.served, context, this.#lookup);
   }
 
-  /** Grows whenever lookups may be answered differently because of a document. Of this process only. */
-  revision(): number {
-    return this.#revision;
+  /** Tells `watcher` of every change until the answer is called. A watcher must not throw: closing goes by here. */
+  watch(watcher: ViewWatcher): () => void {
+    this.#watchers.add(watcher);
+    return () => void this.#watchers.delete(watcher);
   }
 
   /** Milliseconds since the view last knew to be up to date; infinite before the first time. */
@@ -186,14 +190,18 @@ export class FlagView implements FlagListener {
     this.#entries.set(feature, { document, edits, served: loweredByHand(document, edits) });
     this.#archived.delete(feature);
     if (this.#options.hardKilled(feature)) this.#hardKilled.add(feature);
-    this.#revision += 1;
+    this.#tellChange(feature);
     return true;
   }
 
   #archive(feature: string, version: number): void {
     this.#entries.delete(feature);
     this.#archived.set(feature, version);
-    this.#revision += 1;
+    this.#tellChange(feature);
+  }
+
+  #tellChange(feature: string): void {
+    for (const watcher of this.#watchers) watcher(feature);
   }
 
   #isArchived(document: FlagDocument): boolean {
