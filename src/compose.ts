@@ -51,6 +51,8 @@ export async function compose(config: Config, log: Logger): Promise<Sluice> {
     logger: log,
     clock: systemClock,
     version: manifest.version,
+    lookupsPerMinute: config.lookupsPerMinute,
+    corsOrigins: config.corsOrigins,
   });
   await outside.directory.refresh();
   await announcePolicy(config.policy, outside);

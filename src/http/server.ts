@@ -29,6 +29,8 @@ type Settings = {
   readonly requestsPerMinute: number;
   /** Per token; null does not count them. */
   readonly lookupsPerMinute: number | null;
+  /** Whose pages may look flags up in a browser; `*` stands for all. */
+  readonly corsOrigins: readonly string[];
   /** Above this mean delay of the event loop new work is turned away, but for closing and lookups; 0 never does. */
   readonly maxEventLoopDelayMs: number;
 };
@@ -37,6 +39,7 @@ const DEFAULTS: Settings = {
   bodyLimitBytes: 1024 * 1024,
   requestsPerMinute: 6000,
   lookupsPerMinute: null,
+  corsOrigins: [],
   maxEventLoopDelayMs: 1000,
 };
 
@@ -68,12 +71,12 @@ export function buildServer(
   server.setValidatorCompiler(validatorCompiler);
   server.setSerializerCompiler(serializerCompiler);
   server.setErrorHandler(answerProblem);
-  const { clock, requestsPerMinute, lookupsPerMinute, maxEventLoopDelayMs } = options;
+  const { clock, requestsPerMinute, lookupsPerMinute, corsOrigins, maxEventLoopDelayMs } = options;
   const creation = new Creation(application.idempotency, clock);
   server.register(swagger, openApi(options.version));
   server.register(
     (lookups, _options, done) => {
-      lookupRoutes(lookups, { application, telemetry, lookupsPerMinute });
+      lookupRoutes(lookups, { application, telemetry, lookupsPerMinute, corsOrigins });
       done();
     },
     { prefix: '/ofrep/v1' },
