@@ -92,7 +92,7 @@ export class ServerUnderTest implements AsyncDisposable {
       ...(sent === undefined ? {} : { payload: sent }),
     });
     const isJson = /[/+]json\b/.test(String(response.headers['content-type']));
-    const read = Json.parse(isJson ? JSON.parse(response.body) : null);
+    const read = Json.parse(isJson && response.body !== '' ? JSON.parse(response.body) : null);
     return { status: response.statusCode, headers: response.headers, text: response.body, body: read };
   }
 
