@@ -57,8 +57,10 @@ export class Doors {
         return [...said('DOOR lets in', letIn), ...said('STICKY loses', letGo)];
       case 'revived': {
         const isByTwo = isByAnother(entry, entry.data.requestedBy);
-        const unsettled = letIn.filter((who) => !isByTwo || !this.#settled.has(who));
-        return [...said('DOOR restores', unsettled), ...said('STICKY loses', letGo)];
+        // Whoever raised a workspace while it was killed took two for that as well.
+        const raised = metBy({ ...entry.data.exposure, grants: [] }, this.#salt);
+        const unheard = letIn.filter((who) => !isByTwo || !(this.#settled.has(who) || raised.has(who)));
+        return [...said('DOOR restores', unheard), ...said('STICKY loses', letGo)];
       }
       case 'overrideSet':
       case 'overrideRemoved': {

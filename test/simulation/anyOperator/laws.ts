@@ -102,11 +102,11 @@ export class Onlooker {
     const { features } = this.#setting.world.kept;
     const [feature, needed] = [await features.get(FEATURE), await features.get(NEEDED)];
     const needs = feature?.definition.prerequisites.length === 1;
-    const isDropped = this.#needs && !needs;
-    if (isDropped)
-      expect(keysOf(this.#inBefore), 'SLU-DOOR: a prerequisite was dropped that people were kept out by').toEqual([]);
+    const inNow: Met = this.#doors?.in ?? new Set();
+    const stayed = this.#needs && !needs ? inNow.intersection(this.#inBefore) : new Set<never>();
+    expect(keysOf(stayed), 'SLU-DOOR: a prerequisite was dropped while people were in').toEqual([]);
     this.#needs = needs;
-    this.#inBefore = this.#doors?.in ?? new Set();
+    this.#inBefore = inNow;
     if (!needs || needed === null) return thoseOf(() => true);
     return metBy(needed.state.exposure, needed.definition.salt);
   }
