@@ -4,6 +4,7 @@ import { flagDocumentSchema } from '../../src/domain/feature/flagDocument.ts';
 import { context, document } from '../domain/feature/arbitraries.ts';
 import { documentOf, grantOf } from '../domain/feature/documents.ts';
 import { ServerUnderTest } from './serverUnderTest.ts';
+import { overTheWire } from './wire.ts';
 
 const FLAGS = '/ofrep/v1/evaluate/flags';
 const FLAG = `${FLAGS}/checkout-v2`;
@@ -124,6 +125,21 @@ describe('the request of a lookup', () => {
         expect([path, await under.refusal('POST', path, { as: null, text })]).toEqual([path, '401 GENERAL']);
       }
     }
+  });
+
+  test('may name the whole URL, as a request to a proxy does', async () => {
+    await using under = serving();
+    const origin = await under.server.listen({ host: '127.0.0.1', port: 0 });
+    const headers = { 'x-api-key': under.application.token('service'), 'content-type': 'application/json' };
+    const ask = (path: string) => {
+      const wired = { method: 'POST', path: `http://flags.example${path}`, headers, body: Buffer.from('{}') };
+      return overTheWire(origin, wired);
+    };
+    expect(JSON.parse((await ask(FLAG)).text)).toMatchObject({ key: 'checkout-v2', variant: 'off' });
+    expect(JSON.parse((await ask(`${FLAGS}/no%20body?a=/`)).text)).toMatchObject({
+      key: 'no body',
+      errorCode: 'FLAG_NOT_FOUND',
+    });
   });
 
   test('may repeat what an event stream told, whatever that is', async () => {
