@@ -56,7 +56,10 @@ function ledgerOver(store: MemoryStore, environment: string): Ledger {
       ),
     head: (chain) => store.step(() => store.headOf(chain)),
     count: () => store.step(() => [...store.chains.values()].flat().length),
-    heads: () => store.step(() => new Map([...store.chains.keys()].map((chain) => [chain, store.headOf(chain).seq]))),
+    heads: async () =>
+      new Map(
+        await store.step(() => Array.from(store.chains, ([chain, { length }]): [string, number] => [chain, length])),
+      ),
     ping: () => store.step(() => undefined),
   };
 }
