@@ -92,6 +92,8 @@ describe('what viewers are told of the ledger', () => {
     const [bound, all] = [new Listener(), new Listener()];
     bound.connect(feed, { ...VIEWER, features: ['search'] });
     all.connect(feed);
+    bound.read();
+    all.read();
     for (const feature of FEATURES) await write(feature);
     await kept.ledger.append(stopAppend('stopSet'));
     await feed.look();
