@@ -92,8 +92,8 @@ class Reader {
 
   #take(text: string, asked: Replica): void {
     const event = eventSchema.parse(JSON.parse(/^data: (.*)$/m.exec(text)?.[1] ?? ''));
-    if (event.type === 'refetchEvaluation') return this.#fetch(event.etag, asked);
-    if (event.type === 'alive') return;
+    if (event.type === 'refetchEvaluation') this.#fetch(event.etag, asked);
+    if (event.type !== 'flag') return;
     if (event.document === null) this.documents.delete(event.feature ?? '');
     else this.documents.set(event.feature ?? '', event.document);
     this.tag = event.etag;

@@ -156,6 +156,41 @@ describe('the stream of documents', () => {
   });
 });
 
+describe('the stream of rollouts', () => {
+  test('tells viewers of each entry of the features that their token is for, and resumes', async () => {
+    await using under = new ServerUnderTest();
+    await using viewer = await open(under, '?events=rollouts', { as: 'viewer' });
+    await using bound = await open(under, '?events=rollouts', { as: 'bound' });
+    const { id } = await viewer.next();
+    expect(await bound.next()).toMatchObject({ type: 'listening' });
+    const strange = await under.started('accounts-v2');
+    const own = await under.started();
+    const seen = [];
+    while (seen.length < 10) seen.push(await viewer.next());
+    const started = seen.find(({ entry, feature }) => entry === 'started' && feature === 'accounts-v2');
+    expect(started).toMatchObject({ type: 'rollout', rolloutId: strange.id, percentage: 5, at: expect.any(String) });
+    expect(await bound.next()).toMatchObject({ feature: 'checkout-v2', seq: 1, entry: 'proposed', rolloutId: null });
+    await bound.until(() => bound.events.some(({ entry }) => entry === 'started'));
+    expect(bound.events.every(({ feature }) => feature === 'checkout-v2')).toBe(true);
+    expect(bound.events.at(-1)).toMatchObject({ rolloutId: own.id });
+    await using again = await open(under, '?events=rollouts', { as: 'viewer', lastEventId: id ?? '' });
+    expect(await again.next()).toMatchObject({ type: 'listening', id });
+    for (const entry of seen) expect(await again.next()).toEqual(entry);
+  });
+
+  test('waits for a ledger that is away, while flags go on', async () => {
+    await using under = new ServerUnderTest();
+    await using flags = await open(under, '', { lastEventId: await tagOf(under) });
+    under.application.kept.cut();
+    await using viewer = await open(under, '?events=rollouts', { as: 'viewer' });
+    expect(viewer.status).toBe(200);
+    change(under, 1);
+    expect(await flags.next()).toMatchObject({ type: 'refetchEvaluation' });
+    under.application.kept.mend();
+    expect(await viewer.next()).toMatchObject({ type: 'listening' });
+  });
+});
+
 describe('who reads the stream', () => {
   test('shows a token, an API key, or a stream key in the address', async () => {
     await using under = new ServerUnderTest();
