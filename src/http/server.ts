@@ -16,7 +16,7 @@ import { answerUnroutable } from './unroutable.ts';
 import { serializerCompiler, validatorCompiler } from './validation.ts';
 
 export type ServerOptions = {
-  /** A pino logger made with `REDACTION` of `logging.ts`; null for silence. */
+  /** A pino logger made with `REDACTION` and `SERIALIZERS` of `logging.ts`; null for silence. */
   readonly logger: FastifyBaseLogger | null;
   readonly clock: Clock;
   /** Of this Sluice, for the OpenAPI document. */
@@ -31,6 +31,9 @@ type Settings = {
   readonly lookupsPerMinute: number | null;
   /** Whose pages may look flags up in a browser; `*` stands for all. */
   readonly corsOrigins: readonly string[];
+  /** Event streams that may be open in this process, and with one token. */
+  readonly maxStreams: number;
+  readonly maxStreamsPerToken: number;
   /** Above this mean delay of the event loop new work is turned away, but for closing and lookups; 0 never does. */
   readonly maxEventLoopDelayMs: number;
 };
@@ -40,6 +43,8 @@ const DEFAULTS: Settings = {
   requestsPerMinute: 6000,
   lookupsPerMinute: null,
   corsOrigins: [],
+  maxStreams: 10_000,
+  maxStreamsPerToken: 5_000,
   maxEventLoopDelayMs: 1000,
 };
 
@@ -71,7 +76,7 @@ export function buildServer(
   server.setValidatorCompiler(validatorCompiler);
   server.setSerializerCompiler(serializerCompiler);
   server.setErrorHandler(answerProblem);
-  const { clock, requestsPerMinute, lookupsPerMinute, corsOrigins, maxEventLoopDelayMs } = options;
+  const { clock, lookupsPerMinute, corsOrigins } = options;
   const creation = new Creation(application.idempotency, clock);
   server.register(swagger, openApi(options.version));
   server.register(
@@ -82,7 +87,7 @@ export function buildServer(
     { prefix: '/ofrep/v1' },
   );
   server.register((rest, _options, done) => {
-    surface(rest, { application, telemetry, creation, clock, requestsPerMinute, maxEventLoopDelayMs });
+    surface(rest, { ...options, application, telemetry, creation });
     done();
   });
   return server;

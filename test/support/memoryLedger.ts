@@ -55,6 +55,11 @@ function ledgerOver(store: MemoryStore, environment: string): Ledger {
           .slice(0, limit),
       ),
     head: (chain) => store.step(() => store.headOf(chain)),
+    count: () => store.step(() => [...store.chains.values()].flat().length),
+    heads: async () =>
+      new Map(
+        await store.step(() => Array.from(store.chains, ([chain, { length }]): [string, number] => [chain, length])),
+      ),
     ping: () => store.step(() => undefined),
   };
 }
