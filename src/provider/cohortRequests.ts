@@ -1,0 +1,110 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { BaseHook } from '@openfeature/core';
+import { COHORT_LABELS, type CohortLabel, cohortLabel } from './cohortLabel.ts';
+import { type PromClient, registersOf } from './promClient.ts';
+import { STATUS_CODE_LABELS, statusCodeLabel } from './statusCodeLabel.ts';
+
+export type CohortRequestsOptions = {
+  /** Whose cohort labels the requests. */
+  readonly feature: string;
+  /** prom-client's default registry where it is left out. */
+  readonly registry?: object;
+  /** Upper bounds in seconds; prom-client's own where they are left out. */
+  readonly buckets?: readonly number[];
+  /** Where the service has metrics of the usual names already. */
+  readonly names?: { readonly requests: string; readonly durations: string };
+};
+
+/** A request that is being answered, and what was found about who asks. */
+type Visit = { cohort: CohortLabel };
+
+type Hook<Reply> = (request: unknown, reply: Reply, done: () => void) => void;
+type FastifyReply = { readonly raw: ServerResponse };
+/** What is used of a Fastify application. */
+type FastifyApp = { addHook(name: 'onRequest' | 'preValidation', hook: Hook<FastifyReply>): unknown };
+
+const USUAL = { requests: 'http_requests_total', durations: 'http_request_duration_seconds' };
+
+/**
+ * The request metrics that a contract asks for, `http_requests_total{code,cohort}` and `http_request_duration_seconds{cohort}`, labelled
+ * with the cohort that the lookup of one feature found for the request. The hook hears the lookup, whatever the provider; the middleware
+ * hears the answer. A request that looks nothing up is of cohort `none`. Every series begins at 0.
+ */
+export class CohortRequests {
+  /** For `OpenFeature.addHooks`. */
+  readonly hook: BaseHook;
+  readonly #requests: InstanceType<PromClient['Counter']>;
+  readonly #durations: InstanceType<PromClient['Histogram']>;
+  readonly #current = new AsyncLocalStorage<Visit>();
+
+  constructor(promClient: PromClient, { feature, registry, buckets, names = USUAL }: CohortRequestsOptions) {
+    const registers = registersOf(registry);
+    this.#requests = new promClient.Counter({
+      name: names.requests,
+      help: 'Answered requests',
+      labelNames: ['code', 'cohort'],
+      ...registers,
+    });
+    this.#durations = new promClient.Histogram({
+      name: names.durations,
+      help: 'How long answers took',
+      labelNames: ['cohort'],
+      ...(buckets === undefined ? {} : { buckets: [...buckets] }),
+      ...registers,
+    });
+    this.#begin();
+    this.hook = {
+      finally: ({ flagKey }, { flagMetadata }) => {
+        const visit = this.#current.getStore();
+        if (flagKey === feature && visit !== undefined) visit.cohort = cohortLabel(flagMetadata['cohort']);
+      },
+    };
+  }
+
+  /** Wraps a listener of `node:http`. */
+  listener<Request extends IncomingMessage, Response extends ServerResponse>(
+    answer: (request: Request, response: Response) => unknown,
+  ): (request: Request, response: Response) => unknown {
+    return (request, response) => this.#current.run(this.#visit(response), () => answer(request, response));
+  }
+
+  /** Middleware as Express and Connect have it: `app.use(requests.middleware)`, before what looks flags up. */
+  readonly middleware = (_request: IncomingMessage, response: ServerResponse, next: () => void): void =>
+    this.#current.run(this.#visit(response), next);
+
+  /** Adds the hooks to a Fastify application, before those that look flags up. */
+  fastify(app: FastifyApp): void {
+    const visits = new WeakMap<ServerResponse, Visit>();
+    app.addHook('onRequest', (_request, { raw }, done) => {
+      visits.set(raw, this.#visit(raw));
+      this.#inVisit(visits.get(raw), done);
+    });
+    // Reading a body leaves the request's asynchronous context: whatever comes after it is brought back there.
+    app.addHook('preValidation', (_request, { raw }, done) => this.#inVisit(visits.get(raw), done));
+  }
+
+  #inVisit(visit: Visit | undefined, run: () => void): void {
+    if (visit === undefined) run();
+    else this.#current.run(visit, run);
+  }
+
+  #visit(response: ServerResponse): Visit {
+    const visit: Visit = { cohort: 'none' };
+    const beganMs = performance.now();
+    // Not `finish`: an answer that a client did not wait for is one, too.
+    response.once('close', () => {
+      const { cohort } = visit;
+      this.#requests.inc({ code: statusCodeLabel(response.statusCode, response.writableFinished), cohort });
+      this.#durations.observe({ cohort }, (performance.now() - beganMs) / 1000);
+    });
+    return visit;
+  }
+
+  #begin(): void {
+    for (const cohort of COHORT_LABELS) {
+      for (const code of STATUS_CODE_LABELS) this.#requests.inc({ code, cohort }, 0);
+      this.#durations.zero({ cohort });
+    }
+  }
+}
