@@ -70,34 +70,36 @@ export class Feed {
     }
   }
 
-  /** Reads the stream to its end. True where it told that Sluice is alive. */
+  /** Reads the stream to its end. True where it has led up to the present once. */
   async #follow(): Promise<boolean> {
     if (this.#signal.aborted) return false;
     const silence = new AbortController();
     const { silenceMs } = this.#options.settings;
     const watchdog = setTimeout(() => silence.abort(new Error('the stream is silent')), silenceMs).unref();
-    const heard = { alive: false };
+    const been = { upToDate: false };
+    const upToDate = () => {
+      this.#options.heard(!been.upToDate);
+      been.upToDate = true;
+    };
     try {
-      await this.#read(AbortSignal.any([this.#signal, silence.signal]), () => {
-        this.#options.heard(!heard.alive);
-        heard.alive = true;
-        watchdog.refresh();
-      });
+      await this.#read(AbortSignal.any([this.#signal, silence.signal]), () => void watchdog.refresh(), upToDate);
     } catch {
       // Whatever ended it, the snapshot that is asked for next tells whether Sluice is away.
     } finally {
       clearTimeout(watchdog);
     }
-    return heard.alive;
+    return been.upToDate;
   }
 
-  async #read(signal: AbortSignal, alive: () => void): Promise<void> {
+  async #read(signal: AbortSignal, alive: () => void, upToDate: () => void): Promise<void> {
     const { api, mirror } = this.#options;
     for await (const { data } of await api.stream(mirror.tag, signal)) {
       const event = readStreamEvent(data);
       if (event === null) continue;
-      if (!mirror.take(event)) await this.refresh();
       if (event.kind === 'alive') alive();
+      const taken = mirror.take(event);
+      if (taken === 'missed') await this.refresh();
+      if (taken !== 'taken') upToDate();
     }
   }
 }

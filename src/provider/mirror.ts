@@ -12,6 +12,9 @@ export type MirrorOptions = {
   readonly unreadable: (feature: string) => void;
 };
 
+/** `upToDate`: nothing is missing. `missed`: something is, and a snapshot is needed. */
+type Taken = 'taken' | 'upToDate' | 'missed';
+
 /** Two signs of life that name another state: one may overtake the changes that it counts already. */
 const STRAYS = 2;
 
@@ -60,13 +63,10 @@ export class Mirror {
     this.#awaited = null;
   }
 
-  /** False where a snapshot is needed: changes were missed. */
-  take(event: StreamEvent): boolean {
+  take(event: StreamEvent): Taken {
     switch (event.kind) {
       case 'alive':
-        // A change alone says nothing of the age: a server tells of its own closings also while it hears from nobody.
-        this.#options.freshness.heard(event.ageMs, this.#options.monotonicMs());
-        return this.#isInStep(event.tag) || this.#await(event.tag);
+        return this.#takeAlive(event);
       case 'refetch':
         return this.#await(event.tag);
       case 'unreadable':
@@ -75,23 +75,27 @@ export class Mirror {
       case 'flag':
         this.#tell(this.#options.documents.take(event.feature, event.document));
     }
+    // The age is no news: a server tells of its own closings also while it hears from nobody.
     if (!this.#isAstray && event.tag !== null) this.#tag = event.tag;
-    return true;
+    return 'taken';
   }
 
-  #isInStep(tag: string): boolean {
+  #takeAlive({ tag, ageMs }: Extract<StreamEvent, { kind: 'alive' }>): Taken {
     if (tag === this.#tag) {
       this.#isAstray = false;
       this.#strays = 0;
-      return true;
+      this.#options.freshness.heard(ageMs, this.#options.monotonicMs());
+      return 'upToDate';
     }
+    // That Sluice is fresh makes nothing fresh here while a change of it is missing.
     this.#strays += 1;
-    return !this.#isAstray && this.#strays < STRAYS;
+    return this.#isAstray || this.#strays >= STRAYS ? this.#await(tag) : 'taken';
   }
 
-  #await(tag: string): false {
+  #await(tag: string): Taken {
     this.#awaited = tag;
-    return false;
+    this.#strays = 0;
+    return 'missed';
   }
 
   #takeDocuments({ staleAfterMs, documents, unreadable }: Snapshot): void {
