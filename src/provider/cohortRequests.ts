@@ -2,14 +2,14 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { BaseHook } from '@openfeature/core';
 import { COHORT_LABELS, type CohortLabel, cohortLabel } from './cohortLabel.ts';
-import { type PromClient, registersOf } from './promClient.ts';
+import { type PromClient, type PromCounter, type PromHistogram, registersOf } from './promClient.ts';
 import { STATUS_CODE_LABELS, statusCodeLabel } from './statusCodeLabel.ts';
 
-export type CohortRequestsOptions = {
+export type CohortRequestsOptions<Registry> = {
   /** Whose cohort labels the requests. */
   readonly feature: string;
   /** prom-client's default registry where it is left out. */
-  readonly registry?: object;
+  readonly registry?: Registry;
   /** Upper bounds in seconds; prom-client's own where they are left out. */
   readonly buckets?: readonly number[];
   /** Where the service has metrics of the usual names already. */
@@ -31,14 +31,15 @@ const USUAL = { requests: 'http_requests_total', durations: 'http_request_durati
  * with the cohort that the lookup of one feature found for the request. The hook hears the lookup, whatever the provider; the middleware
  * hears the answer. A request that looks nothing up is of cohort `none`. Every series begins at 0.
  */
-export class CohortRequests {
+export class CohortRequests<Registry> {
   /** For `OpenFeature.addHooks`. */
   readonly hook: BaseHook;
-  readonly #requests: InstanceType<PromClient['Counter']>;
-  readonly #durations: InstanceType<PromClient['Histogram']>;
+  readonly #requests: PromCounter;
+  readonly #durations: PromHistogram;
   readonly #current = new AsyncLocalStorage<Visit>();
 
-  constructor(promClient: PromClient, { feature, registry, buckets, names = USUAL }: CohortRequestsOptions) {
+  constructor(promClient: PromClient<Registry>, options: CohortRequestsOptions<Registry>) {
+    const { feature, registry, buckets, names = USUAL } = options;
     const registers = registersOf(registry);
     this.#requests = new promClient.Counter({
       name: names.requests,

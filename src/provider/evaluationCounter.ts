@@ -2,9 +2,9 @@ import type { BaseHook, EvaluationDetails, FlagValue } from '@openfeature/core';
 import { COHORT_LABELS, type CohortLabel, cohortLabel } from './cohortLabel.ts';
 import { type PromClient, registersOf } from './promClient.ts';
 
-export type EvaluationCounterOptions = {
+export type EvaluationCounterOptions<Registry> = {
   /** prom-client's default registry where it is left out. */
-  readonly registry?: object;
+  readonly registry?: Registry;
   /** Features whose series begin at 0 at once. A series that begins with its first event hides that event from `increase()`. */
   readonly features?: readonly string[];
 };
@@ -18,7 +18,10 @@ const VARIANTS = ['on', 'off'] as const;
  * A hook for `OpenFeature.addHooks` that counts evaluations: `flag_evaluations_total{feature,variant,cohort}`, of whatever provider. An
  * evaluation without an answer counts as variant `error`; of a flag that does not exist, as feature `other`.
  */
-export function evaluationCounter(promClient: PromClient, options: EvaluationCounterOptions = {}): BaseHook {
+export function evaluationCounter<Registry>(
+  promClient: PromClient<Registry>,
+  options: EvaluationCounterOptions<Registry> = {},
+): BaseHook {
   const counter = new promClient.Counter({
     name: 'flag_evaluations_total',
     help: 'Evaluations of feature flags',
