@@ -7,7 +7,7 @@ import { buildServer } from '../src/http/server.ts';
 export async function openApiText(): Promise<string> {
   // A server that is asked nothing needs nothing behind it.
   const application = {} as Application;
-  const telemetry = {} as ServingTelemetry;
+  const telemetry = { watchStreams: () => undefined } as Partial<ServingTelemetry> as ServingTelemetry;
   const clock = { nowMs: () => 0 };
   const server = buildServer(application, telemetry, { logger: null, clock, version: manifest.version });
   await server.ready();

@@ -28,7 +28,7 @@ import type { FlagStore } from './control/ports/flagStore.ts';
 import type { MetricSource } from './control/ports/metricSource.ts';
 import { MetricSources } from './control/sight/metricSources.ts';
 import { hardKillVariable } from './domain/feature/hardKill.ts';
-import { REDACTION } from './http/logging.ts';
+import { REDACTION, SERIALIZERS } from './http/logging.ts';
 import { buildServer } from './http/server.ts';
 
 /** A composed Sluice. `start` serves and ticks; `stop` finishes what is under way and closes what was opened, in turn. */
@@ -93,7 +93,12 @@ export type Log = Logger;
 
 /** JSON lines on standard output; what is secret never gets there. */
 export function openLog(config: Config): Logger {
-  return pino({ level: config.logLevel, base: { environment: config.environment }, redact: REDACTION });
+  return pino({
+    level: config.logLevel,
+    base: { environment: config.environment },
+    redact: REDACTION,
+    serializers: SERIALIZERS,
+  });
 }
 
 /** Everything with a connection, a file or a timer of its own; each closes itself when the stack unwinds. */

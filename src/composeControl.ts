@@ -26,6 +26,7 @@ import { Scheduler, type SchedulerOptions } from './control/execution/controller
 import { Ticker } from './control/execution/controller/ticker.ts';
 import { OpeningProof } from './control/execution/opening/openingProof.ts';
 import { RolloutOpening } from './control/execution/opening/rolloutOpening.ts';
+import { Configuration } from './control/flags/configuration.ts';
 import type { FlagView } from './control/flags/flagView.ts';
 import { Publisher, type PublisherDeps } from './control/flags/publisher.ts';
 import { Calendars } from './control/installation/calendars.ts';
@@ -37,6 +38,7 @@ import type { GateHooks } from './control/ports/gateHooks.ts';
 import type { LateJournal } from './control/ports/lateJournal.ts';
 import type { Log } from './control/ports/log.ts';
 import type { Notifier } from './control/ports/notifier.ts';
+import type { ProviderPresence } from './control/ports/providerPresence.ts';
 import type { Records } from './control/ports/records.ts';
 import type { RolloutTelemetry } from './control/ports/telemetry.ts';
 import type { Timer } from './control/ports/timer.ts';
@@ -47,6 +49,7 @@ import { Drift } from './control/reconciliation/drift.ts';
 import { OverrideExpiry } from './control/reconciliation/overrideExpiry.ts';
 import { Reconciler } from './control/reconciliation/reconciler.ts';
 import { DecisionContexts } from './control/sight/decisionContext.ts';
+import { EntryFeed } from './control/sight/entryFeed.ts';
 import { Foresight } from './control/sight/foresight.ts';
 import { KnownRollouts } from './control/sight/knownRollouts.ts';
 import type { MetricSources } from './control/sight/metricSources.ts';
@@ -92,6 +95,9 @@ export type ControlOptions = {
   /** A test may put a broken part in its place, to see that it is noticed. */
   readonly publisher?: (deps: PublisherDeps) => Publisher;
 };
+
+/** No acknowledgement of a provider is waited for. */
+const NOBODY_WAITS: ProviderPresence = { arrived: () => undefined, left: () => undefined };
 
 /** Control over ports, whatever answers them. Top to bottom: what acts, what runs by itself, what people reach. */
 export function composeControl(options: ControlOptions, outside: Outside) {
@@ -193,6 +199,9 @@ function composeDesks(options: ControlOptions, outside: Outside, acts: Acts): Ap
     catalogue,
     ledger: new LedgerExports({ ...outside, environment }),
     flags: outside.view,
+    configuration: new Configuration(outside.view, outside.clock),
+    entryFeed: new EntryFeed(outside.ledger),
+    presence: NOBODY_WAITS,
     idempotency: outside.idempotency,
   };
 }

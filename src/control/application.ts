@@ -13,6 +13,7 @@ import type { PreflightItem } from '../domain/rollout/preflight.ts';
 import type { RolloutStatus } from '../domain/rollout/statusView.ts';
 import type { SuggestionRequest } from '../domain/suggestion/request.ts';
 import type { Candidate, Chosen } from '../domain/suggestion/suggestThreshold.ts';
+import type { Configuration } from './flags/configuration.ts';
 import type { FlagView } from './flags/flagView.ts';
 import type {
   AuditDesk,
@@ -27,7 +28,9 @@ import type {
 import type { Cursor, FeatureFilter, FeatureRecord } from './ports/featureRegister.ts';
 import type { IdempotencyRegister } from './ports/idempotencyRegister.ts';
 import type { EntryPage } from './ports/ledger.ts';
+import type { ProviderPresence } from './ports/providerPresence.ts';
 import type { RolloutFilter, RolloutRecord, Tick } from './ports/rolloutRegister.ts';
+import type { EntryFeed } from './sight/entryFeed.ts';
 import type { PlanForesight } from './sight/foresight.ts';
 import type { SimulationEvent } from './simulation/simulationEvent.ts';
 
@@ -56,6 +59,12 @@ export type Application = {
   readonly catalogue: Catalogue;
   readonly ledger: LedgerDesk;
   readonly flags: FlagView;
+  /** What evaluators elsewhere are told of the flags. */
+  readonly configuration: Configuration;
+  /** What viewers are told of the ledger. */
+  readonly entryFeed: EntryFeed;
+  /** Told who reads the stream under a name of its own. */
+  readonly presence: ProviderPresence;
   readonly idempotency: IdempotencyRegister;
 };
 
@@ -181,6 +190,12 @@ export type TokenView = NewToken & { readonly id: string; readonly createdAtMs: 
 export interface TokenDesk {
   /** From memory, never a round trip for a known token; null for an unknown, revoked or expired one. */
   authenticate(token: string): Principal | null;
+  /** The token that a stream key stands for: good for hearing that something has changed, and nothing else. As fast. */
+  authenticateStream(key: string): Principal | null;
+  /** The key of a token; null where that does not stand any more. As fast. */
+  streamKey(tokenId: string): string | null;
+  /** Whether it is neither revoked nor expired. As fast. */
+  stands(tokenId: string): boolean;
   issue(who: Principal, wish: NewToken): Promise<TokenView & { readonly token: string }>;
   list(): Promise<readonly TokenView[]>;
   revoke(who: Principal, id: string): Promise<void>;

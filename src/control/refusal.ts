@@ -46,6 +46,7 @@ export const REFUSALS = {
   VERSION_REQUIRED: { status: 428, title: 'If-Match with the version is needed' },
   VERSION_STALE: { status: 412, title: 'The version is not the current one' },
   SIMULATIONS_BUSY: { status: 429, title: 'As many simulations run as may' },
+  STREAMS_FULL: { status: 429, title: 'The token has as many streams open as it may' },
   TOO_MANY_REQUESTS: { status: 429, title: 'Too many requests' },
   LEDGER_UNREACHABLE: { status: 503, title: 'The ledger can not be reached; closing still works' },
   PAST_UNREADABLE: { status: 503, title: 'A metric source does not tell what it recorded' },

@@ -10,7 +10,8 @@ export function answerProblem(error: unknown, request: FastifyRequest, reply: Fa
   if (refusal.code === 'UNAUTHENTICATED') reply.header('www-authenticate', 'Bearer realm="sluice"');
   if (refusal.code === 'METHOD_NOT_ALLOWED') reply.header('allow', refusal.more.allowed?.join(', ') ?? '');
   if (refusal.code === 'IDEMPOTENCY_BUSY') reply.header('retry-after', '1');
-  if (refusal.code === 'SIMULATIONS_BUSY') reply.header('retry-after', '10');
+  if (refusal.code === 'SIMULATIONS_BUSY' || refusal.code === 'STREAMS_FULL') reply.header('retry-after', '10');
+  if (refusal.code === 'OVERLOADED' && !reply.hasHeader('retry-after')) reply.header('retry-after', '1');
   const text = JSON.stringify(problemOf(refusal, request.id));
   reply.code(REFUSALS[refusal.code].status).header('content-type', PROBLEM_TYPE).send(text);
 }

@@ -42,7 +42,8 @@ export function authenticate(tokens: TokenDesk): onRequestHookHandler {
   };
 }
 
-function refusedTo(principal: Principal | null, right: Right | undefined): Refusal | null {
+/** Why this right is refused to whoever asks; null where it is not. */
+export function refusedTo(principal: Principal | null, right: Right | undefined): Refusal | null {
   if (principal === null) {
     return new Refusal('UNAUTHENTICATED', 'send a token that stands as `Authorization: Bearer <token>`');
   }

@@ -9,9 +9,21 @@ export const REDACTION: { readonly paths: string[]; readonly censor: string } = 
   censor: '[redacted]',
 };
 
-const QUIET = ['/ofrep/', '/livez', '/readyz', '/metrics'];
+const STREAM_KEY = /([?&]key=)[^&#]*/g;
 
-/** Lookups and probes get no line of their own: there are too many, and what goes wrong with them is logged where it does. */
+/** How log lines show a request: without the stream key that may stand in its address. */
+export const SERIALIZERS = {
+  req: ({ method, url, host, ip }: Pick<FastifyRequest, 'method' | 'url' | 'host' | 'ip'>) => ({
+    method,
+    url: url.replaceAll(STREAM_KEY, `$1${REDACTION.censor}`),
+    host,
+    remoteAddress: ip,
+  }),
+};
+
+const QUIET = ['/ofrep/', '/v1/stream', '/v1/snapshot', '/livez', '/readyz', '/metrics'];
+
+/** Lookups, streams and probes get no line of their own: there are too many, and what goes wrong with them is logged where it does. */
 export function isQuiet(request: Pick<FastifyRequest, 'url'>): boolean {
   return QUIET.some((start) => request.url.startsWith(start));
 }

@@ -16,7 +16,7 @@ import { answerUnroutable } from './unroutable.ts';
 import { serializerCompiler, validatorCompiler } from './validation.ts';
 
 export type ServerOptions = {
-  /** A pino logger made with `REDACTION` of `logging.ts`; null for silence. */
+  /** A pino logger made with `REDACTION` and `SERIALIZERS` of `logging.ts`; null for silence. */
   readonly logger: FastifyBaseLogger | null;
   readonly clock: Clock;
   /** Of this Sluice, for the OpenAPI document. */
@@ -29,6 +29,9 @@ type Settings = {
   readonly requestsPerMinute: number;
   /** Per token; null does not count them. */
   readonly lookupsPerMinute: number | null;
+  /** Event streams that may be open in this process, and with one token. */
+  readonly maxStreams: number;
+  readonly maxStreamsPerToken: number;
   /** Above this mean delay of the event loop new work is turned away, but for closing and lookups; 0 never does. */
   readonly maxEventLoopDelayMs: number;
 };
@@ -37,6 +40,8 @@ const DEFAULTS: Settings = {
   bodyLimitBytes: 1024 * 1024,
   requestsPerMinute: 6000,
   lookupsPerMinute: null,
+  maxStreams: 10_000,
+  maxStreamsPerToken: 5_000,
   maxEventLoopDelayMs: 1000,
 };
 
@@ -68,7 +73,7 @@ export function buildServer(
   server.setValidatorCompiler(validatorCompiler);
   server.setSerializerCompiler(serializerCompiler);
   server.setErrorHandler(answerProblem);
-  const { clock, requestsPerMinute, lookupsPerMinute, maxEventLoopDelayMs } = options;
+  const { clock, lookupsPerMinute } = options;
   const creation = new Creation(application.idempotency, clock);
   server.register(swagger, openApi(options.version));
   server.register(
@@ -79,7 +84,7 @@ export function buildServer(
     { prefix: '/ofrep/v1' },
   );
   server.register((rest, _options, done) => {
-    surface(rest, { application, telemetry, creation, clock, requestsPerMinute, maxEventLoopDelayMs });
+    surface(rest, { ...options, application, telemetry, creation });
     done();
   });
   return server;

@@ -2,16 +2,16 @@ import helmet from '@fastify/helmet';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import type { ServingTelemetry } from '../control/ports/telemetry.ts';
 import { type GuardedOptions, guardedRoutes } from './guarded.ts';
 import { refuseOtherMethods } from './methodNotAllowed.ts';
 import { countRequests } from './requestMetrics.ts';
 import { documentationRoutes } from './routes/documentation.ts';
 import { healthRoutes } from './routes/health.ts';
 import type { Scope } from './routes/scope.ts';
+import { type FeedOptions, feedRoutes } from './stream/feedRoutes.ts';
 import { refuseUnknownRoute } from './unknownRoute.ts';
 
-export type SurfaceOptions = GuardedOptions & { readonly telemetry: ServingTelemetry };
+export type SurfaceOptions = GuardedOptions & FeedOptions;
 
 /** Everything but lookups, which pay for nothing of this: headers for browsers, request ids, request metrics. */
 export function surface(scope: FastifyInstance, options: SurfaceOptions): void {
@@ -28,6 +28,13 @@ export function surface(scope: FastifyInstance, options: SurfaceOptions): void {
   scope.register(
     (guarded, _options, done) => {
       guardedRoutes(guarded, options);
+      done();
+    },
+    { prefix: '/v1' },
+  );
+  scope.register(
+    (feeds, _options, done) => {
+      feedRoutes(feeds, options);
       done();
     },
     { prefix: '/v1' },

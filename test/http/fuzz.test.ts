@@ -6,7 +6,8 @@ import { proposalInput } from '../support/proposals.ts';
 import { filled, operations } from './routes.ts';
 import { type Answer, ServerUnderTest } from './serverUnderTest.ts';
 
-const all = await operations();
+// A stream that is opened does not end: `streams.test.ts` asks it what it must refuse.
+const all = (await operations()).filter(({ path }) => path !== '/v1/stream');
 const OFREP_CODES = ['PARSE_ERROR', 'INVALID_CONTEXT', 'TARGETING_KEY_MISSING', 'FLAG_NOT_FOUND', 'GENERAL'];
 const WORDS = ['reason', 'to', 'mode', 'stageId', 'decision', 'digest', 'comment', 'contractId', 'dryRun', 'startAt'];
 const MORE = ['subject', 'roles', 'features', 'expiresAt', 'key', 'variants', 'prerequisites', 'context', 'owner'];

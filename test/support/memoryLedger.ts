@@ -55,6 +55,8 @@ function ledgerOver(store: MemoryStore, environment: string): Ledger {
           .slice(0, limit),
       ),
     head: (chain) => store.step(() => store.headOf(chain)),
+    count: () => store.step(() => [...store.chains.values()].flat().length),
+    heads: () => store.step(() => new Map([...store.chains.keys()].map((chain) => [chain, store.headOf(chain).seq]))),
     ping: () => store.step(() => undefined),
   };
 }

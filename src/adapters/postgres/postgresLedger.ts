@@ -71,6 +71,21 @@ export class PostgresLedger implements Ledger {
     return row === null ? EMPTY_CHAIN : { seq: row.seq, hash: row.hash, atMs: Number(row.atMs) };
   }
 
+  /** A chain has no gaps, so the number of its newest entry is how many it has. */
+  async count(): Promise<number> {
+    const [row] = await this.#connection.query(
+      (prisma) => prisma.$queryRaw<{ entries: number }[]>`SELECT coalesce(sum(seq), 0)::float8 AS entries FROM chains`,
+    );
+    return row?.entries ?? 0;
+  }
+
+  async heads(): Promise<ReadonlyMap<string, number>> {
+    const rows = await this.#connection.query(
+      (prisma) => prisma.$queryRaw<{ chain: string; seq: number }[]>`SELECT chain, seq FROM chains`,
+    );
+    return new Map(rows.map(({ chain, seq }) => [chain, seq]));
+  }
+
   /** Asks for a transaction number, which only a server that takes writes gives out. */
   async ping(): Promise<void> {
     const [row] = await this.#connection.query(

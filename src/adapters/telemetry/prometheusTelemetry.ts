@@ -44,6 +44,11 @@ export class PrometheusTelemetry implements Telemetry {
   readonly #tickLag = this.#histogram('rollout_tick_lag_seconds', 'How late ticks began.', TO_A_MINUTE);
   readonly #propagation = this.#histogram('rollout_propagation_seconds', 'From publish to served.', AT_ONCE);
   readonly #lookupSeconds = this.#histogram('flag_lookup_seconds', 'Time to answer a lookup request.', IN_MEMORY);
+  readonly #streamsDropped = new Counter({
+    name: 'event_streams_dropped_total',
+    help: 'Event streams ended because their client took nothing.',
+    registers: [this.#registry],
+  });
   readonly #requests = new Histogram({
     name: 'http_request_duration_seconds',
     help: 'Requests, without the lookups that were answered.',
@@ -146,6 +151,21 @@ export class PrometheusTelemetry implements Telemetry {
         this.set(ageSeconds());
       },
     });
+  }
+
+  watchStreams(open: () => number): void {
+    new Gauge({
+      name: 'event_streams',
+      help: 'Event streams that are open.',
+      registers: [this.#registry],
+      collect() {
+        this.set(open());
+      },
+    });
+  }
+
+  streamDropped(): void {
+    this.#streamsDropped.inc();
   }
 
   async exposition(): Promise<{ readonly contentType: string; readonly text: string }> {

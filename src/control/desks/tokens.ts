@@ -28,6 +28,18 @@ export class Tokens implements TokenDesk {
     return this.#deps.directory.find(token);
   }
 
+  authenticateStream(key: string): Principal | null {
+    return this.#deps.directory.findByStreamKey(key);
+  }
+
+  streamKey(tokenId: string): string | null {
+    return this.#deps.directory.streamKey(tokenId);
+  }
+
+  stands(tokenId: string): boolean {
+    return this.#deps.directory.stands(tokenId);
+  }
+
   async issue(_who: Principal, wish: NewToken): Promise<TokenView & { readonly token: string }> {
     const nowMs = this.#deps.clock.nowMs();
     if (wish.expiresAtMs !== null && wish.expiresAtMs <= nowMs)

@@ -62,6 +62,17 @@ export class FlagView implements FlagListener {
     return this.#entries.get(feature)?.served;
   }
 
+  /** The same for evaluators elsewhere: what the environment of this process closes is killed there, too. */
+  servedElsewhere(feature: string): FlagDocument | undefined {
+    const served = this.document(feature);
+    return served === undefined || !this.#hardKilled.has(feature) ? served : { ...served, killed: true };
+  }
+
+  /** Every feature that is not archived, in no particular order. */
+  features(): Iterable<string> {
+    return this.#entries.keys();
+  }
+
   /** As it was published, whatever a hand has changed beside it. */
   published(feature: string): FlagDocument | undefined {
     return this.#entries.get(feature)?.document;
@@ -108,6 +119,11 @@ export class FlagView implements FlagListener {
   /** Milliseconds since the view last knew to be up to date; infinite before the first time. */
   ageMs(): number {
     return this.#options.monotonicMs() - this.#refreshedAtMs;
+  }
+
+  /** As old as this it is stale. */
+  get staleAfterMs(): number {
+    return this.#options.staleAfterMs;
   }
 
   isStale(): boolean {

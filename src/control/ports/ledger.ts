@@ -74,6 +74,10 @@ export interface Ledger {
   /** The entries of one rollout, in order of `seq`. */
   entriesOfRollout(rolloutId: string, page: EntryPage): Promise<readonly Entry[]>;
   head(chain: string): Promise<ChainHead>;
+  /** How many entries there are in all chains together: another number tells, at little cost, that something was written. */
+  count(): Promise<number>;
+  /** The number of the newest entry of each chain, all as they stood at one moment. */
+  heads(): Promise<ReadonlyMap<string, number>>;
   /** Answers when reading and writing work; for readiness. Throws `LedgerUnreachable`. */
   ping(): Promise<void>;
 }

@@ -51,6 +51,10 @@ export interface ServingTelemetry {
   request(method: string, route: string, status: number, seconds: number): void;
   /** `flag_snapshot_age_seconds` is read by this at every scrape. */
   watchSnapshotAge(ageSeconds: () => number): void;
+  /** `event_streams` is read by this at every scrape. */
+  watchStreams(open: () => number): void;
+  /** `event_streams_dropped_total`: its client took nothing for too long. */
+  streamDropped(): void;
   /** All series in the text format of Prometheus. */
   exposition(): Promise<{ readonly contentType: string; readonly text: string }>;
 }

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Evaluation } from '../../domain/feature/evaluation.ts';
-import { mayTouch } from '../../domain/governance/role.ts';
+import { mayTouch, type Principal } from '../../domain/governance/role.ts';
 import { callerOf } from '../auth.ts';
 import { answerText } from './answerText.ts';
 import { entityTagOf, matchesAny } from './entityTag.ts';
@@ -16,12 +16,23 @@ export function answerBulk(request: FastifyRequest, reply: FastifyReply, deps: L
   const context = contextIn(request.body);
   const seen = deps.flags.evaluateAll(context).filter(({ feature }) => mayTouch(principal, feature));
   const sorted = seen.toSorted((one, other) => (one.feature < other.feature ? -1 : 1));
-  const body = `{"flags":[${sorted.map((evaluated) => flagText(evaluated, deps)).join(',')}]}`;
-  const tag = entityTagOf(body);
+  const flags = `"flags":[${sorted.map((evaluated) => flagText(evaluated, deps)).join(',')}]`;
+  // Of the flags alone: where their changes are told of is another address for each token.
+  const tag = entityTagOf(`{${flags}}`);
   reply.header('etag', tag);
   if (matchesAny(tag, request.headers['if-none-match'])) reply.code(304).send();
-  else reply.header('content-type', 'application/json; charset=utf-8').send(body);
+  else
+    reply
+      .header('content-type', 'application/json; charset=utf-8')
+      .send(`{${flags}${eventStreamsText(principal, deps)}}`);
   deps.telemetry.lookupSeconds((performance.now() - began) / 1000);
+}
+
+/** Where a client hears of changes: a browser's `EventSource` sends no headers, so a key of the token stands in the address. */
+function eventStreamsText({ tokenId }: Principal, { tokens }: LookupDeps): string {
+  const key = tokens.streamKey(tokenId);
+  if (key === null) return '';
+  return `,"eventStreams":[{"type":"sse","endpoint":{"requestUri":"/v1/stream?key=${key}"}}]`;
 }
 
 function flagText({ feature, evaluation }: Evaluated, { flags, telemetry, texts }: LookupDeps): string {

@@ -1,10 +1,14 @@
+import type { TokenDesk } from '../../control/application.ts';
 import type { FlagView } from '../../control/flags/flagView.ts';
 import type { ServingTelemetry } from '../../control/ports/telemetry.ts';
 import type { AnswerTexts } from './answerText.ts';
+import type { HeardOf } from './heardOf.ts';
 
 /** What a lookup is answered from; all of it in memory. */
 export type LookupDeps = {
   readonly flags: FlagView;
   readonly telemetry: ServingTelemetry;
+  readonly tokens: TokenDesk;
   readonly texts: AnswerTexts;
+  readonly heardOf: HeardOf;
 };

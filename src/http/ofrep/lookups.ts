@@ -11,6 +11,7 @@ import { AnswerTexts } from './answerText.ts';
 import { answerBulk } from './bulk.ts';
 import { bulkSchema, singleSchema } from './documented.ts';
 import { answerFailure } from './failure.ts';
+import { HeardOf } from './heardOf.ts';
 import type { LookupDeps } from './lookupDeps.ts';
 import { answerSingle } from './single.ts';
 
@@ -20,7 +21,7 @@ export type LookupOptions = {
   readonly lookupsPerMinute: number | null;
 };
 
-/** Lookups. No handler here is asynchronous, and no hook but the one that asks who it is. */
+/** Lookups. No handler here waits, but for a change that its client has heard of before; and no hook runs but the one that asks who it is. */
 export function lookupRoutes(
   scope: FastifyInstance,
   { application, telemetry, lookupsPerMinute }: LookupOptions,
@@ -40,7 +41,10 @@ export function lookupRoutes(
   });
   scope.setNotFoundHandler(refuseUnknownRoute);
   if (lookupsPerMinute !== null) limitRate(scope, lookupsPerMinute);
-  const deps = { flags: application.flags, telemetry, texts: new AnswerTexts() };
+  const { flags, tokens, configuration } = application;
+  const heardOf = new HeardOf(configuration);
+  scope.addHook('preClose', async () => heardOf.stop());
+  const deps = { flags, tokens, telemetry, texts: new AnswerTexts(), heardOf };
   void scope.after(() => addRoutes(scope, deps));
 }
 
@@ -50,7 +54,11 @@ function addRoutes(scope: FastifyInstance, deps: LookupDeps): void {
   scope.post<{ Params: { key: string } }>('/evaluate/flags/:key', { schema: singleSchema, config }, (request, reply) =>
     answerSingle(request, reply, deps),
   );
-  scope.post('/evaluate/flags', { schema: bulkSchema, config }, (request, reply) => answerBulk(request, reply, deps));
+  scope.post('/evaluate/flags', { schema: bulkSchema, config }, (request, reply) => {
+    const waited = deps.heardOf.wait(request);
+    if (waited === null) return answerBulk(request, reply, deps);
+    return waited.then(() => answerBulk(request, reply, deps));
+  });
   refuseTheRest();
 }
 

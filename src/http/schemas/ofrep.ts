@@ -35,5 +35,11 @@ export const lookupFailure = z
   .meta({ id: 'LookupFailure' });
 
 export const bulkAnswer = z
-  .strictObject({ flags: z.array(z.union([lookupAnswer, lookupFailure])) })
+  .strictObject({
+    flags: z.array(z.union([lookupAnswer, lookupFailure])),
+    eventStreams: z
+      .array(z.strictObject({ type: z.literal('sse'), endpoint: z.strictObject({ requestUri: z.string() }) }))
+      .optional()
+      .describe('where changes are told of'),
+  })
   .meta({ id: 'BulkAnswer' });

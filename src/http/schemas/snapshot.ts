@@ -1,0 +1,13 @@
+import { z } from 'zod';
+import { flagDocumentSchema } from '../../domain/feature/flagDocument.ts';
+
+export const snapshotSchema = z
+  .strictObject({
+    schema: z.literal(1),
+    environment: z.string(),
+    staleAfterSeconds: z
+      .number()
+      .describe('unrefreshed for so long, features with a live rollout whose `whenStale` is `close` are off'),
+    flags: z.array(flagDocumentSchema).describe('as served, by feature'),
+  })
+  .meta({ id: 'Snapshot' });
