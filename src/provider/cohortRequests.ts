@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { BaseHook } from '@openfeature/core';
 import { COHORT_LABELS, type CohortLabel, cohortLabel } from './cohortLabel.ts';
+import type { EvaluationHook } from './evaluationHook.ts';
 import { type PromClient, type PromCounter, type PromHistogram, registersOf } from './promClient.ts';
 import { STATUS_CODE_LABELS, statusCodeLabel } from './statusCodeLabel.ts';
 
@@ -33,7 +33,7 @@ const USUAL = { requests: 'http_requests_total', durations: 'http_request_durati
  */
 export class CohortRequests<Registry> {
   /** For `OpenFeature.addHooks`. */
-  readonly hook: BaseHook;
+  readonly hook: EvaluationHook;
   readonly #requests: PromCounter;
   readonly #durations: PromHistogram;
   readonly #current = new AsyncLocalStorage<Visit>();

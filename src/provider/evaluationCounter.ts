@@ -1,5 +1,6 @@
-import type { BaseHook, EvaluationDetails, FlagValue } from '@openfeature/core';
+import type { EvaluationDetails, FlagValue } from '@openfeature/core';
 import { COHORT_LABELS, type CohortLabel, cohortLabel } from './cohortLabel.ts';
+import type { EvaluationHook } from './evaluationHook.ts';
 import { type PromClient, registersOf } from './promClient.ts';
 
 export type EvaluationCounterOptions<Registry> = {
@@ -21,7 +22,7 @@ const VARIANTS = ['on', 'off'] as const;
 export function evaluationCounter<Registry>(
   promClient: PromClient<Registry>,
   options: EvaluationCounterOptions<Registry> = {},
-): BaseHook {
+): EvaluationHook {
   const counter = new promClient.Counter({
     name: 'flag_evaluations_total',
     help: 'Evaluations of feature flags',

@@ -49,7 +49,7 @@ describe('evaluations', () => {
         variant: `v${number}`,
         flagMetadata: { cohort: `c${number}` },
       };
-      hook.finally?.({ flagKey: details.flagKey } as Parameters<NonNullable<typeof hook.finally>>[0], details);
+      hook.finally({ flagKey: details.flagKey } as Parameters<typeof hook.finally>[0], details);
     }
     const lines = (await registry.metrics()).split('\n').filter((line) => line.startsWith('flag_evaluations_total{'));
     expect(lines).toHaveLength(1001);

@@ -7,10 +7,10 @@ import { OpenFeature } from './serverSdk.ts';
 import { TOKEN, type WireServer } from './wireServer.ts';
 
 /** Attempts follow at once, and silence is noticed at once: no test waits for what an operator would not notice. */
-export const HASTY = { longestRetryMilliseconds: 20, silenceMilliseconds: 400, timeoutMilliseconds: 1000 };
+const HASTY = { longestRetryMilliseconds: 20, silenceMilliseconds: 400, timeoutMilliseconds: 1000 };
 
 /** What a provider said to the log, by level. */
-export class HeardLog {
+class HeardLog {
   readonly lines: string[] = [];
   readonly error = (...said: unknown[]) => void this.lines.push(`error ${said.join(' ')}`);
   readonly warn = (...said: unknown[]) => void this.lines.push(`warn ${said.join(' ')}`);
