@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FaultLog } from './faultLog.ts';
 import type { FlagDocuments } from './flagDocuments.ts';
-import type { SluiceApi } from './sluiceApi.ts';
+import { type SluiceApi, SluiceRefused } from './sluiceApi.ts';
 
 /** In one request. */
 const MOST_FEATURES = 500;
@@ -31,9 +31,7 @@ export class Acknowledgements {
   /** Tells what could not be told before. */
   retry(): void {
     if (this.#untold.size === 0 || this.#telling !== null || this.#signal.aborted) return;
-    this.#telling = this.#tell().finally(() => {
-      this.#telling = null;
-    });
+    this.#telling = this.#tell();
   }
 
   /** Ends what is under way and takes leave, so that nobody waits for this provider. */
@@ -47,10 +45,13 @@ export class Acknowledgements {
     while (this.#untold.size > 0 && !this.#signal.aborted) {
       const features = [...this.#untold].slice(0, MOST_FEATURES);
       for (const feature of features) this.#untold.delete(feature);
-      if (!(await this.#isTold(features))) return;
+      if (!(await this.#isTold(features))) break;
     }
+    // In the same breath as the last look: what is noted from now on begins anew.
+    this.#telling = null;
   }
 
+  /** False where it is to be told again later. */
   async #isTold(features: readonly string[]): Promise<boolean> {
     const versions = this.#documents.versionsOf(features);
     try {
@@ -58,9 +59,26 @@ export class Acknowledgements {
       this.#faults.mended('acknowledging');
       return true;
     } catch (error) {
-      for (const feature of features) this.#untold.add(feature);
-      if (!this.#signal.aborted) this.#faults.say('acknowledging', error);
+      if (this.#signal.aborted) return false;
+      if (isForbidden(error)) return await this.#areToldApart(features, error);
+      this.note(features);
+      this.#faults.say('acknowledging', error);
       return false;
     }
   }
+
+  /** A prerequisite may be beyond the token's features: that Sluice takes no word on it must not cost the word on all others. */
+  async #areToldApart(features: readonly string[], refusal: unknown): Promise<boolean> {
+    if (features.length > 1) {
+      const half = Math.ceil(features.length / 2);
+      const rest = features.slice(half);
+      if (await this.#isTold(features.slice(0, half))) return await this.#isTold(rest);
+      this.note(rest);
+      return false;
+    }
+    this.#faults.say(`acknowledging ${features[0]}`, refusal);
+    return true;
+  }
 }
+
+const isForbidden = (error: unknown) => error instanceof SluiceRefused && error.status === 403;

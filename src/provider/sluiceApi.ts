@@ -5,11 +5,13 @@ import { withDeadline } from './withDeadline.ts';
 /** Sluice answered, and not with what was asked for. */
 export class SluiceRefused extends Error {
   override readonly name = 'SluiceRefused';
+  readonly status: number;
   /** As it asks by `Retry-After`, in seconds; else null. */
   readonly retryAfterMs: number | null;
 
   constructor(path: string, response: Response) {
     super(`${path} was answered with ${response.status}`);
+    this.status = response.status;
     const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
     this.retryAfterMs = seconds >= 0 ? seconds * 1000 : null;
   }

@@ -20,6 +20,8 @@ export class WireServer implements AsyncDisposable {
   /** Answered instead of anything. */
   status: number | null = null;
   retryAfter: string | null = null;
+  /** Features of another token: a word that names one of them is refused. */
+  readonly foreign = new Set<string>();
   /** Null: a stream says nothing by itself. */
   aliveMs: number | null = 40;
   #tag = 1;
@@ -148,7 +150,10 @@ export class WireServer implements AsyncDisposable {
   }
 
   #answerAcknowledgement(body: string, response: ServerResponse): void {
-    this.acknowledgements.push(JSON.parse(body));
+    const heard: Heard = JSON.parse(body);
+    if (Object.keys(heard.versions).some((feature) => this.foreign.has(feature)))
+      return void response.writeHead(403).end();
+    this.acknowledgements.push(heard);
     response.writeHead(204).end();
   }
 }
