@@ -2,6 +2,9 @@ import { ServerProviderEvents } from '@openfeature/core';
 import type { Freshness } from './freshness.ts';
 import type { ProviderEvents } from './providerEvents.ts';
 
+/** A timer beyond this would fire at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /**
  * What the SDK is told of the provider's state, each change once. `STALE`, by the specification of OpenFeature: what it holds may not be
  * up to date with the source of truth. So it is from the moment on at which Sluice can't be heard, and also while the Sluice that is heard
@@ -31,7 +34,10 @@ export class Availability {
       return;
     }
     // Unheard from now on, the deadline ends it, also where no connection breaks.
-    this.#deadline = setTimeout(() => this.#turn('stale', 'nothing was heard for the deadline'), msLeft).unref();
+    this.#deadline = setTimeout(
+      () => this.#turn('stale', 'nothing was heard for the deadline'),
+      Math.min(msLeft, LONGEST_TIMER_MS),
+    ).unref();
     this.#turn('ready', 'Sluice is heard');
   }
 

@@ -17,10 +17,15 @@ export type FeedOptions = {
   readonly lost: (fault: unknown) => void;
 };
 
+/** Where Sluice does not say. */
+const FIRST_RETRY_MS = 250;
+
 /** Keeps the mirror up to date: by the stream while it can be had, by asking for snapshots while it can't. */
 export class Feed {
   readonly #options: FeedOptions;
   readonly #signal: AbortSignal;
+  /** As Sluice asks for: it spreads those that it has cut off. */
+  #firstRetryMs = FIRST_RETRY_MS;
 
   constructor(options: FeedOptions, signal: AbortSignal) {
     this.#options = options;
@@ -53,7 +58,8 @@ export class Feed {
   }
 
   #delayMs(failures: number): number {
-    return reconnectDelayMs(failures, this.#options.settings.longestRetryMs, Math.random());
+    const { longestRetryMs: longestMs } = this.#options.settings;
+    return reconnectDelayMs(failures, { firstMs: this.#firstRetryMs, longestMs }, Math.random());
   }
 
   /** Milliseconds that Sluice asks to be left alone, 0 where it does not. */
@@ -93,7 +99,8 @@ export class Feed {
 
   async #read(signal: AbortSignal, alive: () => void, upToDate: () => void): Promise<void> {
     const { api, mirror } = this.#options;
-    for await (const { data } of await api.stream(mirror.tag, signal)) {
+    for await (const { data, retryMs } of await api.stream(mirror.tag, signal)) {
+      this.#firstRetryMs = retryMs ?? FIRST_RETRY_MS;
       const event = readStreamEvent(data);
       if (event === null) continue;
       if (event.kind === 'alive') alive();

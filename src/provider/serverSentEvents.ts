@@ -1,5 +1,10 @@
 /** One event of a stream: what it says, and the place in the stream that it stands for. */
-export type ServerSentEvent = { readonly id: string | null; readonly data: string };
+export type ServerSentEvent = {
+  readonly id: string | null;
+  readonly data: string;
+  /** How long the server asks to wait before connecting anew, as it said last; null where it did not. */
+  readonly retryMs: number | null;
+};
 
 /** A line or an event beyond this is no flag of anybody's: better to connect anew than to keep it for ever. */
 const LONGEST_EVENT = 32 * 1024 * 1024;
@@ -38,6 +43,7 @@ function linesOf(text: string): { readonly lines: readonly string[]; readonly le
 /** An event whose lines are still coming. */
 class OpenEvent {
   #id: string | null = null;
+  #retryMs: number | null = null;
   #data: string[] = [];
   #length = 0;
 
@@ -52,6 +58,7 @@ class OpenEvent {
     const field = colon === -1 ? line : line.slice(0, colon);
     const value = colon === -1 ? '' : line.slice(colon + 1).replace(/^ /, '');
     if (field === 'id' && !value.includes('\0')) this.#id = value;
+    if (field === 'retry' && /^\d{1,9}$/.test(value)) this.#retryMs = Number(value);
     if (field === 'data') this.#add(value);
     return null;
   }
@@ -62,7 +69,8 @@ class OpenEvent {
   }
 
   #end(): ServerSentEvent | null {
-    const event = this.#data.length === 0 ? null : { id: this.#id, data: this.#data.join('\n') };
+    const event =
+      this.#data.length === 0 ? null : { id: this.#id, data: this.#data.join('\n'), retryMs: this.#retryMs };
     this.#data = [];
     this.#length = 0;
     return event;

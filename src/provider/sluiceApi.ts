@@ -36,7 +36,7 @@ export class SluiceApi {
     return await withDeadline(this.#settings.timeoutMs, signal, async (soon) => {
       const headers: Record<string, string> = knownTag === null ? {} : { 'if-none-match': `"${knownTag}"` };
       const response = await this.#ask('/v1/snapshot', { headers, signal: soon });
-      const ageMs = Number(response.headers.get('age') ?? 0) * 1000;
+      const ageMs = ageMsOf(response.headers.get('age'));
       if (response.status === 304 && knownTag !== null) return { text: null, tag: knownTag, ageMs };
       if (response.status !== 200) throw await refused('/v1/snapshot', response);
       return { text: await response.text(), tag: bare(response.headers.get('etag')), ageMs };
@@ -78,6 +78,10 @@ async function refused(path: string, response: Response): Promise<SluiceRefused>
   await response.body?.cancel();
   return new SluiceRefused(path, response);
 }
+
+/** What does not say how old it is may be as old as can be. */
+const ageMsOf = (seconds: string | null): number =>
+  seconds !== null && /^\d+$/.test(seconds) ? Number(seconds) * 1000 : Number.POSITIVE_INFINITY;
 
 /** An entity tag without its quotes, as events tell it. */
 const bare = (entityTag: string | null): string => (entityTag ?? '').replace(/^(?:W\/)?"(.*)"$/, '$1');

@@ -7,6 +7,7 @@ import {
   type EvaluationContext,
   type JsonValue,
   type ResolutionDetails,
+  SafeLogger,
   type ServerProviderStatus,
 } from '@openfeature/core';
 import { FaultLog } from './faultLog.ts';
@@ -36,7 +37,7 @@ export class SluiceProvider implements CommonProvider<ServerProviderStatus> {
   constructor(options: SluiceProviderOptions) {
     const settings = settingsOf(options, hostname(), randomBytes(4).toString('hex'));
     const freshness = new Freshness(monotonicMs);
-    const faults = new FaultLog(options.logger ?? new DefaultLogger());
+    const faults = new FaultLog(new SafeLogger(options.logger ?? new DefaultLogger()));
     const isHardKilled = hardKillsIn(options.environment ?? process.env);
     const documents = new FlagDocuments({ isHardKilled, isStale: () => freshness.isStale() });
     const file = options.cacheFile === undefined ? null : new SnapshotFile(options.cacheFile, settings.url);

@@ -32,7 +32,7 @@ describe('the options', () => {
 describe('the delay before the next attempt', () => {
   test('doubles up to its limit, and is spread over its second half', () => {
     const delays = (chance: number) =>
-      [0, 1, 2, 10, 5000].map((failures) => reconnectDelayMs(failures, 10_000, chance));
+      [0, 1, 2, 10, 5000].map((failures) => reconnectDelayMs(failures, { firstMs: 250, longestMs: 10_000 }, chance));
     expect(delays(0)).toEqual([125, 250, 500, 5000, 5000]);
     expect(delays(1)).toEqual([250, 500, 1000, 10_000, 10_000]);
   });

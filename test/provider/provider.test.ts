@@ -226,6 +226,21 @@ describe('with Sluice away', () => {
     await until(() => client.providerStatus === ServerProviderStatus.READY);
   });
 
+  test('a log that throws costs nothing', async () => {
+    await using server = await WireServer.start([OPEN]);
+    const throws = () => {
+      throw new Error('the disk is full');
+    };
+    const logger = { error: throws, warn: throws, info: throws, debug: throws };
+    const { client, initialized, provider } = await provided(server, { logger });
+    await initialized;
+    await server.goAway();
+    await until(() => client.providerStatus === ServerProviderStatus.STALE);
+    await server.listen();
+    await until(() => client.providerStatus === ServerProviderStatus.READY);
+    await provider.onClose();
+  });
+
   test('what it can not tell Sluice, it tells later', async () => {
     await using server = await WireServer.start([OPEN]);
     const warned = vi.fn();

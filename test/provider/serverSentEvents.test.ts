@@ -28,7 +28,7 @@ describe('a stream of events', () => {
             .join('');
           // A carriage return that nothing follows yet may be half of an end: the next byte tells.
           const told = await read(`${text}:${end}`, size);
-          expect(told).toEqual(all.map(({ id, data }) => ({ id, data: data.join('\n') })));
+          expect(told).toEqual(all.map(({ id, data }) => ({ id, data: data.join('\n'), retryMs: null })));
         },
       ),
       { numRuns: 30 },
@@ -37,9 +37,9 @@ describe('a stream of events', () => {
 
   test('keeps its place where an event names none, and knows no other fields', async () => {
     expect(await read('id: 7\ndata: a\n\nretry: 5\nevent: x\ndata:b\n\nid\ndata\n\n')).toEqual([
-      { id: '7', data: 'a' },
-      { id: '7', data: 'b' },
-      { id: '', data: '' },
+      { id: '7', data: 'a', retryMs: null },
+      { id: '7', data: 'b', retryMs: 5 },
+      { id: '', data: '', retryMs: 5 },
     ]);
   });
 
