@@ -19,10 +19,17 @@ export type CohortRequestsOptions<Registry> = {
 /** A request that is being answered, and what was found about who asks. */
 type Visit = { cohort: CohortLabel };
 
-type Hook<Reply> = (request: unknown, reply: Reply, done: () => void) => void;
-type FastifyReply = { readonly raw: ServerResponse };
 /** What is used of a Fastify application. */
-type FastifyApp = { addHook(name: 'onRequest' | 'preValidation', hook: Hook<FastifyReply>): unknown };
+type FastifyApp = {
+  addHook(
+    name: 'onRequest',
+    hook: (
+      request: { readonly raw: IncomingMessage },
+      reply: { readonly raw: ServerResponse },
+      done: () => void,
+    ) => void,
+  ): unknown;
+};
 
 const USUAL = { requests: 'http_requests_total', durations: 'http_request_duration_seconds' };
 
@@ -74,20 +81,9 @@ export class CohortRequests<Registry> {
   readonly middleware = (_request: IncomingMessage, response: ServerResponse, next: () => void): void =>
     this.#current.run(this.#visit(response), next);
 
-  /** Adds the hooks to a Fastify application, before those that look flags up. */
+  /** Adds the hook to a Fastify application, before those that look flags up. Fastify keeps it in the request's context, bodies included. */
   fastify(app: FastifyApp): void {
-    const visits = new WeakMap<ServerResponse, Visit>();
-    app.addHook('onRequest', (_request, { raw }, done) => {
-      visits.set(raw, this.#visit(raw));
-      this.#inVisit(visits.get(raw), done);
-    });
-    // Reading a body leaves the request's asynchronous context: whatever comes after it is brought back there.
-    app.addHook('preValidation', (_request, { raw }, done) => this.#inVisit(visits.get(raw), done));
-  }
-
-  #inVisit(visit: Visit | undefined, run: () => void): void {
-    if (visit === undefined) run();
-    else this.#current.run(visit, run);
+    app.addHook('onRequest', (request, { raw }, done) => this.middleware(request.raw, raw, done));
   }
 
   #visit(response: ServerResponse): Visit {

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { chmod, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ServerProviderStatus } from '@openfeature/core';
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -100,6 +101,21 @@ describe('a start while Sluice is away', () => {
     );
     expect(await client.getBooleanValue('checkout-v2', false, USER)).toBe(true);
     expect(events[0]).toBe('PROVIDER_CONFIGURATION_CHANGED');
+  });
+
+  test('says at once that it may not be up to date, also where nobody refuses to answer', async () => {
+    await using server = await WireServer.start(documents);
+    const cacheFile = await left(server);
+    server.isDumb = true;
+    await server.listen();
+    const { client, initialized } = await provided(server, { cacheFile, timeoutMilliseconds: 100 });
+    await initialized;
+    const asked = server.requests.length;
+    expect(client.providerStatus).toBe(ServerProviderStatus.READY);
+    await nextTurn();
+    await nextTurn();
+    expect(client.providerStatus).toBe(ServerProviderStatus.STALE);
+    expect(server.requests.length).toBeLessThanOrEqual(asked + 1);
   });
 
   test('refuses a file that somebody has changed, and says so', async () => {

@@ -20,6 +20,8 @@ export class WireServer implements AsyncDisposable {
   /** Answered instead of anything. */
   status: number | null = null;
   retryAfter: string | null = null;
+  /** Takes requests, and answers none. */
+  isDumb = false;
   /** Features of another token: a word that names one of them is refused. */
   readonly foreign = new Set<string>();
   /** Null: a stream says nothing by itself. */
@@ -113,6 +115,7 @@ export class WireServer implements AsyncDisposable {
     const known = request.headers['last-event-id'] ?? request.headers['if-none-match'];
     this.requests.push([request.method, request.url, known].filter((part) => part !== undefined).join(' '));
     const body = await textOf(request);
+    if (this.isDumb) return;
     const status = request.headers.authorization === `Bearer ${TOKEN}` ? this.status : 401;
     if (status !== null) response.writeHead(status, this.#refusal()).end('{}');
     else if (pathname === '/v1/snapshot') this.#answerSnapshot(request, response);
