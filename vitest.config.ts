@@ -6,6 +6,7 @@ const needsNothing = [
   'test/cli/**/*.test.ts',
   'test/config/**/*.test.ts',
   'test/domain/**/*.test.ts',
+  'test/provider/**/*.test.ts',
   'test/tooling/**/*.test.ts',
 ];
 // Whole controllers in memory, on a clock that is held: days of polls, so their script runs them without `detectAsyncLeaks`,

@@ -4,7 +4,7 @@ import { FlagHashes } from '../../src/adapters/redis/flagHashes.ts';
 import { RedisFlagStore, type RedisFlagStoreOptions } from '../../src/adapters/redis/flagStore.ts';
 import { rehearse } from '../../src/adapters/redis/rehearsal.ts';
 import { FlagStoreUnreachable } from '../../src/control/ports/flagStore.ts';
-import { featureKeySchema } from '../../src/domain/feature/feature.ts';
+import { featureKeySchema } from '../../src/domain/feature/featureSchema.ts';
 import type { HandFields } from '../../src/domain/feature/handFields.ts';
 import type { StoredFlag } from '../../src/domain/feature/storedFlag.ts';
 import { flagStoreContract } from '../contracts/flagStore.ts';

@@ -62,6 +62,12 @@ const REFUSED: readonly (readonly [path: string, source: string, rule: string])[
   ['src/cli/verify/toDomain.ts', importing('../../domain/ledger/chain.ts'), IMPORTS],
   ['src/cli/verify/toHttp.ts', importing('../../http/server.ts'), IMPORTS],
   ['src/cli/verify/environment.ts', "export const a = process.env['A'];\n", ENVIRONMENT],
+  ['src/provider/toSchema.ts', importing('zod'), IMPORTS],
+  ['src/provider/toLedger.ts', importing('../domain/ledger/chain.ts'), IMPORTS],
+  ['src/provider/toControl.ts', importing('../control/application.ts'), IMPORTS],
+  ['src/provider/toMetrics.ts', importing('prom-client'), IMPORTS],
+  ['src/provider/environment.ts', "export const a = process.env['A'];\n", ENVIRONMENT],
+  ['src/provider/deeper/file.ts', importing('node:os'), IMPORTS],
   ['src/main.ts', importing('./adapters/redis/store.ts'), IMPORTS],
   ['src/config.ts', importing('./control/tick.ts'), IMPORTS],
   ['src/other.ts', importing('./adapters/redis/store.ts'), IMPORTS],
@@ -109,6 +115,10 @@ const ALLOWED: readonly (readonly [path: string, source: string])[] = [
   ['src/adapters/redis/a/allowed.ts', importing('../../../domain/other.ts', '../x.ts')],
   ['src/cli/allowed.ts', importing('../domain/audit/chainVerifier.ts', './x.ts', 'node:fs', 'node:fs/promises')],
   ['src/cli/verify/allowed.ts', importing('../../domain/audit/read.ts', '../x.ts', './x.ts', 'node:buffer')],
+  [
+    'src/provider/allowed.ts',
+    importing('../domain/feature/evaluation.ts', './x.ts', '@openfeature/core', 'node:fs/promises'),
+  ],
   ['src/demo/shop/allowed.ts', importing('../story.ts', './x.ts', 'prom-client')],
   ['src/demo/environment.ts', "export const a = process.env['A'];\n"],
 ];

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { featureKeySchema } from '../../domain/feature/feature.ts';
-import { flagDocumentSchema } from '../../domain/feature/flagDocument.ts';
+import { featureKeySchema } from '../../domain/feature/featureSchema.ts';
+import type { FlagDocument } from '../../domain/feature/flagDocument.ts';
+import { flagDocumentSchema } from '../../domain/feature/flagDocumentSchema.ts';
 import type { HandFields } from '../../domain/feature/handFields.ts';
 import type { StoredFlag } from '../../domain/feature/storedFlag.ts';
 import { booleanOf, percentOf } from './handText.ts';
@@ -68,7 +69,7 @@ export function handFault(fields: FlagFields): string | null {
 }
 
 type Read =
-  | { readonly kind: 'flag'; readonly document: z.infer<typeof flagDocumentSchema> }
+  | { readonly kind: 'flag'; readonly document: FlagDocument }
   | { readonly kind: 'fault'; readonly fault: string; readonly newerSchema: boolean };
 
 const KNOWN_SCHEMA = 1;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Parsed, parseInput } from '../contract/parseInput.ts';
 import { type Violation, violation } from '../contract/violation.ts';
-import { featureKeySchema } from '../feature/feature.ts';
+import { featureKeySchema } from '../feature/featureSchema.ts';
 import { isSkipped, isTimeZone } from './localTime.ts';
 import { onceTimesSchema, windowSchema } from './window.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { featureKeySchema } from '../feature/feature.ts';
+import { featureKeySchema } from '../feature/featureSchema.ts';
 import { type Sli, sliSchema } from '../health/sli.ts';
 import { splitCheckSchema } from '../health/splitCheck.ts';
 import { type RolloutWedge, rolloutWedgeSchema } from './wedge.ts';

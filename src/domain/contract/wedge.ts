@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { scopeSchema } from '../feature/scope.ts';
+import { scopeSchema } from '../feature/scopeSchema.ts';
 import { successCriterionSchema, triggerSchema } from '../health/criterion.ts';
 import { nameSchema } from '../health/sli.ts';
 import { MOST_HOURS, MOST_MINUTES } from '../hours.ts';

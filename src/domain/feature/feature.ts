@@ -1,29 +1,17 @@
-import { z } from 'zod';
+/** What JSON can say. */
+type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
-/** A feature's permanent name. */
-export const featureKeySchema = z
-  .string()
-  .regex(/^[a-z0-9][a-z0-9._-]{0,127}$/, { message: 'must match [a-z0-9][a-z0-9._-]{0,127}' })
-  // A flag of this name would lie on the key of the store's counter, `flags:revision`.
-  .refine((key) => key !== 'revision', { message: 'revision is reserved' });
-
-const jsonObjectSchema = z.record(z.string(), z.json());
-const variantValueSchema = z.union([z.boolean(), z.string(), z.number(), jsonObjectSchema]);
-export type VariantValue = z.infer<typeof variantValueSchema>;
+/** What a lookup may answer: no null and no list, which not every OpenFeature SDK can tell from "nothing". */
+export type VariantValue = boolean | string | number | { [key: string]: Json };
 
 /** What a lookup answers with the gate open and closed; both of one type. */
-export const variantsSchema = z
-  .strictObject({ on: variantValueSchema, off: variantValueSchema })
-  .refine((variants) => typeof variants.on === typeof variants.off, {
-    message: '`on` and `off` must be of one type',
-  })
-  .readonly();
+export type Variants = { readonly on: VariantValue; readonly off: VariantValue };
 
 /**
  * Another feature that must be on before this one may be. `off` can't be asked for: closing that feature would then open
  * this one without a contract (SLU-DOOR).
  */
-export const prerequisiteSchema = z.strictObject({ feature: featureKeySchema, variant: z.literal('on') }).readonly();
+export type Prerequisite = { readonly feature: string; readonly variant: 'on' };
 
 /** The one algorithm so far; stored, so that a later one never moves anybody. */
 export const BUCKETING = 'sha256-v1';
@@ -33,8 +21,8 @@ export type FeatureDefinition = {
   readonly key: string;
   readonly description: string;
   readonly owner: string;
-  readonly variants: z.infer<typeof variantsSchema>;
-  readonly prerequisites: readonly z.infer<typeof prerequisiteSchema>[];
+  readonly variants: Variants;
+  readonly prerequisites: readonly Prerequisite[];
   /** Hex; drawn once, never changed: the same users are met in the same order for ever. */
   readonly salt: string;
   readonly bucketing: typeof BUCKETING;

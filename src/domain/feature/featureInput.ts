@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { featureKeySchema, prerequisiteSchema, variantsSchema } from './feature.ts';
+import { featureKeySchema, prerequisiteSchema, variantsSchema } from './featureSchema.ts';
 import { sameJson } from './sameJson.ts';
 
 const text = z.string().max(1000);

@@ -1,39 +1,32 @@
-import { z } from 'zod';
-import { BUCKETING, type FeatureDefinition, featureKeySchema, prerequisiteSchema, variantsSchema } from './feature.ts';
-import { type Grants, grantSchema, largestThreshold } from './grants.ts';
-import { thresholdSchema } from './threshold.ts';
+import type { BUCKETING, FeatureDefinition, Prerequisite, Variants } from './feature.ts';
+import { type Grants, largestThreshold } from './grants.ts';
 
 /** What every evaluator reads: all that a lookup of one feature needs, as flag stores hold it. */
-export const flagDocumentSchema = z
-  .strictObject({
-    schema: z.literal(1),
-    feature: featureKeySchema,
-    environment: z.string(),
-    version: z.int().min(0),
-    revisionAt: z.iso.datetime(),
-    bucketing: z.literal(BUCKETING),
-    salt: z.string().min(1),
-    variants: variantsSchema,
-    killed: z.boolean(),
-    grants: z.array(grantSchema).readonly(),
-    /** Workspaces that are met no further than this, whatever the grants say. */
-    caps: z.record(z.string(), thresholdSchema).readonly(),
-    /** Workspaces that are met so far whatever their scope: each counts as a grant of its own. */
-    raises: z.record(z.string(), thresholdSchema).readonly(),
-    prerequisites: z.array(prerequisiteSchema).readonly(),
-    live: z
-      .strictObject({
-        rolloutId: z.string(),
-        stage: z.string(),
-        whenStale: z.enum(['close', 'keep']),
-        /** Index into `grants` of the live rollout's own grant: its threshold and scope define the cohorts. */
-        grant: z.int().min(0),
-      })
-      .readonly()
-      .nullable(),
-  })
-  .readonly();
-export type FlagDocument = z.infer<typeof flagDocumentSchema>;
+export type FlagDocument = {
+  readonly schema: 1;
+  readonly feature: string;
+  readonly environment: string;
+  readonly version: number;
+  /** RFC 3339. */
+  readonly revisionAt: string;
+  readonly bucketing: typeof BUCKETING;
+  readonly salt: string;
+  readonly variants: Variants;
+  readonly killed: boolean;
+  readonly grants: Grants;
+  /** Workspaces that are met no further than this, whatever the grants say. */
+  readonly caps: Readonly<Record<string, number>>;
+  /** Workspaces that are met so far whatever their scope: each counts as a grant of its own. */
+  readonly raises: Readonly<Record<string, number>>;
+  readonly prerequisites: readonly Prerequisite[];
+  readonly live: {
+    readonly rolloutId: string;
+    readonly stage: string;
+    readonly whenStale: 'close' | 'keep';
+    /** Index into `grants` of the live rollout's own grant: its threshold and scope define the cohorts. */
+    readonly grant: number;
+  } | null;
+};
 
 /** How far anybody is met at most, by a grant or beyond it: what `rollout_percent` shows. */
 export function largestReach({ grants, raises }: Pick<FlagDocument, 'grants' | 'raises'>): number {

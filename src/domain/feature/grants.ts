@@ -1,10 +1,7 @@
-import { z } from 'zod';
-import { covers, type Scope, sameScope, scopeSchema } from './scope.ts';
-import { thresholdSchema } from './threshold.ts';
+import { covers, type Scope, sameScope } from './scope.ts';
 
 /** Who may be met, and how many of them. The exposure of a feature is its list of grants. */
-export const grantSchema = z.strictObject({ scope: scopeSchema, threshold: thresholdSchema }).readonly();
-export type Grant = z.infer<typeof grantSchema>;
+export type Grant = { readonly scope: Scope; readonly threshold: number };
 export type Grants = readonly Grant[];
 
 /** The threshold that these grants already give to everyone of `scope` (0 where nobody is surely met). */

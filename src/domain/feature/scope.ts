@@ -1,12 +1,8 @@
-import { z } from 'zod';
+/** The allowed values of one attribute, or everyone. */
+export type Facet = 'all' | readonly string[];
 
-const facetSchema = z.union([z.literal('all'), z.array(z.string().min(1).max(128)).min(1).max(100).readonly()]);
-
-/** Which contexts a grant may meet: each facet a list of allowed values, or everyone. */
-export const scopeSchema = z.strictObject({ groups: facetSchema, regions: facetSchema, tiers: facetSchema }).readonly();
-
-export type Facet = z.infer<typeof facetSchema>;
-export type Scope = z.infer<typeof scopeSchema>;
+/** Which contexts a grant may meet. */
+export type Scope = { readonly groups: Facet; readonly regions: Facet; readonly tiers: Facet };
 
 /** The part of an evaluation context that scopes look at. */
 export type ScopedContext = {

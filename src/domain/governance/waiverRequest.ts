@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Policy } from '../contract/policy.ts';
 import { RULE_IDS } from '../contract/ruleIds.ts';
 import { type Violation, violation } from '../contract/violation.ts';
-import { featureKeySchema } from '../feature/feature.ts';
+import { featureKeySchema } from '../feature/featureSchema.ts';
 import { hoursToMs } from '../hours.ts';
 import { WAIVABLE_RULES } from './waiverRules.ts';
 

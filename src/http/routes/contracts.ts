@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { featureKeySchema } from '../../domain/feature/feature.ts';
+import { featureKeySchema } from '../../domain/feature/featureSchema.ts';
 import { mayTouch } from '../../domain/governance/role.ts';
 import { callerOf } from '../auth.ts';
 import { askFor, pageOf, pageQuery } from '../page.ts';

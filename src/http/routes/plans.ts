@@ -3,8 +3,8 @@ import { Refusal } from '../../control/refusal.ts';
 import { stagePercentages } from '../../domain/contract/increments.ts';
 import { PRESET_NAMES, type PresetName, presetProposal } from '../../domain/contract/presets.ts';
 import { violation } from '../../domain/contract/violation.ts';
-import { featureKeySchema } from '../../domain/feature/feature.ts';
-import { percentageSchema } from '../../domain/feature/threshold.ts';
+import { featureKeySchema } from '../../domain/feature/featureSchema.ts';
+import { percentageSchema } from '../../domain/feature/thresholdSchema.ts';
 import { nameSchema } from '../../domain/health/sli.ts';
 import type { Scope } from './scope.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { RolloutFilter } from '../../control/ports/rolloutRegister.ts';
-import { featureKeySchema } from '../../domain/feature/feature.ts';
+import { featureKeySchema } from '../../domain/feature/featureSchema.ts';
 import { mayTouch } from '../../domain/governance/role.ts';
 import { WEDGE_STATES } from '../../domain/rollout/state.ts';
 import { callerOf } from '../auth.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { WaiverFilter } from '../../control/ports/waiverRegister.ts';
-import { featureKeySchema } from '../../domain/feature/feature.ts';
+import { featureKeySchema } from '../../domain/feature/featureSchema.ts';
 import { mayTouch } from '../../domain/governance/role.ts';
 import { WAIVER_STANDINGS } from '../../domain/governance/waiverState.ts';
 import { callerOf } from '../auth.ts';

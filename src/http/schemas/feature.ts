@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { BUCKETING, prerequisiteSchema } from '../../domain/feature/feature.ts';
+import { BUCKETING } from '../../domain/feature/feature.ts';
 import { featurePatchSchema, newFeatureSchema } from '../../domain/feature/featureInput.ts';
-import { grantSchema } from '../../domain/feature/grants.ts';
-import { scopeSchema } from '../../domain/feature/scope.ts';
+import { prerequisiteSchema } from '../../domain/feature/featureSchema.ts';
+import { grantSchema } from '../../domain/feature/grantSchema.ts';
+import { scopeSchema } from '../../domain/feature/scopeSchema.ts';
 import { judgedByDesk } from '../validation.ts';
 import { timeSchema } from './list.ts';
 

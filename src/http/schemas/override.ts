@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { percentageSchema } from '../../domain/feature/threshold.ts';
+import { percentageSchema } from '../../domain/feature/thresholdSchema.ts';
 import { timeSchema } from './list.ts';
 import { reasonBody } from './parameters.ts';
 

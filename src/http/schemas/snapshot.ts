@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { flagDocumentSchema } from '../../domain/feature/flagDocument.ts';
+import { flagDocumentSchema } from '../../domain/feature/flagDocumentSchema.ts';
 
 export const snapshotSchema = z
   .strictObject({

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { featureKeySchema } from '../../domain/feature/feature.ts';
+import { featureKeySchema } from '../../domain/feature/featureSchema.ts';
 import { ROLES } from '../../domain/governance/role.ts';
 import { timeSchema } from './list.ts';
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { nearestLine, stagePercentages } from '../../../src/domain/contract/increments.ts';
 import { judge } from '../../../src/domain/contract/validation.ts';
 import { EVERYONE, INTERNAL, type Scope } from '../../../src/domain/feature/scope.ts';
-import { percentageSchema } from '../../../src/domain/feature/threshold.ts';
+import { percentageSchema } from '../../../src/domain/feature/thresholdSchema.ts';
 import { ERROR_RATE, type ProposalInput, stageInput, subjectOf, validProposal } from '../../support/proposals.ts';
 
 type IncrementPolicy = ProposalInput['rolloutWedge']['incrementPolicy'];

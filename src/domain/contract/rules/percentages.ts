@@ -1,4 +1,4 @@
-import { percentageSchema } from '../../feature/threshold.ts';
+import { percentageSchema } from '../../feature/thresholdSchema.ts';
 import { placedStages } from '../places.ts';
 import type { Rule } from '../subject.ts';
 import { type Path, type Violation, violation } from '../violation.ts';
