@@ -15,6 +15,7 @@ import type { SuggestionRequest } from '../domain/suggestion/request.ts';
 import type { Candidate, Chosen } from '../domain/suggestion/suggestThreshold.ts';
 import type { FlagView } from './flags/flagView.ts';
 import type {
+  AcknowledgementDesk,
   AuditDesk,
   CalendarDesk,
   FalseAlarmDesk,
@@ -27,6 +28,7 @@ import type {
 import type { Cursor, FeatureFilter, FeatureRecord } from './ports/featureRegister.ts';
 import type { IdempotencyRegister } from './ports/idempotencyRegister.ts';
 import type { EntryPage } from './ports/ledger.ts';
+import type { ProviderPresence } from './ports/providerPresence.ts';
 import type { RolloutFilter, RolloutRecord, Tick } from './ports/rolloutRegister.ts';
 import type { PlanForesight } from './sight/foresight.ts';
 import type { SimulationEvent } from './simulation/simulationEvent.ts';
@@ -56,6 +58,9 @@ export type Application = {
   readonly catalogue: Catalogue;
   readonly ledger: LedgerDesk;
   readonly flags: FlagView;
+  readonly acknowledgements: AcknowledgementDesk;
+  /** Told of each stream that a provider reads under a name. */
+  readonly providers: ProviderPresence;
   readonly idempotency: IdempotencyRegister;
 };
 

@@ -1,3 +1,4 @@
+import { MemoryAcknowledgements } from '../../src/adapters/memory/acknowledgements.ts';
 import { MemoryFlagStore } from '../../src/adapters/memory/flagStore.ts';
 import { type ControlOptions, composeControl } from '../../src/composeControl.ts';
 import { TokenDirectory } from '../../src/control/access/tokenDirectory.ts';
@@ -65,6 +66,7 @@ export function fakeApplication(
   const view = new FlagView({ monotonicMs: clock.nowMs, staleAfterMs: 60_000, hardKilled: () => false });
   const outside = {
     ...kept,
+    storeAcknowledgements: new MemoryAcknowledgements(),
     ...{ store, view, clock, chance, telemetry, timer: PATIENT_TIMER, log: NO_LOG, notifiers: [] },
     sources: new MetricSources([source]),
     directory: new TokenDirectory(kept.tokens, clock, Object.keys(TOKENS).map(recordOf)),
@@ -78,6 +80,7 @@ export function fakeApplication(
 
 const OPTIONS: Omit<ControlOptions, 'policy'> = {
   environment: 'test',
+  replica: 'replica:test',
   sourceKinds: new Map([['prometheus', 'prometheus']]),
   catalogue: catalogueOf({ slis: HOUSE.slis }),
   pollIntervalMs: 15_000,
