@@ -66,14 +66,15 @@ export class Confirming {
   #draft(feature: FeatureRecord, pending: PendingConfirmation, standing: Standing): readonly EntryDraft[] {
     const { clock, policy } = this.#deps;
     const { key, revision } = feature.definition;
-    const nowMs = Math.max(clock.nowMs(), pending.sinceMs);
+    const nowMs = clock.nowMs();
     // Of the feature as it is defined now: a change of that makes it later, never too early.
     const version = pending.documentVersion + revision;
     const deadlineMs = policy.rollbackDeadlineSeconds * 1000;
     const confirmation = confirmationOf(pending, standing.of(key), { version, nowMs, deadlineMs });
     if (confirmation === null) return [];
-    const data = confirmationSaid(pending, confirmation, nowMs);
-    const saying = { atMs: nowMs, actor: SLUICE, reason: null, comment: null, evidence: null };
+    const confirmedAtMs = Math.max(nowMs, pending.sinceMs);
+    const data = confirmationSaid(pending, confirmation, confirmedAtMs);
+    const saying = { atMs: confirmedAtMs, actor: SLUICE, reason: null, comment: null, evidence: null };
     const draft = featureDraft(feature, saying, { type: 'exposureConfirmed', data });
     return [{ ...draft, rollout: pending.rolloutId }];
   }

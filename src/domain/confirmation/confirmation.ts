@@ -25,7 +25,7 @@ export function confirmationOf(
   members: readonly ServingMember[],
   asked: Asked,
 ): Confirmation | null {
-  const awaited = members.filter((member) => isAwaited(member, pending, asked.deadlineMs));
+  const awaited = members.filter((member) => isAwaited(member, pending, asked));
   const [heard, unheard] = [
     awaited.filter((member) => serves(member, asked)),
     awaited.filter((member) => !serves(member, asked)),
@@ -34,9 +34,12 @@ export function confirmationOf(
   return { heard: namesOf(heard), unheard: namesOf(unheard) };
 }
 
-/** Known when the wait began. A provider that came later began with what a replica served then; and replicas are all awaited. */
-function isAwaited(member: Member, { sinceMs }: PendingConfirmation, deadlineMs: number): boolean {
-  return isKnownAt(member, sinceMs, deadlineMs) && (isReplica(member) || member.sinceMs <= sinceMs);
+/**
+ * Known when the wait began; by a clock that was set back since, known now. A provider that came later began with what a replica served
+ * then; and replicas are all awaited.
+ */
+function isAwaited(member: Member, { sinceMs }: PendingConfirmation, { nowMs, deadlineMs }: Asked): boolean {
+  return isKnownAt(member, Math.min(sinceMs, nowMs), deadlineMs) && (isReplica(member) || member.sinceMs <= sinceMs);
 }
 
 export const serves = ({ version }: ServingMember, wanted: Pick<Asked, 'version'>) =>
