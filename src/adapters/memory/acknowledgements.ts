@@ -19,6 +19,8 @@ export class MemoryAcknowledgements implements AcknowledgementRegister {
   }
 
   async acknowledge(words: readonly Acknowledgement[], atMs: number): Promise<void> {
+    const members = words.map(({ member }) => member);
+    await this.hear(members, atMs);
     for (const word of words) {
       const ofFeature = this.#words.get(word.feature) ?? new Map<string, HeardAcknowledgement>();
       this.#words.set(word.feature, ofFeature.set(word.member, { ...word, atMs }));

@@ -29,6 +29,7 @@ export class PostgresAcknowledgements implements AcknowledgementRegister {
     const features = sorted.map(({ feature }) => feature);
     const members = sorted.map(({ member }) => member);
     const versions = sorted.map(({ version }) => BigInt(version));
+    await this.hear(members, atMs);
     await this.#connection.query(
       (prisma) => prisma.$executeRaw`
         INSERT INTO acknowledgements (feature, member, version, at_ms)

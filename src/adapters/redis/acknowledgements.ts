@@ -7,10 +7,11 @@ import {
 } from '../../control/ports/acknowledgementRegister.ts';
 import { FlagStoreUnreachable } from '../../control/ports/flagStore.ts';
 import type { Member } from '../../domain/confirmation/member.ts';
+import { textsOf } from './compareAndSet.ts';
 import { connect, disconnect, firstAttempt } from './connection.ts';
 
 const MEMBERS_KEY = 'acknowledgements:members';
-const wordsKey = (feature: string) => `acknowledgements:of:${feature}`;
+const wordsKey = (member: string) => `acknowledgements:by:${member}`;
 
 /** Commands in one round trip, and members in one script: neither may keep Redis from its other work. */
 const AT_ONCE = 500;
@@ -37,7 +38,7 @@ return 'OK'
 
 export type RedisAcknowledgementsOptions = { readonly url: string; readonly commandTimeoutMs?: number };
 
-/** Beside the flags: one hash of members, and one of words for each feature that was spoken of lately, which goes by itself. */
+/** Beside the flags: one hash of members, and one of words for each member that has said any lately. They go by themselves. */
 export class RedisAcknowledgements implements AcknowledgementRegister {
   readonly #redis: Redis;
   readonly #connected: Promise<void>;
@@ -56,17 +57,22 @@ export class RedisAcknowledgements implements AcknowledgementRegister {
   }
 
   async acknowledge(words: readonly Acknowledgement[], atMs: number): Promise<void> {
-    for (const some of chunks(words)) {
-      await this.#pipe((pipeline) => {
-        for (const { feature, member, version } of some) {
-          pipeline.hset(wordsKey(feature), member, `${version} ${atMs}`).pexpire(wordsKey(feature), KEPT_MS);
-        }
-      });
+    const byMember = Map.groupBy(words, ({ member }) => member);
+    await this.hear([...byMember.keys()], atMs);
+    for (const [member, said] of byMember) {
+      for (const some of chunks(said)) {
+        const fields = some.flatMap(({ feature, version }) => [feature, `${version} ${atMs}`]);
+        await this.#pipe((pipeline) => {
+          pipeline.hset(wordsKey(member), ...fields).pexpire(wordsKey(member), KEPT_MS);
+        });
+      }
     }
   }
 
   async leave(member: string): Promise<void> {
-    await this.#ask((redis) => redis.hdel(MEMBERS_KEY, member));
+    await this.#pipe((pipeline) => {
+      pipeline.hdel(MEMBERS_KEY, member).del(wordsKey(member));
+    });
   }
 
   async members(): Promise<readonly Member[]> {
@@ -78,12 +84,14 @@ export class RedisAcknowledgements implements AcknowledgementRegister {
   }
 
   async words(features: readonly string[]): Promise<readonly HeardAcknowledgement[]> {
+    if (features.length === 0) return [];
+    const members = await this.#ask((redis) => redis.hkeys(MEMBERS_KEY));
     const heard: HeardAcknowledgement[] = [];
-    for (const some of chunks(features)) {
+    for (const some of chunks(members)) {
       const replies = await this.#pipe((pipeline) => {
-        for (const feature of some) pipeline.hgetall(wordsKey(feature));
+        for (const member of some) pipeline.hmget(wordsKey(member), ...features);
       });
-      for (const [index, feature] of some.entries()) heard.push(...wordsIn(feature, replies[index]));
+      for (const [index, member] of some.entries()) heard.push(...wordsIn(member, features, replies[index]));
     }
     return heard;
   }
@@ -120,11 +128,13 @@ export class RedisAcknowledgements implements AcknowledgementRegister {
 }
 
 /** What somebody else has put there is no word. */
-function wordsIn(feature: string, reply: unknown): readonly HeardAcknowledgement[] {
-  if (typeof reply !== 'object' || reply === null) return [];
-  return Object.entries(reply).flatMap(([member, text]) => {
-    const [version, atMs] = typeof text === 'string' ? numbersIn(text) : [];
-    return version === undefined || atMs === undefined ? [] : [{ member, feature, version, atMs }];
+function wordsIn(member: string, features: readonly string[], reply: unknown): readonly HeardAcknowledgement[] {
+  return textsOf(reply).flatMap((text, index) => {
+    const [version, atMs] = numbersIn(text ?? '');
+    const feature = features[index];
+    return feature === undefined || version === undefined || atMs === undefined
+      ? []
+      : [{ member, feature, version, atMs }];
   });
 }
 

@@ -58,6 +58,8 @@ export class ReplicaWord {
   /** Serves nobody any more, and is not waited for. */
   async takeLeave(): Promise<void> {
     this.#unwatch();
+    // A word that is still on its way would bring it back.
+    await this.acknowledgements.tell([]);
     await this.acknowledgements.leave(this.#deps.replica);
   }
 

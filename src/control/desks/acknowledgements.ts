@@ -64,8 +64,9 @@ export class AcknowledgementsOfMembers implements AcknowledgementDesk {
     // A key that anybody can make up must not become a record.
     const known = Object.entries(versions).filter(([feature]) => view.version(feature) !== null);
     const words = known.map(([feature, version]) => ({ member, feature, version }));
-    const isHeard = await replicaWord.acknowledgements.hear([member]);
-    return words.length === 0 ? isHeard : replicaWord.acknowledgements.acknowledge(words);
+    return words.length === 0
+      ? replicaWord.acknowledgements.hear([member])
+      : replicaWord.acknowledgements.acknowledge(words);
   }
 }
 

@@ -17,6 +17,7 @@ export const KEPT_MS = 10 * 60_000;
 export interface AcknowledgementRegister {
   /** These are there. */
   hear(members: readonly string[], atMs: number): Promise<void>;
+  /** Whoever says a word is there. */
   acknowledge(words: readonly Acknowledgement[], atMs: number): Promise<void>;
   /** In peace: nobody waits for it any more. */
   leave(member: string): Promise<void>;
