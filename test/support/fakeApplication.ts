@@ -73,8 +73,9 @@ export function fakeApplication(
     late: memoryJournal(),
     gateHooks: hooks,
   };
-  const { application } = composeControl({ ...OPTIONS, policy }, outside);
+  const { application, replicaWord } = composeControl({ ...OPTIONS, policy }, outside);
   void store.subscribe(view);
+  void replicaWord.begin();
   return { ...application, kept, clock, source, hooks, token: tokenCalled, close: () => store.close() };
 }
 
