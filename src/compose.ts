@@ -50,7 +50,8 @@ const MIGRATIONS = join(import.meta.dirname, '..', 'prisma', 'migrations');
 export async function compose(config: Config, log: Logger): Promise<Sluice> {
   await using opened = new AsyncDisposableStack();
   const outside = await openOutside(config, log, opened);
-  const inside = composeControl(optionsOf(config), outside);
+  const options = optionsOf(config);
+  const inside = composeControl(options, outside);
   const server = buildServer(inside.application, outside.telemetry, {
     logger: log,
     clock: systemClock,
@@ -72,6 +73,7 @@ export async function compose(config: Config, log: Logger): Promise<Sluice> {
         .run()
         .catch((error: unknown) => log.error({ err: error }, 'reconciliation failed at start'));
       await inside.replicaWord.begin();
+      log.info({ replica: options.replica }, 'lookups are served');
       await server.listen({ host: config.host, port: config.port });
       inside.scheduler.start();
       inside.background.start();

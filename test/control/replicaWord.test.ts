@@ -117,6 +117,15 @@ describe('the word of a replica', () => {
     expect(standing.of('checkout')).toMatchObject([{ name: REPLICA }, { name: 'replica:two', version: null }]);
   });
 
+  it('neither starts nor ends a process that can not say it by failing', async () => {
+    const broken = new Watched();
+    broken.hear = () => Promise.reject(new TypeError('broken'));
+    broken.leave = () => Promise.reject(new TypeError('broken'));
+    const { word, faults } = await replica(broken);
+    await word.takeLeave();
+    expect(faults).toHaveLength(2);
+  });
+
   it('a fault that is nobody’s absence is told to the log, and serves on', async () => {
     const register = new Watched();
     const { publish, view, settled, faults } = await replica(register);

@@ -31,13 +31,13 @@ export class ReplicaWord {
     this.acknowledgements = new Acknowledgements(
       deps.registers.map((register) => new RegisterLine({ register, clock: deps.clock, wordOn })),
     );
-    this.providers = new ProvidersHere((provider) => this.#inBackground(this.acknowledgements.hear([provider])));
+    this.providers = new ProvidersHere((provider) => void this.#quietly(this.acknowledgements.hear([provider])));
   }
 
   /** Once its view has been fed: what it was told at first is no change. */
   async begin(): Promise<void> {
-    this.#unwatch = this.#deps.view.watch((feature) => this.#inBackground(this.acknowledgements.tell([feature])));
-    await this.signOfLife();
+    this.#unwatch = this.#deps.view.watch((feature) => void this.#quietly(this.acknowledgements.tell([feature])));
+    await this.#quietly(this.signOfLife());
   }
 
   /** Told again and again: who is silent for the rollback deadline is waited for no more. */
@@ -59,8 +59,8 @@ export class ReplicaWord {
   async takeLeave(): Promise<void> {
     this.#unwatch();
     // A word that is still on its way would bring it back.
-    await this.acknowledgements.tell([]);
-    await this.acknowledgements.leave(this.#deps.replica);
+    await this.#quietly(this.acknowledgements.tell([]));
+    await this.#quietly(this.acknowledgements.leave(this.#deps.replica));
   }
 
   #wordOn(feature: string) {
@@ -68,7 +68,10 @@ export class ReplicaWord {
     return version === null ? null : { member: this.#deps.replica, feature, version };
   }
 
-  #inBackground(work: Promise<unknown>): void {
-    work.catch((error: unknown) => this.#deps.log.error({ err: error }, 'what is served could not be acknowledged'));
+  /** A process starts, serves and ends whether it is heard or not. */
+  async #quietly(work: Promise<unknown>): Promise<void> {
+    await work.catch((error: unknown) =>
+      this.#deps.log.error({ err: error }, 'what is served could not be acknowledged'),
+    );
   }
 }
