@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { type Logger, pino } from 'pino';
@@ -6,6 +7,7 @@ import { HttpGateHooks } from './adapters/gateHook/httpGateHooks.ts';
 import { RollbackNotifier } from './adapters/gateHook/rollbackNotifier.ts';
 import { SignedPost } from './adapters/gateHook/signedPost.ts';
 import { FileLateJournal } from './adapters/journal/fileLateJournal.ts';
+import { MemoryAcknowledgements } from './adapters/memory/acknowledgements.ts';
 import { MemoryFlagStore } from './adapters/memory/flagStore.ts';
 import { LogNotifier } from './adapters/notify/logNotifier.ts';
 import { BoundedHttp } from './adapters/outboundHttp/boundedHttp.ts';
@@ -24,9 +26,11 @@ import { TokenDirectory } from './control/access/tokenDirectory.ts';
 import { FlagView } from './control/flags/flagView.ts';
 import { Propagation } from './control/flags/propagation.ts';
 import { announcePolicy, PolicyUnapproved } from './control/installation/policyAnnouncement.ts';
+import type { AcknowledgementRegister } from './control/ports/acknowledgementRegister.ts';
 import type { FlagStore } from './control/ports/flagStore.ts';
 import type { MetricSource } from './control/ports/metricSource.ts';
 import { MetricSources } from './control/sight/metricSources.ts';
+import { replicaName } from './domain/confirmation/member.ts';
 import { hardKillVariable } from './domain/feature/hardKill.ts';
 import { REDACTION, SERIALIZERS } from './http/logging.ts';
 import { buildServer } from './http/server.ts';
@@ -46,7 +50,8 @@ const MIGRATIONS = join(import.meta.dirname, '..', 'prisma', 'migrations');
 export async function compose(config: Config, log: Logger): Promise<Sluice> {
   await using opened = new AsyncDisposableStack();
   const outside = await openOutside(config, log, opened);
-  const inside = composeControl(optionsOf(config), outside);
+  const options = optionsOf(config);
+  const inside = composeControl(options, outside);
   const server = buildServer(inside.application, outside.telemetry, {
     logger: log,
     clock: systemClock,
@@ -69,6 +74,8 @@ export async function compose(config: Config, log: Logger): Promise<Sluice> {
       await inside.reconciler
         .run()
         .catch((error: unknown) => log.error({ err: error }, 'reconciliation failed at start'));
+      await inside.replicaWord.begin();
+      log.info({ replica: options.replica }, 'lookups are served');
       await server.listen({ host: config.host, port: config.port });
       inside.scheduler.start();
       inside.background.start();
@@ -77,6 +84,7 @@ export async function compose(config: Config, log: Logger): Promise<Sluice> {
       await server.close();
       await inside.scheduler.stop();
       await inside.background.stop();
+      await inside.replicaWord.takeLeave();
       await closing.disposeAsync();
     },
   };
@@ -108,6 +116,7 @@ async function openOutside(config: Config, log: Logger, opened: AsyncDisposableS
   const telemetry = new PrometheusTelemetry({ environment: config.environment });
   const postgres = await openDatabase(config, log, opened);
   const store = opened.adopt(await openFlagStore(config, log), (store) => store.close());
+  const storeAcknowledgements = await openStoreAcknowledgements(config, opened);
   const configured = await Promise.all(config.metricSources.map((source) => openSource(source, config)));
   const sources = opened.adopt(new MetricSources(configured), (all) => all.close());
   const view = new FlagView({
@@ -121,7 +130,19 @@ async function openOutside(config: Config, log: Logger, opened: AsyncDisposableS
   const system = { clock: systemClock, chance: systemChance, timer: systemTimer, log };
   const { gateHooks, onRollback } = openGateHooks(config, opened);
   const notifiers = [new LogNotifier(log), ...onRollback];
-  return { ...postgres, ...system, telemetry, store, sources, view, directory, late, gateHooks, notifiers };
+  return {
+    ...postgres,
+    ...system,
+    telemetry,
+    store,
+    storeAcknowledgements,
+    sources,
+    view,
+    directory,
+    late,
+    gateHooks,
+    notifiers,
+  };
 }
 
 function optionsOf(config: Config): ControlOptions {
@@ -130,7 +151,9 @@ function optionsOf(config: Config): ControlOptions {
   const sourceKinds = new Map(metricSources.map(({ name, kind }) => [name, kind]));
   // Most of a tick is waiting, so many may be under way.
   const scheduling = { concurrency: 50, leaseMs: 20_000, wakeMs: Math.min(1000, pollIntervalMs / 4) };
-  return { environment, policy, catalogue, sourceKinds, pollIntervalMs, dryRun, scheduling };
+  // By chance too: a process that comes back under the same host and number is another one, and has its own word.
+  const replica = replicaName(`${hostname()}:${process.pid}:${systemChance.hex(3)}`);
+  return { environment, replica, policy, catalogue, sourceKinds, pollIntervalMs, dryRun, scheduling };
 }
 
 async function openDatabase(config: Config, log: Logger, opened: AsyncDisposableStack): Promise<Postgres> {
@@ -160,6 +183,15 @@ async function openFlagStore(config: Config, log: Logger): Promise<FlagStore> {
   // 45 modules and 20 MB that an installation without Redis does not need.
   const { RedisFlagStore } = await import('./adapters/redis/flagStore.ts');
   return new RedisFlagStore({ url: config.redisUrl, monotonicMs, onFault });
+}
+
+async function openStoreAcknowledgements(
+  { redisUrl: url }: Config,
+  opened: AsyncDisposableStack,
+): Promise<AcknowledgementRegister> {
+  if (url === null) return new MemoryAcknowledgements();
+  const { RedisAcknowledgements } = await import('./adapters/redis/acknowledgements.ts');
+  return opened.adopt(new RedisAcknowledgements({ url }), (words) => words.close());
 }
 
 /** Those that the installation has asked before a gate opens, and informed when it was closed. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { flagDocumentSchema } from '../../src/domain/feature/flagDocument.ts';
+import { flagDocumentSchema } from '../../src/domain/feature/flagDocumentSchema.ts';
 import { context, document } from '../domain/feature/arbitraries.ts';
 import { documentOf, grantOf } from '../domain/feature/documents.ts';
 import { ServerUnderTest } from './serverUnderTest.ts';

@@ -243,20 +243,20 @@ describe('who reads the stream', () => {
     const heard: string[] = [];
     await using under = new ServerUnderTest({}, (application) => ({
       ...application,
-      presence: {
-        arrived: (client: string) => void heard.push(`${client} arrived`),
-        left: (client: string) => void heard.push(`${client} left`),
+      providers: {
+        arrived: (provider: string) => void heard.push(`${provider} arrived`),
+        left: (provider: string) => void heard.push(`${provider} left`),
       },
     }));
     await using reader = await open(under, '?documents=true&client=shop:pod-1');
     await reader.next();
-    expect(heard).toEqual(['shop:pod-1 arrived']);
+    expect(heard).toEqual(['provider:shop/shop:pod-1 arrived']);
     reader.close();
     await eventually(
       async () => heard,
       ({ length }) => length === 2,
     );
-    expect(heard).toEqual(['shop:pod-1 arrived', 'shop:pod-1 left']);
+    expect(heard).toEqual(['provider:shop/shop:pod-1 arrived', 'provider:SUBJ/shop:pod-1 left']);
   });
 
   test('is told no more once the token is revoked', async () => {

@@ -1,3 +1,4 @@
+import { MemoryAcknowledgements } from '../../src/adapters/memory/acknowledgements.ts';
 import {
   type Conflict,
   planAppend,
@@ -7,6 +8,7 @@ import {
 } from '../../src/adapters/postgres/appendPlan.ts';
 import type { Postgres } from '../../src/adapters/postgres/openPostgres.ts';
 import type { Append, Appended, Ledger } from '../../src/control/ports/ledger.ts';
+import { acknowledgementsOver } from './cutAcknowledgements.ts';
 import { projectionsOver } from './memoryProjections.ts';
 import { contractsOver, featuresOver, idempotencyOver, outboxOver, tokensOver } from './memoryRegisters.ts';
 import { rolloutsOver } from './memoryRollouts.ts';
@@ -33,6 +35,7 @@ export function memoryLedger(environment = 'test'): MemoryLedger {
     idempotency: idempotencyOver(store),
     outbox: outboxOver(store),
     projections: projectionsOver(store),
+    acknowledgements: acknowledgementsOver(new MemoryAcknowledgements(), () => store.step(() => undefined)),
     cut: () => {
       store.away = true;
     },

@@ -28,6 +28,13 @@ export function featuresOver(store: MemoryStore): FeatureRegister {
           .sort((one, other) => (one.definition.key < other.definition.key ? -1 : 1))
           .slice(0, limit),
       ),
+    confirming: (limit) =>
+      store.step(() =>
+        [...store.features.values()]
+          .filter(({ state }) => state.confirmationsPending.length > 0)
+          .sort((one, other) => (one.definition.key < other.definition.key ? -1 : 1))
+          .slice(0, limit),
+      ),
     update: (definition, seen) =>
       store.step(() => {
         const found = store.features.get(definition.key);

@@ -4,6 +4,7 @@ import { contractAnswer, featureAnswer, preflightAnswer, rolloutAnswer } from '.
 import { Session } from '../../src/demo/sluice/session.ts';
 import { bucketOf } from '../../src/demo/story/bucket.ts';
 import { introducePeople, type People } from '../../src/demo/story/people.ts';
+import { memberStandingSchema } from '../../src/http/schemas/acknowledgement.ts';
 import { entrySchema } from '../../src/http/schemas/entry.ts';
 import { killedSchema } from '../../src/http/schemas/feature.ts';
 import { listOf } from '../../src/http/schemas/list.ts';
@@ -66,6 +67,11 @@ export class RunningRelease {
   async looks(): Promise<readonly z.infer<typeof measurementSchema>[]> {
     const answer = listOf(measurementSchema);
     return (await this.#operator.get(`${this.#path}/measurements?limit=${MOST}`, answer)).items;
+  }
+
+  /** Who serves its feature, and which version. */
+  async acknowledgements(): Promise<readonly z.infer<typeof memberStandingSchema>[]> {
+    return (await this.#operator.get(`${this.#path}/acknowledgements`, listOf(memberStandingSchema))).items;
   }
 
   preflight(): Promise<z.infer<typeof preflightAnswer>> {

@@ -1,6 +1,7 @@
 import type { Records } from '../../control/ports/records.ts';
 import { Connection } from './connection.ts';
 import { applyMigrations } from './migrations.ts';
+import { PostgresAcknowledgements } from './postgresAcknowledgements.ts';
 import { PostgresContracts } from './postgresContracts.ts';
 import { PostgresFeatures } from './postgresFeatures.ts';
 import { PostgresIdempotency } from './postgresIdempotency.ts';
@@ -50,6 +51,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Postgres> 
     idempotency: new PostgresIdempotency(connection),
     outbox: new PostgresOutbox(connection),
     projections: new PostgresProjections(readOnly),
+    acknowledgements: new PostgresAcknowledgements(connection),
     close: async () => {
       await readOnly.close();
       await connection.close();

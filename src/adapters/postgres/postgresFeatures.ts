@@ -23,7 +23,7 @@ export class PostgresFeatures implements FeatureRegister {
 
   async add(definition: FeatureDefinition): Promise<boolean> {
     const state = closedFeature(definition.createdAtMs);
-    const fixed = { key: definition.key, customerPosition: customerPosition(definition) };
+    const fixed = { key: definition.key, customerPosition: customerPosition(definition), confirming: false };
     const row = { ...columnsOf(definition), ...fixed, definitionVersion: 1, state };
     const { count } = await this.#connection.query((prisma) =>
       prisma.feature.createMany({ data: [row], skipDuplicates: true }),
@@ -42,6 +42,14 @@ export class PostgresFeatures implements FeatureRegister {
       ...(archived === undefined ? {} : { archived }),
       ...(after === null ? {} : { key: { gt: after } }),
     };
+    const rows = await this.#connection.query((prisma) =>
+      prisma.feature.findMany({ where, orderBy: { key: 'asc' }, take: limit }),
+    );
+    return rows.map(recordOf);
+  }
+
+  async confirming(limit: number): Promise<readonly FeatureRecord[]> {
+    const where = { confirming: true };
     const rows = await this.#connection.query((prisma) =>
       prisma.feature.findMany({ where, orderBy: { key: 'asc' }, take: limit }),
     );

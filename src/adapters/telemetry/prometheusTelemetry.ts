@@ -41,6 +41,11 @@ export class PrometheusTelemetry implements Telemetry {
     'From trigger to exposure removed.',
     TO_A_MINUTE,
   );
+  readonly #confirmedSeconds = this.#histogram(
+    'rollout_confirmed_seconds',
+    'From trigger to confirmed by whoever serves lookups.',
+    [...TO_A_MINUTE, 90, 120],
+  );
   readonly #tickLag = this.#histogram('rollout_tick_lag_seconds', 'How late ticks began.', TO_A_MINUTE);
   readonly #propagation = this.#histogram('rollout_propagation_seconds', 'From publish to served.', AT_ONCE);
   readonly #lookupSeconds = this.#histogram('flag_lookup_seconds', 'Time to answer a lookup request.', IN_MEMORY);
@@ -98,6 +103,10 @@ export class PrometheusTelemetry implements Telemetry {
 
   rollbackSeconds(seconds: number): void {
     this.#rollbackSeconds.observe(seconds);
+  }
+
+  confirmedSeconds(seconds: number): void {
+    this.#confirmedSeconds.observe(seconds);
   }
 
   hold(feature: string, reason: string | null): void {

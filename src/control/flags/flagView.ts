@@ -78,6 +78,11 @@ export class FlagView implements FlagListener {
     return this.#entries.get(feature)?.document;
   }
 
+  /** Of what lookups meet of it, be that its end: an archived feature is as new as its archiving. Null where it was never seen. */
+  version(feature: string): number | null {
+    return this.#entries.get(feature)?.served.version ?? this.#archived.get(feature) ?? null;
+  }
+
   /** What lookups meet of it: nobody where the environment, a view that is not fed, or no document at all closes it. */
   found(feature: string): { readonly killed: boolean; readonly grants: FlagDocument['grants'] } {
     const served = this.#entries.get(feature)?.served;

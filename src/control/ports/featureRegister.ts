@@ -30,6 +30,8 @@ export interface FeatureRegister {
   get(key: string): Promise<FeatureRecord | null>;
   /** By key, `after` exclusive. */
   list(filter: FeatureFilter, cursor: Cursor): Promise<readonly FeatureRecord[]>;
+  /** Those with a closing that is not confirmed, by key. Asked each second: it costs next to nothing where there is none. */
+  confirming(limit: number): Promise<readonly FeatureRecord[]>;
   /**
    * Compare-and-set; false for the loser. What may be changed of a feature hangs on what it exposes, so that must be as it was seen,
    * too: an append to its chain comes before or after, never in between.

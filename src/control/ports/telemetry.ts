@@ -25,6 +25,8 @@ export interface RolloutTelemetry {
   healthVerified(feature: string, outcome: HealthOutcome): void;
   /** `rollout_rollback_seconds`: from trigger to exposure removed. */
   rollbackSeconds(seconds: number): void;
+  /** `rollout_confirmed_seconds`: from trigger to confirmed, be it that the wait was over. */
+  confirmedSeconds(seconds: number): void;
   /** `rollout_hold`: the one current reason; null where nothing holds. */
   hold(feature: string, reason: HoldReason | 'approval' | null): void;
   /** `rollout_sli_value`; null where nothing was observed: an old value shown as if it were new would be a lie. */
