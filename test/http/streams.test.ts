@@ -256,7 +256,7 @@ describe('who reads the stream', () => {
       async () => heard,
       ({ length }) => length === 2,
     );
-    expect(heard).toEqual(['provider:shop/shop:pod-1 arrived', 'provider:SUBJ/shop:pod-1 left']);
+    expect(heard).toEqual(['provider:shop/shop:pod-1 arrived', 'provider:shop/shop:pod-1 left']);
   });
 
   test('is told no more once the token is revoked', async () => {
