@@ -31,7 +31,7 @@ export function flagStoreContract(name: string, open: () => Promise<FlagStoreUnd
     const published = async (document: FlagDocument, adopted?: HandFields) => {
       const flag = await under.store.read(document.feature);
       const opens = flag?.kind === 'flag' && !isLowering(document, flag.document);
-      return under.store.publish(document, opens ? 'derived' : 'closing', adopted);
+      return under.store.publish(document, opens ? 'derived' : 'closing', adopted && { adopted });
     };
     const stored = async (feature = 'checkout-v2') => {
       const flag = await under.store.read(feature);

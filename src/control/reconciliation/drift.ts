@@ -109,7 +109,7 @@ export class Drift {
 
   /** Nothing to adopt: the same exposure under another version, or hand fields that say what is so anyway. */
   async #republish(feature: FeatureRecord, stored: Stored): Promise<void> {
-    const { outcome } = await this.#deps.store.publish(this.#documentOf(feature), 'derived', stored.hand);
+    const { outcome } = await this.#deps.store.publish(this.#documentOf(feature), 'derived', { adopted: stored.hand });
     if (outcome === 'stale') await this.#repair(feature, stored);
   }
 
@@ -129,7 +129,7 @@ export class Drift {
       ...(rollout === null ? {} : { rollout: { id: rollout.id, version: rollout.version } }),
     });
     const after = outcome.kind === 'appended' ? await this.#deps.features.get(definition.key) : null;
-    if (after !== null) await this.#deps.store.publish(this.#documentOf(after), 'derived', stored.hand);
+    if (after !== null) await this.#deps.store.publish(this.#documentOf(after), 'derived', { adopted: stored.hand });
   }
 
   #documentOf(feature: FeatureRecord): FlagDocument {

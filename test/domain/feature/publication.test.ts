@@ -28,7 +28,7 @@ const at = (version: number, percentage: number, given: Partial<FlagDocument> = 
 /** Told as the ledger's newest where the version is higher, else as a closing. */
 const judged = (next: FlagDocument, stored: StoredFlag | null, adopted?: HandFields) => {
   const isNewer = stored?.kind === 'flag' && next.version > stored.document.version;
-  const publication = publicationOf(next, stored, isNewer ? 'derived' : 'closing', adopted);
+  const publication = publicationOf(next, stored, isNewer ? 'derived' : 'closing', adopted && { adopted });
   if (publication.outcome !== 'stored') return `${publication.outcome} ${publication.version}`;
   const { document: taken, hand } = publication.flag;
   return `stored ${taken.version} at ${(taken.grants[0]?.threshold ?? 0) / 1000}, shows ${hand.rolloutPercent}`;
@@ -93,7 +93,7 @@ describe('over fields changed by hand', () => {
 
   test('`paused` is left as found, adopted or not', () => {
     const paused = flagOf(at(17, 10), { paused: true });
-    expect(publicationOf(at(18, 25), paused, 'derived', paused.hand)).toMatchObject({
+    expect(publicationOf(at(18, 25), paused, 'derived', { adopted: paused.hand })).toMatchObject({
       flag: { hand: { paused: true } },
     });
     expect(publicationOf(at(18, 5), paused, 'closing')).toMatchObject({ flag: { hand: { paused: true } } });
@@ -144,7 +144,7 @@ describe('the law', () => {
     fc.assert(
       fc.property(told, why, fc.option(handFields), fc.boolean(), ({ next, stored }, why, other, adopts) => {
         const adopted = adopts ? (other ?? stored.hand) : undefined;
-        const publication = publicationOf(next, stored, why, adopted);
+        const publication = publicationOf(next, stored, why, adopted && { adopted });
         if (publication.outcome !== 'stored') {
           expect(publication.version).toBe(stored.document.version);
           return;
