@@ -27,6 +27,7 @@ import { Ticker } from './control/execution/controller/ticker.ts';
 import { OpeningProof } from './control/execution/opening/openingProof.ts';
 import { RolloutOpening } from './control/execution/opening/rolloutOpening.ts';
 import type { FlagView } from './control/flags/flagView.ts';
+import { LedgerFeed } from './control/flags/ledgerFeed.ts';
 import { Publisher, type PublisherDeps } from './control/flags/publisher.ts';
 import { Calendars } from './control/installation/calendars.ts';
 import { Installation } from './control/installation/installation.ts';
@@ -148,15 +149,17 @@ function composeActs(options: ControlOptions, outside: Outside) {
     proof,
     opening,
     reconciler,
+    ledgerFeed: new LedgerFeed({ ...outside, environment }),
     waiverEnding: new WaiverEnding(outside),
   };
 }
 
-function choresOf(outside: Outside, { reconciler, waiverEnding, inForce }: Acts): readonly Chore[] {
+function choresOf(outside: Outside, { reconciler, ledgerFeed, waiverEnding, inForce }: Acts): readonly Chore[] {
   const { directory, clock, log } = outside;
   const delivery = new Delivery(outside);
   return [
     { name: 'reconciliation', everyMs: 5_000, run: () => reconciler.run() },
+    { name: 'feeding lookups from the ledger', everyMs: 1_000, run: () => ledgerFeed.run() },
     { name: 'delivery', everyMs: 1_000, run: () => delivery.run() },
     { name: 'tokens', everyMs: 5_000, run: () => directory.refresh() },
     { name: 'ends of waivers', everyMs: 5_000, run: () => waiverEnding.run() },

@@ -10,6 +10,7 @@ import { sameJson } from '../../domain/feature/sameJson.ts';
 import type { StoredFlag } from '../../domain/feature/storedFlag.ts';
 import type { Lookup } from '../../domain/feature/subject.ts';
 import type { FlagListener } from '../ports/flagStore.ts';
+import type { KeptFlags } from '../ports/viewFile.ts';
 import { type Entry, editsBeside, entryOf, newerOf, type Told } from './viewEntry.ts';
 
 export type FlagViewOptions = {
@@ -39,6 +40,7 @@ export class FlagView implements FlagListener {
   readonly #watchers = new Set<ViewWatcher>();
   readonly #lookup: Lookup;
   #refreshedAtMs = Number.NEGATIVE_INFINITY;
+  #isConfirmed = false;
 
   constructor(options: FlagViewOptions) {
     this.#options = options;
@@ -103,13 +105,19 @@ export class FlagView implements FlagListener {
     return () => void this.#watchers.delete(watcher);
   }
 
-  /** Milliseconds since the view last knew to be up to date; infinite before the first time. */
-  ageMs(): number {
-    return this.#options.monotonicMs() - this.#refreshedAtMs;
+  /** Of the clock by which `confirmed` counts. */
+  nowMs(): number {
+    return this.#options.monotonicMs();
   }
 
+  /** Milliseconds since the view last knew to be up to date; infinite before the first time. */
+  ageMs(): number {
+    return this.nowMs() - this.#refreshedAtMs;
+  }
+
+  /** Also where it has begun with a state that was known before, however young that is: a rollback may have followed it. */
   isStale(): boolean {
-    return this.ageMs() >= this.#options.staleAfterMs;
+    return !this.#isConfirmed || this.ageMs() >= this.#options.staleAfterMs;
   }
 
   /**
@@ -183,7 +191,21 @@ export class FlagView implements FlagListener {
     this.#take(document, entry?.edits ?? UNTOUCHED);
   }
 
+  /** All that a process needs to begin again where this one stands. */
+  kept(): KeptFlags {
+    const flags = Array.from(this.#entries.values(), ({ document, edits }) => ({ document, edits }));
+    return { flags, archived: Array.from(this.#archived, ([feature, version]) => ({ feature, version })) };
+  }
+
+  /** Begins with what was last known, which was up to date so long ago. What is told from now on goes over it by the same law as always. */
+  restore({ flags, archived }: KeptFlags, ageMs: number): void {
+    for (const { feature, version } of archived) this.#archived.set(feature, version);
+    for (const { document, edits } of flags) this.#put(document, edits);
+    this.#refreshedAtMs = this.nowMs() - ageMs;
+  }
+
   confirmed(asOfMs: number): void {
+    this.#isConfirmed = true;
     this.#refreshedAtMs = Math.max(this.#refreshedAtMs, asOfMs);
   }
 
