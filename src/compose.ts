@@ -13,6 +13,7 @@ import { startEmbeddedPostgres } from './adapters/postgres/embedded/embeddedPost
 import { DataFolderTaken } from './adapters/postgres/embedded/guard.ts';
 import { openPostgres, type Postgres } from './adapters/postgres/openPostgres.ts';
 import { PrometheusSource } from './adapters/prometheus/source.ts';
+import type { FlagFault } from './adapters/redis/flagFeed.ts';
 import { systemChance } from './adapters/system/systemChance.ts';
 import { monotonicMs, systemClock } from './adapters/system/systemClock.ts';
 import { systemTimer } from './adapters/system/systemTimer.ts';
@@ -116,15 +117,15 @@ export function openLog(config: Config): Logger {
 async function openOutside(config: Config, log: Logger, opened: AsyncDisposableStack) {
   const telemetry = new PrometheusTelemetry({ environment: config.environment });
   const postgres = await openDatabase(config, log, opened);
-  const store = opened.adopt(await openFlagStore(config, log), (store) => store.close());
-  const configured = await Promise.all(config.metricSources.map((source) => openSource(source, config)));
-  const sources = opened.adopt(new MetricSources(configured), (all) => all.close());
   const view = new FlagView({
     monotonicMs,
     staleAfterMs: config.policy.rollbackDeadlineSeconds * 1000,
     hardKilled: (feature) => config.hardKills.has(hardKillVariable(feature)),
   });
   telemetry.watchSnapshotAge(() => view.ageMs() / 1000);
+  const store = opened.adopt(await openFlagStore(config, { log, telemetry, view }), (store) => store.close());
+  const configured = await Promise.all(config.metricSources.map((source) => openSource(source, config)));
+  const sources = opened.adopt(new MetricSources(configured), (all) => all.close());
   const directory = new TokenDirectory(postgres.tokens, systemClock, configuredAdmin(config.adminToken));
   const kept = resolve(config.dataDirectory);
   const late = new FileLateJournal(join(kept, 'late-closings'));
@@ -164,10 +165,16 @@ async function openEmbedded(config: Config, log: Logger, opened: AsyncDisposable
   return embedded.connectionString;
 }
 
-async function openFlagStore(config: Config, log: Logger): Promise<FlagStore> {
+type Hearing = { readonly log: Logger; readonly telemetry: PrometheusTelemetry; readonly view: FlagView };
+
+async function openFlagStore(config: Config, { log, telemetry, view }: Hearing): Promise<FlagStore> {
   if (config.redisUrl === null) return new MemoryFlagStore({ monotonicMs });
-  const onFault = (fault: object) =>
-    log.error(fault, 'a stored flag document can not be read; the last good one serves');
+  const onFault = ({ of, feature, fault }: FlagFault) => {
+    if (of === 'announcement')
+      return log.warn({ feature, fault }, 'a flag was stored and not announced; it is found by its version');
+    telemetry.documentFault(view.document(feature) === undefined ? null : feature);
+    log.error({ feature, fault }, 'a stored flag can not be served as it is; the last good one serves');
+  };
   // 45 modules and 20 MB that an installation without Redis does not need.
   const { RedisFlagStore } = await import('./adapters/redis/flagStore.ts');
   return new RedisFlagStore({ url: config.redisUrl, monotonicMs, onFault });

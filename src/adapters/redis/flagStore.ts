@@ -96,7 +96,7 @@ export class RedisFlagStore implements FlagStore {
     try {
       await this.#hashes.announce(feature);
     } catch (error) {
-      this.#options.onFault({ feature, fault: `stored, not announced: ${String(error)}` });
+      this.#options.onFault({ of: 'announcement', feature, fault: String(error) });
     }
   }
 }
