@@ -6,6 +6,7 @@ import {
   handFieldsOf,
   loweredByHand,
   sameHandFields,
+  UNTOUCHED,
 } from '../../../src/domain/feature/handFields.ts';
 import { isLowering, isStrictLowering } from '../../../src/domain/feature/lowering.ts';
 import { publicationOf } from '../../../src/domain/feature/publication.ts';
@@ -130,6 +131,41 @@ describe('over something unreadable', () => {
       outcome: 'stored',
       flag: { hand },
     });
+  });
+});
+
+describe('an edit that lookups have seen, where the store has lost it', () => {
+  const seen = { version: 17, edits: { ...UNTOUCHED, rolloutPercent: 3, paused: true } };
+  const stored = (next: FlagDocument, before: StoredFlag | null) => {
+    const publication = publicationOf(next, before, 'derived', { seen });
+    return publication.outcome === 'stored' ? publication.flag.hand : publication.outcome;
+  };
+
+  test('is written down again: beside a document that is told once more, over a newer one, over nothing at all', () => {
+    expect(stored(at(17, 10), flagOf(at(17, 10)))).toMatchObject({ rolloutPercent: 3, paused: false });
+    expect(stored(at(18, 25), flagOf(at(17, 10)))).toMatchObject({ rolloutPercent: 3 });
+    expect(stored(at(18, 25), flagOf(at(15, 5)))).toMatchObject({ rolloutPercent: 3 });
+    expect(stored(at(18, 25), null)).toMatchObject({ rolloutPercent: 3, paused: true });
+    const unreadable = {
+      kind: 'unreadable',
+      feature: 'checkout-v2',
+      version: 0,
+      newerSchema: false,
+      fault: '',
+    } as const;
+    expect(stored(at(18, 25), { ...unreadable, hand: UNTOUCHED })).toMatchObject({ rolloutPercent: 3, paused: true });
+  });
+
+  test('is over once the store holds a newer document, or what it lowered is as low', () => {
+    expect(stored(at(18, 25), flagOf(at(18, 25)))).toBe('unchanged');
+    expect(stored(at(19, 25), flagOf(at(18, 10)))).toMatchObject({ rolloutPercent: 25 });
+    expect(stored(at(17, 3), flagOf(at(17, 3)))).toBe('unchanged');
+  });
+
+  test('gives way to what was adopted', () => {
+    const edited = flagOf(at(17, 10), { rolloutPercent: 3 });
+    const publication = publicationOf(at(18, 3), edited, 'derived', { adopted: edited.hand, seen });
+    expect(publication).toMatchObject({ outcome: 'stored', flag: { hand: { rolloutPercent: 3, paused: false } } });
   });
 });
 
