@@ -31,6 +31,7 @@ import { OpeningProof } from './control/execution/opening/openingProof.ts';
 import { RolloutOpening } from './control/execution/opening/rolloutOpening.ts';
 import { Configuration } from './control/flags/configuration.ts';
 import type { FlagView } from './control/flags/flagView.ts';
+import { LedgerFeed } from './control/flags/ledgerFeed.ts';
 import { Publisher, type PublisherDeps } from './control/flags/publisher.ts';
 import { Calendars } from './control/installation/calendars.ts';
 import { Installation } from './control/installation/installation.ts';
@@ -166,18 +167,20 @@ function composeActs(options: ControlOptions, outside: Outside) {
     proof,
     opening,
     reconciler,
+    ledgerFeed: new LedgerFeed({ ...outside, environment }),
     waiverEnding: new WaiverEnding(outside),
   };
 }
 
 function choresOf(outside: Outside, acts: Acts): readonly Chore[] {
-  const { reconciler, waiverEnding, inForce, replicaWord, confirming } = acts;
+  const { reconciler, ledgerFeed, waiverEnding, inForce, replicaWord, confirming } = acts;
   const { directory, clock, log } = outside;
   const delivery = new Delivery(outside);
   return [
     { name: 'reconciliation', everyMs: 5_000, run: () => reconciler.run() },
     { name: 'confirmation', everyMs: 1_000, run: () => confirming.run() },
     { name: 'sign of life', everyMs: SIGN_OF_LIFE_EVERY_MS, run: () => replicaWord.signOfLife() },
+    { name: 'feeding lookups from the ledger', everyMs: 1_000, run: () => ledgerFeed.run() },
     { name: 'delivery', everyMs: 1_000, run: () => delivery.run() },
     { name: 'tokens', everyMs: 5_000, run: () => directory.refresh() },
     { name: 'ends of waivers', everyMs: 5_000, run: () => waiverEnding.run() },

@@ -125,6 +125,33 @@ export function registersContract(name: string, open: () => Promise<LedgerUnderT
         expect((await story.featureOf('a')).state).toEqual({ ...waiting.state, confirmationsPending: [] });
       });
 
+      test('are found by some of their keys, archived or not', async () => {
+        for (const key of ['a', 'b', 'c']) await kept.features.add(definitionOf(key));
+        await kept.features.update(definitionOf('b', { archivedAtMs: T0 + 1 }), NEW);
+        const found = await kept.features.some(['b', 'c', 'nobody']);
+        expect(found.map(({ definition }) => definition.key).toSorted()).toEqual(['b', 'c']);
+        expect(await kept.features.some([])).toEqual([]);
+      });
+
+      test('are marked: by another number after each change of what one is or exposes, and that one alone', async () => {
+        const marks = async () =>
+          (await kept.features.marks({ after: null, limit: 10 })).map(({ key, mark }) => [key, mark]);
+        for (const key of ['a', 'b']) await kept.features.add(definitionOf(key));
+        const [[, a], [, b]] = (await marks()) as [[string, number], [string, number]];
+        await kept.features.update(definitionOf('b', { owner: 'ops' }), NEW);
+        const [, [, changed]] = (await marks()) as [[string, number], [string, number]];
+        expect(await marks()).toEqual([
+          ['a', a],
+          ['b', expect.any(Number)],
+        ]);
+        expect(changed).not.toBe(b);
+        await new LedgerStory(kept).active('a');
+        const [[, started]] = (await marks()) as [[string, number]];
+        expect(started).not.toBe(a);
+        expect((await kept.features.marks({ after: 'a', limit: 10 })).map(({ key }) => key)).toEqual(['b']);
+        expect((await kept.features.marks({ after: null, limit: 1 })).map(({ key }) => key)).toEqual(['a']);
+      });
+
       test('are listed by key, page by page and by filter', async () => {
         const keys = ['b', 'a', 'a-b', 'a.b', 'a0', 'a_b', 'c'];
         for (const key of keys) await kept.features.add(definitionOf(key, { owner: key === 'c' ? 'ops' : 'shop' }));

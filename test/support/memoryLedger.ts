@@ -16,7 +16,7 @@ import { copyOf, MemoryStore, type Row } from './memoryStore.ts';
 import { waiversOver } from './memoryWaivers.ts';
 
 /** Everything that PostgreSQL keeps, kept in memory: for tests of control that need a ledger and no database. */
-export type MemoryLedger = Omit<Postgres, 'close'> & {
+export type MemoryLedger = Omit<Postgres, 'close' | 'prepare'> & {
   /** From now on everything throws `LedgerUnreachable`, until `mend`. */
   readonly cut: () => void;
   readonly mend: () => void;

@@ -95,6 +95,11 @@ export class RunningRelease {
     return replica.meeting(this.feature, USERS, this.people.shop);
   }
 
+  /** The same, were they all internals. */
+  metByInternals(): Promise<readonly string[]> {
+    return this.#replica.meeting(this.feature, USERS, this.people.shop, ['internal']);
+  }
+
   /** Those of the same users whose bucket, recomputed, lies below the percentage. */
   below(percentage: number): readonly string[] {
     return USERS.filter((user) => bucketOf(this.#salt, user) < percentage * 1000);

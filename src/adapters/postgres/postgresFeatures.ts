@@ -1,6 +1,7 @@
 import {
   type Cursor,
   type FeatureFilter,
+  type FeatureMark,
   type FeatureRecord,
   type FeatureRegister,
   type SeenFeature,
@@ -34,6 +35,25 @@ export class PostgresFeatures implements FeatureRegister {
   async get(key: string): Promise<FeatureRecord | null> {
     const row = await this.#connection.query((prisma) => prisma.feature.findUnique({ where: { key } }));
     return row === null ? null : recordOf(row);
+  }
+
+  async some(keys: readonly string[]): Promise<readonly FeatureRecord[]> {
+    const where = { key: { in: [...keys] } };
+    const rows = await this.#connection.query((prisma) => prisma.feature.findMany({ where }));
+    return rows.map(recordOf);
+  }
+
+  /**
+   * Of the definition it is the version, of the state the end of the chain that it is folded from: both only grow, and neither needs
+   * the documents to be read.
+   */
+  async marks({ after, limit }: Cursor): Promise<readonly FeatureMark[]> {
+    return this.#connection.query(
+      (prisma) => prisma.$queryRaw<FeatureMark[]>`
+        SELECT key, definition_version + COALESCE(seq, 0) AS mark
+        FROM features LEFT JOIN chains ON chain = key
+        WHERE key > ${after ?? ''} ORDER BY key LIMIT ${limit}`,
+    );
   }
 
   async list({ owner, archived }: FeatureFilter, { after, limit }: Cursor): Promise<readonly FeatureRecord[]> {

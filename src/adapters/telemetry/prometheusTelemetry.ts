@@ -30,6 +30,12 @@ export class PrometheusTelemetry implements Telemetry {
   readonly #sliThresholds = this.#featureGauge('rollout_sli_threshold', 'What it is compared with.', ['sli']);
   readonly #errorRates = this.#featureGauge('rollout_error_rate', 'Share of requests that fail.', ['cohort']);
 
+  readonly #documentFaults = this.#featureCounter(
+    'flag_document_faults_total',
+    'Stored texts that could not be served; without a feature where lookups know none of that name.',
+    [],
+  );
+
   readonly #runs = new Counter({
     name: 'rollout_controller_runs_total',
     help: 'Ticks of the controller, by how they went.',
@@ -141,6 +147,10 @@ export class PrometheusTelemetry implements Telemetry {
 
   lookup(feature: string, variant: 'on' | 'off'): void {
     this.#lookups.add(feature, variant);
+  }
+
+  documentFault(feature: string | null): void {
+    this.#documentFaults.inc({ feature: feature ?? '' });
   }
 
   lookupSeconds(seconds: number): void {

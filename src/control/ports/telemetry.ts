@@ -47,6 +47,11 @@ export interface RolloutTelemetry {
 export interface ServingTelemetry {
   /** `flag_lookups_total`. Only for features that exist: a key that anybody can make up must not become a label. */
   lookup(feature: string, variant: 'on' | 'off'): void;
+  /**
+   * `flag_document_faults_total`: a stored text that can't be served, counted when it is first seen. Null where lookups know no such
+   * feature: whoever may write to the store must not make up labels.
+   */
+  documentFault(feature: string | null): void;
   /** `flag_lookup_seconds`, once per request. */
   lookupSeconds(seconds: number): void;
   /** `http_request_duration_seconds`. `route` is the pattern, never the path. Lookups that succeed are not counted here. */
