@@ -23,6 +23,13 @@ type Told = Extract<StoredFlag, { kind: 'flag' }>;
 /** Told after each change of a document, before anything else happens; `document(feature)` is what lookups meet from now on. */
 export type ViewWatcher = (feature: string) => void;
 
+/** One of several answers, and the document that it follows from. */
+export type Evaluated = {
+  readonly feature: string;
+  readonly document: FlagDocument;
+  readonly evaluation: Evaluation;
+};
+
 type Entry = {
   /** As published. */
   readonly document: FlagDocument;
@@ -62,6 +69,11 @@ export class FlagView implements FlagListener {
     return this.#entries.get(feature)?.served;
   }
 
+  /** Every feature that is not archived, in no particular order. */
+  features(): Iterable<string> {
+    return this.#entries.keys();
+  }
+
   /** As it was published, whatever a hand has changed beside it. */
   published(feature: string): FlagDocument | undefined {
     return this.#entries.get(feature)?.document;
@@ -85,12 +97,17 @@ export class FlagView implements FlagListener {
     return entry === undefined ? flagNotFound(feature) : evaluate(entry.served, context, this.#lookup);
   }
 
-  /** Every feature that is not archived, in no particular order. */
-  evaluateAll(context: EvaluationContext): readonly { readonly feature: string; readonly evaluation: Evaluation }[] {
-    return Array.from(this.#entries, ([feature, { served }]) => ({
-      feature,
-      evaluation: evaluate(served, context, this.#lookup),
-    }));
+  /** These features, in their order, as far as they are here; every one that is not archived where none are named. */
+  evaluateAll(context: EvaluationContext, features: Iterable<string> = this.features()): readonly Evaluated[] {
+    // Of one answer all flags are as old as each other, and the clock is read once.
+    const isStale = this.isStale();
+    const lookup = { ...this.#lookup, isStale: () => isStale };
+    const all: Evaluated[] = [];
+    for (const feature of features) {
+      const document = this.#entries.get(feature)?.served;
+      if (document !== undefined) all.push({ feature, document, evaluation: evaluate(document, context, lookup) });
+    }
+    return all;
   }
 
   /** Null where the view has no such feature. */

@@ -1,22 +1,16 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Evaluation } from '../../domain/feature/evaluation.ts';
-import { mayTouch } from '../../domain/governance/role.ts';
+import type { Evaluated } from '../../control/flags/flagView.ts';
 import { callerOf } from '../auth.ts';
-import { answerText } from './answerText.ts';
 import { entityTagOf, matchesAny } from './entityTag.ts';
 import { contextIn } from './lookupBody.ts';
 import type { LookupDeps } from './lookupDeps.ts';
 
-type Evaluated = { readonly feature: string; readonly evaluation: Evaluation };
-
 /** Answers every flag that the token may ask about, by key; those that have no answer for this context say so one by one. */
 export function answerBulk(request: FastifyRequest, reply: FastifyReply, deps: LookupDeps): void {
   const began = performance.now();
-  const principal = callerOf(request);
-  const context = contextIn(request.body);
-  const seen = deps.flags.evaluateAll(context).filter(({ feature }) => mayTouch(principal, feature));
-  const sorted = seen.toSorted((one, other) => (one.feature < other.feature ? -1 : 1));
-  const body = `{"flags":[${sorted.map((evaluated) => flagText(evaluated, deps)).join(',')}]}`;
+  const features = deps.order.keys(callerOf(request).features);
+  const evaluated = deps.flags.evaluateAll(contextIn(request.body), features);
+  const body = `{"flags":[${evaluated.map((one) => flagText(one, deps)).join(',')}]}`;
   const tag = entityTagOf(body);
   reply.header('etag', tag);
   if (matchesAny(tag, request.headers['if-none-match'])) reply.code(304).send();
@@ -24,12 +18,11 @@ export function answerBulk(request: FastifyRequest, reply: FastifyReply, deps: L
   deps.telemetry.lookupSeconds((performance.now() - began) / 1000);
 }
 
-function flagText({ feature, evaluation }: Evaluated, { flags, telemetry, texts }: LookupDeps): string {
+function flagText({ feature, document, evaluation }: Evaluated, { telemetry, texts }: LookupDeps): string {
   if (evaluation.kind === 'failed') {
     const { errorCode, errorDetails } = evaluation;
     return JSON.stringify({ key: feature, errorCode, errorDetails });
   }
   telemetry.lookup(feature, evaluation.variant);
-  const document = flags.document(feature);
-  return document === undefined ? answerText(feature, evaluation) : texts.of(document, evaluation);
+  return texts.of(document, evaluation);
 }

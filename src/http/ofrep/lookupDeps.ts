@@ -1,3 +1,4 @@
+import type { FeatureOrder } from '../../control/flags/featureOrder.ts';
 import type { FlagView } from '../../control/flags/flagView.ts';
 import type { ServingTelemetry } from '../../control/ports/telemetry.ts';
 import type { AnswerTexts } from './answerText.ts';
@@ -5,6 +6,7 @@ import type { AnswerTexts } from './answerText.ts';
 /** What a lookup is answered from; all of it in memory. */
 export type LookupDeps = {
   readonly flags: FlagView;
+  readonly order: FeatureOrder;
   readonly telemetry: ServingTelemetry;
   readonly texts: AnswerTexts;
 };

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Application } from '../../control/application.ts';
+import { FeatureOrder } from '../../control/flags/featureOrder.ts';
 import type { ServingTelemetry } from '../../control/ports/telemetry.ts';
 import { Refusal } from '../../control/refusal.ts';
 import { hasRight, type Principal } from '../../domain/governance/role.ts';
@@ -40,7 +41,8 @@ export function lookupRoutes(
   });
   scope.setNotFoundHandler(refuseUnknownRoute);
   if (lookupsPerMinute !== null) limitRate(scope, lookupsPerMinute);
-  const deps = { flags: application.flags, telemetry, texts: new AnswerTexts() };
+  const { flags } = application;
+  const deps = { flags, order: new FeatureOrder(flags), telemetry, texts: new AnswerTexts() };
   void scope.after(() => addRoutes(scope, deps));
 }
 
