@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 
 /** What is measured has this core for itself, as far as the machine is ours. */
-export const SERVER_CORE = 0;
+const SERVER_CORE = 0;
 /** What asks it has this one. */
 export const LOAD_CORE = 1;
 

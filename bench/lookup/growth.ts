@@ -2,7 +2,6 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { introducePeople } from '../../src/demo/story/people.ts';
-import { startRedis } from '../../test/support/redis.ts';
 import type { BenchContext, Figures } from '../support/bench.ts';
 import { type Database, startDatabase } from '../support/database.ts';
 import { Lookups } from '../support/lookups.ts';
@@ -26,7 +25,7 @@ const IDLE_SECONDS = 10;
 const PATIENCE_MS = 120_000;
 
 /**
- * Lookups of an installation with 10 features beside one with 10,000, each on its own Redis and PostgreSQL, all features open to 25 %;
+ * Lookups of an installation with 10 features beside one with 10,000, each on its own PostgreSQL, all features open to 25 %;
  * and the memory that the many take. Sluice looks at every feature each five seconds whether anybody asks or not: what that costs is
  * measured while nobody does, and taken off what lookups cost.
  */
@@ -61,9 +60,8 @@ async function startInstallation(name: string, count: number, context: BenchCont
   await mkdir(folder, { mode: 0o711 });
   const own = { ...context, folder };
   const database = starting.use(await startDatabase(own));
-  const redis = starting.adopt(await startRedis(), (server) => server.stop());
   const stub = starting.use(await startStub(own));
-  const shared = { prometheusUrl: stub.url, databaseUrl: database.url, redisUrl: redis.url, pollIntervalSeconds: 15 };
+  const shared = { prometheusUrl: stub.url, databaseUrl: database.url, pollIntervalSeconds: 15 };
   const token = await setUp({ ...shared, name: 'setUp' }, own);
   say(`${name}: ${count} features`);
   const features = await copiedFeatures(count, database);
