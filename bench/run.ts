@@ -6,6 +6,7 @@ import { scratchFolder } from '../src/demo/process/scratchFolder.ts';
 import { stopRequested } from '../src/demo/process/stopRequested.ts';
 import { decisions } from './decisions.ts';
 import { looks } from './looks.ts';
+import { lookup } from './lookup.ts';
 import { rollback } from './rollback.ts';
 import { simulation } from './simulation.ts';
 import { start } from './start.ts';
@@ -15,7 +16,7 @@ import { type Result, resultOf, tableOf } from './support/report.ts';
 import { tick } from './tick.ts';
 import { verify } from './verify.ts';
 
-const BENCHES: readonly Bench[] = [tick, rollback, start, verify, simulation, decisions, looks];
+const BENCHES: readonly Bench[] = [tick, rollback, start, verify, simulation, decisions, looks, lookup];
 const LONGEST_MS = 25 * 60_000;
 
 const wanted = process.argv.slice(2);
