@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readContext } from '../../src/domain/feature/context.ts';
+import type { EvaluationContext } from '../../src/domain/feature/context.ts';
 import type { Evaluation } from '../../src/domain/feature/evaluation.ts';
 import { documentOf, grantOf } from '../domain/feature/documents.ts';
 import { unlikeOfrep } from './ofrepSpecification.ts';
@@ -42,6 +42,7 @@ const json = fc.oneof(
     '"\ufffd"',
     '"käse"',
   ),
+  fc.constantFrom('{"groups":["internal"],"region":"eu"}', '{"__proto__":{"groups":["internal"]}}'),
   fc.nat({ max: 20_000 }).map((deep) => '['.repeat(deep) + ']'.repeat(deep)),
   fc.nat({ max: 20_000 }).map((deep) => `${'{"a":'.repeat(deep)}1${'}'.repeat(deep)}`),
   fc.constantFrom(4096, 4097, 200_000).map((long) => `"${'x'.repeat(long)}"`),
@@ -245,11 +246,36 @@ function expected({ application: { flags } }: ServerUnderTest, path: string | nu
   if (key !== null && (path?.includes('/') || decodable(path) === null || (path?.length ?? 0) > 3072))
     return failed('FLAG_NOT_FOUND');
   if (given === null) return failed('PARSE_ERROR');
-  const read = readContext(Object.hasOwn(given, 'context') ? given['context'] : undefined);
-  if (read.kind === 'invalid') return failed('INVALID_CONTEXT');
-  if (key !== null) return said(key, flags.evaluate(key, read.context));
-  return FEATURES.toSorted().map((feature) => said(feature, flags.evaluate(feature, read.context)));
+  const read = contextOf(given.has('context') ? given.get('context') : {});
+  if (read === null) return failed('INVALID_CONTEXT');
+  if (key !== null) return said(key, flags.evaluate(key, read));
+  return FEATURES.toSorted().map((feature) => said(feature, flags.evaluate(feature, read)));
 }
+
+const isText = (value: unknown) =>
+  typeof value === 'string' && value.length <= 4096 && value.isWellFormed() && !value.includes('\0');
+const isGroups = (value: unknown) => Array.isArray(value) && value.length <= 1000 && value.every(isText);
+
+/** What of a context evaluation knows; null where that is no text, or no list of texts. */
+function contextOf(given: unknown): EvaluationContext | null {
+  const members = membersOf(given);
+  if (members === null) return null;
+  const known = ['targetingKey', 'workspaceId', 'region', 'tier'].map((attribute) => members.get(attribute) ?? null);
+  const groups = members.get('groups') ?? [];
+  if (!known.every((value) => value === null || isText(value)) || !isGroups(groups)) return null;
+  const [targetingKey, workspaceId, region, tier] = known as (string | null)[];
+  return {
+    targetingKey: targetingKey || null,
+    workspaceId: workspaceId || null,
+    groups: groups as string[],
+    region: region ?? null,
+    tier: tier ?? null,
+  };
+}
+
+/** Of an object; a map has no prototype to reach for. */
+const membersOf = (value: unknown): ReadonlyMap<string, unknown> | null =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? new Map(Object.entries(value)) : null;
 
 const said = (key: string, answer: Evaluation) =>
   answer.kind === 'failed'
@@ -264,12 +290,11 @@ function saidBy({ text: whole }: WiredAnswer): unknown {
 }
 
 /** The object that these bytes say in UTF-8 and JSON; null where they say none. */
-function bodyIn(bytes: Buffer): Readonly<Record<string, unknown>> | null {
+function bodyIn(bytes: Buffer): ReadonlyMap<string, unknown> | null {
   const whole = bytes.toString('utf8');
   if (!Buffer.from(whole).equals(bytes)) return null;
   try {
-    const value: unknown = JSON.parse(whole.replace(/^\ufeff/, ''));
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : null;
+    return membersOf(JSON.parse(whole.replace(/^\ufeff/, '')));
   } catch {
     return null;
   }
