@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { type Logger, pino } from 'pino';
@@ -6,6 +7,7 @@ import { HttpGateHooks } from './adapters/gateHook/httpGateHooks.ts';
 import { RollbackNotifier } from './adapters/gateHook/rollbackNotifier.ts';
 import { SignedPost } from './adapters/gateHook/signedPost.ts';
 import { FileLateJournal } from './adapters/journal/fileLateJournal.ts';
+import { MemoryAcknowledgements } from './adapters/memory/acknowledgements.ts';
 import { MemoryFlagStore } from './adapters/memory/flagStore.ts';
 import { LogNotifier } from './adapters/notify/logNotifier.ts';
 import { BoundedHttp } from './adapters/outboundHttp/boundedHttp.ts';
@@ -13,20 +15,28 @@ import { startEmbeddedPostgres } from './adapters/postgres/embedded/embeddedPost
 import { DataFolderTaken } from './adapters/postgres/embedded/guard.ts';
 import { openPostgres, type Postgres } from './adapters/postgres/openPostgres.ts';
 import { PrometheusSource } from './adapters/prometheus/source.ts';
+import type { FlagFault } from './adapters/redis/flagFeed.ts';
 import { systemChance } from './adapters/system/systemChance.ts';
 import { monotonicMs, systemClock } from './adapters/system/systemClock.ts';
 import { systemTimer } from './adapters/system/systemTimer.ts';
 import { PrometheusTelemetry } from './adapters/telemetry/prometheusTelemetry.ts';
+import { FileViewFile } from './adapters/viewFile/fileViewFile.ts';
 import { type ControlOptions, composeControl } from './composeControl.ts';
 import type { Config, MetricSourceConfig } from './config.ts';
-import { configuredAdmin, firstAdmin } from './control/access/admin.ts';
+import { configuredAdmin } from './control/access/admin.ts';
 import { TokenDirectory } from './control/access/tokenDirectory.ts';
 import { FlagView } from './control/flags/flagView.ts';
 import { Propagation } from './control/flags/propagation.ts';
-import { announcePolicy, PolicyUnapproved } from './control/installation/policyAnnouncement.ts';
+import { ViewKeeping } from './control/flags/viewKeeping.ts';
+import { LedgerBeginning } from './control/installation/ledgerBeginning.ts';
+import { PolicyUnapproved } from './control/installation/policyAnnouncement.ts';
+import type { AcknowledgementRegister } from './control/ports/acknowledgementRegister.ts';
 import type { FlagStore } from './control/ports/flagStore.ts';
+import { LedgerUnfit } from './control/ports/ledger.ts';
 import type { MetricSource } from './control/ports/metricSource.ts';
 import { MetricSources } from './control/sight/metricSources.ts';
+import { Background, type Chore } from './control/upkeep/background.ts';
+import { replicaName } from './domain/confirmation/member.ts';
 import { hardKillVariable } from './domain/feature/hardKill.ts';
 import { REDACTION, SERIALIZERS } from './http/logging.ts';
 import { buildServer } from './http/server.ts';
@@ -34,8 +44,6 @@ import { buildServer } from './http/server.ts';
 /** A composed Sluice. `start` serves and ticks; `stop` finishes what is under way and closes what was opened, in turn. */
 export type Sluice = {
   readonly server: FastifyInstance;
-  /** Of the administrator, where none was configured and none existed: to be printed once. */
-  readonly madeAdminToken: string | null;
   start(): Promise<void>;
   stop(): Promise<void>;
 };
@@ -43,45 +51,64 @@ export type Sluice = {
 const MIGRATIONS = join(import.meta.dirname, '..', 'prisma', 'migrations');
 
 /** The one place that knows every part. Top to bottom: what is outside, what decides, what people and services reach. */
-export async function compose(config: Config, log: Logger): Promise<Sluice> {
+export async function compose(config: Config, log: Logger, tellAdminToken: (token: string) => void): Promise<Sluice> {
   await using opened = new AsyncDisposableStack();
   const outside = await openOutside(config, log, opened);
-  const inside = composeControl(optionsOf(config), outside);
+  const options = optionsOf(config);
+  const inside = composeControl(options, outside);
   const server = buildServer(inside.application, outside.telemetry, {
     logger: log,
     clock: systemClock,
     version: manifest.version,
+    lookupsPerMinute: config.lookupsPerMinute,
+    corsOrigins: config.corsOrigins,
   });
-  await outside.directory.refresh();
-  await announcePolicy(config.policy, outside);
-  const madeAdminToken = config.adminToken === null ? await firstAdmin(inside.application.tokens) : null;
+  const tokens = config.adminToken === null ? inside.application.tokens : null;
+  const beginning = new LedgerBeginning({ ...outside, policy: config.policy, tokens, tellAdminToken });
+  const keeping = new ViewKeeping({ ...outside, file: outside.viewFile });
+  const untilStopped = new Background(choresOf(beginning, keeping), outside);
+  // A database that answers and is wrong keeps Sluice from starting; one that is away does not: lookups begin with what was last known.
+  if (!(await beginning.run())) await keeping.restore();
   const closing = opened.move();
   return {
     server,
-    madeAdminToken,
     async start() {
       outside.sources.start();
       await outside.store.subscribe(new Propagation(outside.view, outside.telemetry, systemClock));
+      await inside.ledgerFeed.run();
       // The gate is as the ledger has it before the first lookup is answered.
       // Where that fails it goes on trying; meanwhile what runs is watched all the same, and nothing opens.
       await inside.reconciler
         .run()
         .catch((error: unknown) => log.error({ err: error }, 'reconciliation failed at start'));
+      await inside.replicaWord.begin();
+      log.info({ replica: options.replica }, 'lookups are served');
       await server.listen({ host: config.host, port: config.port });
       inside.scheduler.start();
       inside.background.start();
+      untilStopped.start();
     },
     async stop() {
       await server.close();
       await inside.scheduler.stop();
       await inside.background.stop();
+      await inside.replicaWord.takeLeave();
+      await untilStopped.stop();
+      await keeping.keep().catch((error: unknown) => log.error({ err: error }, 'the last known state was not kept'));
       await closing.disposeAsync();
     },
   };
 }
 
+/** What is done beside control's own chores: what begins when the ledger is back, and what the next start will know. */
+const choresOf = (beginning: LedgerBeginning, keeping: ViewKeeping): readonly Chore[] => [
+  { name: 'beginning with the ledger', everyMs: 1_000, run: () => beginning.retry() },
+  { name: 'keeping the last known state', everyMs: 2_000, run: () => keeping.keep() },
+];
+
 /** What an operator can mend by configuration, where a start failed over that; null for everything else. */
 export function mistakeIn(error: unknown): string | null {
+  if (error instanceof LedgerUnfit) return `DATABASE_URL: ${error.message}`;
   if (error instanceof PolicyUnapproved) return `POLICY_FILE: ${error.message}`;
   if (error instanceof DataFolderTaken) return `DATA_DIR: ${error.message}`;
   return error instanceof Error && 'syscall' in error && error.syscall === 'listen'
@@ -105,21 +132,37 @@ export function openLog(config: Config): Logger {
 async function openOutside(config: Config, log: Logger, opened: AsyncDisposableStack) {
   const telemetry = new PrometheusTelemetry({ environment: config.environment });
   const postgres = await openDatabase(config, log, opened);
-  const store = opened.adopt(await openFlagStore(config, log), (store) => store.close());
-  const configured = await Promise.all(config.metricSources.map((source) => openSource(source, config)));
-  const sources = opened.adopt(new MetricSources(configured), (all) => all.close());
+  const storeAcknowledgements = await openStoreAcknowledgements(config, opened);
   const view = new FlagView({
     monotonicMs,
     staleAfterMs: config.policy.rollbackDeadlineSeconds * 1000,
     hardKilled: (feature) => config.hardKills.has(hardKillVariable(feature)),
   });
   telemetry.watchSnapshotAge(() => view.ageMs() / 1000);
+  const store = opened.adopt(await openFlagStore(config, { log, telemetry, view }), (store) => store.close());
+  const configured = await Promise.all(config.metricSources.map((source) => openSource(source, config)));
+  const sources = opened.adopt(new MetricSources(configured), (all) => all.close());
   const directory = new TokenDirectory(postgres.tokens, systemClock, configuredAdmin(config.adminToken));
-  const late = new FileLateJournal(join(resolve(config.dataDirectory), 'late-closings'));
+  const kept = resolve(config.dataDirectory);
+  const late = new FileLateJournal(join(kept, 'late-closings'));
+  const viewFile = new FileViewFile(join(kept, 'last-known-flags.jsonl'), config.environment);
   const system = { clock: systemClock, chance: systemChance, timer: systemTimer, log };
   const { gateHooks, onRollback } = openGateHooks(config, opened);
   const notifiers = [new LogNotifier(log), ...onRollback];
-  return { ...postgres, ...system, telemetry, store, sources, view, directory, late, gateHooks, notifiers };
+  return {
+    ...postgres,
+    ...system,
+    telemetry,
+    store,
+    storeAcknowledgements,
+    sources,
+    view,
+    viewFile,
+    directory,
+    late,
+    gateHooks,
+    notifiers,
+  };
 }
 
 function optionsOf(config: Config): ControlOptions {
@@ -128,12 +171,14 @@ function optionsOf(config: Config): ControlOptions {
   const sourceKinds = new Map(metricSources.map(({ name, kind }) => [name, kind]));
   // Most of a tick is waiting, so many may be under way.
   const scheduling = { concurrency: 50, leaseMs: 20_000, wakeMs: Math.min(1000, pollIntervalMs / 4) };
-  return { environment, policy, catalogue, sourceKinds, pollIntervalMs, dryRun, scheduling };
+  // By chance too: a process that comes back under the same host and number is another one, and has its own word.
+  const replica = replicaName(`${hostname()}:${process.pid}:${systemChance.hex(3)}`);
+  return { environment, replica, policy, catalogue, sourceKinds, pollIntervalMs, dryRun, scheduling };
 }
 
 async function openDatabase(config: Config, log: Logger, opened: AsyncDisposableStack): Promise<Postgres> {
   const connectionString = config.databaseUrl ?? (await openEmbedded(config, log, opened));
-  const postgres = await openPostgres({
+  const postgres = openPostgres({
     connectionString,
     migrationsFolder: MIGRATIONS,
     environment: config.environment,
@@ -151,13 +196,28 @@ async function openEmbedded(config: Config, log: Logger, opened: AsyncDisposable
   return embedded.connectionString;
 }
 
-async function openFlagStore(config: Config, log: Logger): Promise<FlagStore> {
+type Hearing = { readonly log: Logger; readonly telemetry: PrometheusTelemetry; readonly view: FlagView };
+
+async function openFlagStore(config: Config, { log, telemetry, view }: Hearing): Promise<FlagStore> {
   if (config.redisUrl === null) return new MemoryFlagStore({ monotonicMs });
-  const onFault = (fault: object) =>
-    log.error(fault, 'a stored flag document can not be read; the last good one serves');
+  const onFault = ({ of, feature, fault }: FlagFault) => {
+    if (of === 'announcement')
+      return log.warn({ feature, fault }, 'a flag was stored and not announced; it is found by its version');
+    telemetry.documentFault(view.document(feature) === undefined ? null : feature);
+    log.error({ feature, fault }, 'a stored flag can not be served as it is; the last good one serves');
+  };
   // 45 modules and 20 MB that an installation without Redis does not need.
   const { RedisFlagStore } = await import('./adapters/redis/flagStore.ts');
   return new RedisFlagStore({ url: config.redisUrl, monotonicMs, onFault });
+}
+
+async function openStoreAcknowledgements(
+  { redisUrl: url }: Config,
+  opened: AsyncDisposableStack,
+): Promise<AcknowledgementRegister> {
+  if (url === null) return new MemoryAcknowledgements();
+  const { RedisAcknowledgements } = await import('./adapters/redis/acknowledgements.ts');
+  return opened.adopt(new RedisAcknowledgements({ url }), (words) => words.close());
 }
 
 /** Those that the installation has asked before a gate opens, and informed when it was closed. */

@@ -1,10 +1,13 @@
 import type { TokenDirectory } from './control/access/tokenDirectory.ts';
+import { Confirming } from './control/acknowledgement/confirming.ts';
+import { ReplicaWord } from './control/acknowledgement/replicaWord.ts';
 import type { Application } from './control/application.ts';
 import { ChainAudit } from './control/audit/chainAudit.ts';
 import { FalseAlarms } from './control/audit/falseAlarms.ts';
 import { HealthVerification } from './control/audit/healthVerification.ts';
 import { Incidents } from './control/audit/incidents.ts';
 import { Reviews } from './control/audit/reviews.ts';
+import { AcknowledgementsOfMembers } from './control/desks/acknowledgements.ts';
 import { Audits } from './control/desks/audits.ts';
 import { Closings } from './control/desks/closings.ts';
 import { Contracts } from './control/desks/contracts.ts';
@@ -28,9 +31,11 @@ import { OpeningProof } from './control/execution/opening/openingProof.ts';
 import { RolloutOpening } from './control/execution/opening/rolloutOpening.ts';
 import { Configuration } from './control/flags/configuration.ts';
 import type { FlagView } from './control/flags/flagView.ts';
+import { LedgerFeed } from './control/flags/ledgerFeed.ts';
 import { Publisher, type PublisherDeps } from './control/flags/publisher.ts';
 import { Calendars } from './control/installation/calendars.ts';
 import { Installation } from './control/installation/installation.ts';
+import type { AcknowledgementRegister } from './control/ports/acknowledgementRegister.ts';
 import type { Chance } from './control/ports/chance.ts';
 import type { Clock } from './control/ports/clock.ts';
 import type { FlagStore } from './control/ports/flagStore.ts';
@@ -38,7 +43,6 @@ import type { GateHooks } from './control/ports/gateHooks.ts';
 import type { LateJournal } from './control/ports/lateJournal.ts';
 import type { Log } from './control/ports/log.ts';
 import type { Notifier } from './control/ports/notifier.ts';
-import type { ProviderPresence } from './control/ports/providerPresence.ts';
 import type { Records } from './control/ports/records.ts';
 import type { RolloutTelemetry } from './control/ports/telemetry.ts';
 import type { Timer } from './control/ports/timer.ts';
@@ -64,12 +68,15 @@ import { ContractJudge } from './control/validation/contractJudge.ts';
 import { PolicyFit } from './control/validation/policyFit.ts';
 import { PolicyInForce } from './control/validation/policyInForce.ts';
 import type { Catalogue } from './domain/catalogue/catalogue.ts';
+import { SIGN_OF_LIFE_EVERY_MS } from './domain/confirmation/member.ts';
 import type { Policy } from './domain/contract/policy.ts';
 import type { Sources } from './domain/contract/subject.ts';
 
 /** Everything that control needs of the outside, as ports; who opened it closes it. */
 export type Outside = Records & {
   readonly store: FlagStore;
+  /** Where members leave word beside the flags: for those that reach the store alone. */
+  readonly storeAcknowledgements: AcknowledgementRegister;
   readonly sources: MetricSources;
   readonly view: FlagView;
   readonly directory: TokenDirectory;
@@ -85,6 +92,8 @@ export type Outside = Records & {
 
 export type ControlOptions = {
   readonly environment: string;
+  /** Names this process among all that ever serve lookups. */
+  readonly replica: string;
   readonly policy: Policy;
   readonly sourceKinds: Sources;
   readonly catalogue: Catalogue;
@@ -96,12 +105,9 @@ export type ControlOptions = {
   readonly publisher?: (deps: PublisherDeps) => Publisher;
 };
 
-/** No acknowledgement of a provider is waited for. */
-const NOBODY_WAITS: ProviderPresence = { arrived: () => undefined, left: () => undefined };
-
 /** Control over ports, whatever answers them. Top to bottom: what acts, what runs by itself, what people reach. */
 export function composeControl(options: ControlOptions, outside: Outside) {
-  const acts = composeActs(options, outside);
+  const acts = { ...composeActs(options, outside), ...composeWords(options, outside) };
   const ticker = new Ticker({ ...outside, ...acts });
   return {
     ...acts,
@@ -112,7 +118,14 @@ export function composeControl(options: ControlOptions, outside: Outside) {
   };
 }
 
-type Acts = ReturnType<typeof composeActs>;
+type Acts = ReturnType<typeof composeActs> & ReturnType<typeof composeWords>;
+
+/** What members say of what they serve, and what is recorded of it. */
+function composeWords({ replica, policy }: ControlOptions, outside: Outside) {
+  const registers = [outside.acknowledgements, outside.storeAcknowledgements];
+  const replicaWord = new ReplicaWord({ ...outside, replica, registers });
+  return { replicaWord, confirming: new Confirming({ ...outside, replicaWord, policy }) };
+}
 
 /** What opens and closes, and what it looks at before. */
 function composeActs(options: ControlOptions, outside: Outside) {
@@ -154,19 +167,25 @@ function composeActs(options: ControlOptions, outside: Outside) {
     proof,
     opening,
     reconciler,
+    ledgerFeed: new LedgerFeed({ ...outside, environment }),
     waiverEnding: new WaiverEnding(outside),
   };
 }
 
-function choresOf(outside: Outside, { reconciler, waiverEnding, inForce }: Acts): readonly Chore[] {
+function choresOf(outside: Outside, acts: Acts): readonly Chore[] {
+  const { reconciler, ledgerFeed, waiverEnding, inForce, replicaWord, confirming } = acts;
   const { directory, clock, log } = outside;
   const delivery = new Delivery(outside);
   return [
     { name: 'reconciliation', everyMs: 5_000, run: () => reconciler.run() },
+    { name: 'confirmation', everyMs: 1_000, run: () => confirming.run() },
+    { name: 'sign of life', everyMs: SIGN_OF_LIFE_EVERY_MS, run: () => replicaWord.signOfLife() },
+    { name: 'feeding lookups from the ledger', everyMs: 1_000, run: () => ledgerFeed.run() },
     { name: 'delivery', everyMs: 1_000, run: () => delivery.run() },
     { name: 'tokens', everyMs: 5_000, run: () => directory.refresh() },
     { name: 'ends of waivers', everyMs: 5_000, run: () => waiverEnding.run() },
     { name: 'policy', everyMs: 60_000, run: () => watchPolicy(inForce, log) },
+    { name: 'forgetting of words', everyMs: 60_000, run: () => replicaWord.forget() },
     { name: 'forgetting', everyMs: 3_600_000, run: () => forget(outside, clock.nowMs()) },
   ];
 }
@@ -201,7 +220,8 @@ function composeDesks(options: ControlOptions, outside: Outside, acts: Acts): Ap
     flags: outside.view,
     configuration: new Configuration(outside.view, outside.clock),
     entryFeed: new EntryFeed(outside.ledger),
-    presence: NOBODY_WAITS,
+    acknowledgements: new AcknowledgementsOfMembers({ ...outside, ...acts, policy, environment }),
+    providers: acts.replicaWord.providers,
     idempotency: outside.idempotency,
   };
 }

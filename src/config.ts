@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { readCatalogueFile } from './catalogueFile.ts';
+import { readCorsOrigins } from './corsOrigins.ts';
 import { dataFolderFault } from './dataFolder.ts';
 import type { Catalogue } from './domain/catalogue/catalogue.ts';
 import type { Policy } from './domain/contract/policy.ts';
@@ -34,6 +35,10 @@ export type Config = {
   /** From the catalogue file; without one it is empty. */
   readonly catalogue: Catalogue;
   readonly pollIntervalSeconds: number;
+  /** Per token; null: lookups are not counted. */
+  readonly lookupsPerMinute: number | null;
+  /** The origins whose pages may look flags up in a browser; `*` stands for all. */
+  readonly corsOrigins: readonly string[];
   readonly dryRun: boolean;
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
   /** Names of variables `FEATURE_<KEY>_ENABLED` that say `false`. */
@@ -50,6 +55,8 @@ const integer = (least: number, most: number, otherwise: number) =>
     (value) => (value === '' ? undefined : value),
     z.coerce.number().int().min(least).max(most).default(otherwise),
   );
+const integerOrNone = (least: number, most: number) =>
+  z.preprocess((value) => (value === '' ? undefined : value), z.coerce.number().int().min(least).max(most).optional());
 const url = (...protocols: readonly string[]) =>
   z.string().refine((value) => protocols.includes(URL.parse(value)?.protocol ?? ''), {
     message: `must be a URL of ${protocols.join(' or ')}`,
@@ -74,6 +81,8 @@ const schema = z.object({
   GATE_HOOK_SECRET: optional(z.string()),
   GATE_HOOK_TIMEOUT_SECONDS: integer(1, 8, 5),
   POLL_INTERVAL_SECONDS: integer(1, 30, 15),
+  LOOKUPS_PER_MINUTE: integerOrNone(1, 1_000_000_000),
+  CORS_ORIGINS: optional(z.string()),
   DRY_RUN: z.enum(['true', 'false', '']).default('false'),
   LOG_LEVEL: z.preprocess(
     (value) => (value === '' ? undefined : value),
@@ -97,6 +106,7 @@ export async function readConfig(environment: Environment = process.env): Promis
   const sources = readSources(environment['METRIC_SOURCES'] ?? '', environment['PROMETHEUS_URL'] ?? '');
   const kills = readHardKills(environment);
   const hooks = gateHooksIn(environment, parsed.data?.GATE_HOOK_TIMEOUT_SECONDS);
+  const origins = readCorsOrigins(environment['CORS_ORIGINS'] ?? '');
   const policy = await readPolicyFile(environment['POLICY_FILE'] || null);
   const unlawful = policy.ok ? [] : policy.mistakes.map((message) => mistake('POLICY_FILE', message));
   const catalogue = await readCatalogueFile(environment['CATALOGUE_FILE'] || null, kindsOf(sources.sources));
@@ -108,13 +118,15 @@ export async function readConfig(environment: Environment = process.env): Promis
     ...unusable,
     ...sources.mistakes,
     ...hooks.mistakes,
+    ...origins.mistakes.map((message) => mistake('CORS_ORIGINS', message)),
     ...kills.mistakes,
     ...unlawful,
     ...unfitting,
   ];
   if (!parsed.success || !policy.ok || !catalogue.ok || mistakes.length > 0) return { ok: false, mistakes };
   const config = configOf(parsed.data, sources.sources, kills.killed, policy.policy);
-  return { ok: true, config: { ...config, catalogue: catalogue.catalogue, gateHooks: hooks.settings } };
+  const read = { catalogue: catalogue.catalogue, gateHooks: hooks.settings, corsOrigins: origins.origins };
+  return { ok: true, config: { ...config, ...read } };
 }
 
 function configOf(
@@ -122,7 +134,7 @@ function configOf(
   metricSources: readonly MetricSourceConfig[],
   hardKills: ReadonlySet<string>,
   policy: Policy,
-): Omit<Config, 'gateHooks' | 'catalogue'> {
+): Omit<Config, 'gateHooks' | 'catalogue' | 'corsOrigins'> {
   return {
     port: values.PORT,
     host: values.HOST ?? '127.0.0.1',
@@ -134,6 +146,7 @@ function configOf(
     adminToken: values.ADMIN_TOKEN ?? null,
     policy,
     pollIntervalSeconds: values.POLL_INTERVAL_SECONDS,
+    lookupsPerMinute: values.LOOKUPS_PER_MINUTE ?? null,
     dryRun: values.DRY_RUN === 'true',
     logLevel: values.LOG_LEVEL,
     hardKills,

@@ -10,9 +10,8 @@ else refuse(read.mistakes.map(({ variable, message }) => `${variable}: ${message
 async function serve(config: Config): Promise<void> {
   const log = openLog(config);
   const asked = stopAsked(log);
-  const sluice = await compose(config, log).catch((error: unknown) => giveUp(log, error));
+  const sluice = await compose(config, log, tellAdminToken).catch((error: unknown) => giveUp(log, error));
   if (sluice === null) return;
-  if (sluice.madeAdminToken !== null) tell(`ADMIN_TOKEN (shown this once): ${sluice.madeAdminToken}`);
   const started = await sluice.start().catch((error: unknown) => giveUp(log, error));
   // Now, and not only at the end: whoever is killed starts again, and should do it fast.
   flushCompileCache();
@@ -35,6 +34,10 @@ function stopAsked(log: Log): Promise<void> {
 async function stop(sluice: Sluice, log: Log): Promise<void> {
   await sluice.stop();
   log.info('stopped');
+}
+
+function tellAdminToken(token: string): void {
+  tell(`ADMIN_TOKEN (shown this once): ${token}`);
 }
 
 function giveUp(log: Log, error: unknown): null {

@@ -16,6 +16,7 @@ import type { Candidate, Chosen } from '../domain/suggestion/suggestThreshold.ts
 import type { Configuration } from './flags/configuration.ts';
 import type { FlagView } from './flags/flagView.ts';
 import type {
+  AcknowledgementDesk,
   AuditDesk,
   CalendarDesk,
   FalseAlarmDesk,
@@ -63,8 +64,9 @@ export type Application = {
   readonly configuration: Configuration;
   /** What viewers are told of the ledger. */
   readonly entryFeed: EntryFeed;
-  /** Told who reads the stream under a name of its own. */
-  readonly presence: ProviderPresence;
+  readonly acknowledgements: AcknowledgementDesk;
+  /** Told of each stream that a provider reads under a name. */
+  readonly providers: ProviderPresence;
   readonly idempotency: IdempotencyRegister;
 };
 

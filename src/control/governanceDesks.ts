@@ -115,3 +115,27 @@ export interface CalendarDesk {
   set(who: Principal, name: string, input: unknown): Promise<CalendarView>;
   remove(who: Principal, name: string, comment: string | null): Promise<void>;
 }
+
+/** What a provider says of itself: the version of each feature's document that it serves. */
+export type ProviderWord = {
+  readonly client: string;
+  readonly versions: Readonly<Record<string, number>>;
+  readonly leaving: boolean;
+};
+/** `acknowledged`: whether it serves what the ledger has, or newer; null where it said nothing lately, for nothing changed. */
+export type MemberStanding = {
+  readonly member: string;
+  readonly kind: 'replica' | 'provider';
+  readonly sinceMs: number;
+  readonly heardAtMs: number;
+  readonly version: number | null;
+  readonly wantedVersion: number;
+  readonly acknowledged: boolean | null;
+};
+
+export interface AcknowledgementDesk {
+  /** Of a provider, under a name that is bound to the subject of its token. What this replica has never heard of is no word. */
+  acknowledge(who: Principal, word: ProviderWord): Promise<void>;
+  /** Everybody known who serves the feature of a rollout, by name. */
+  ofRollout(rolloutId: string): Promise<readonly MemberStanding[]>;
+}

@@ -11,6 +11,7 @@ const TOLD: Readonly<Partial<Record<EntryType, Notice['kind']>>> = {
   rolledBack: 'rolledBack',
   completed: 'completed',
   killed: 'killed',
+  exposureConfirmed: 'exposureConfirmed',
   waiverExpired: 'waiverExpired',
   healthVerified: 'healthVerified',
 };
@@ -33,6 +34,8 @@ function kindOf(draft: EntryDraft): Notice['kind'] | null {
 }
 
 function urgencyOf(draft: EntryDraft): Notice['urgency'] {
+  // Somebody may still serve what was taken back.
+  if (draft.type === 'exposureConfirmed' && draft.data.unheardCount > 0) return 'incident';
   if (draft.type === 'healthVerified' && draft.data.outcome === 'notRecovered') return 'page';
   return draft.type === 'rolledBack' && draft.data.automatic ? 'incident' : 'news';
 }
@@ -50,6 +53,7 @@ function changeOf(draft: EntryDraft): NoticeChange {
 function textOf(draft: EntryDraft): string {
   if (draft.type === 'waiverExpired') return waiverText(draft);
   if (draft.type === 'alerted') return `${draft.feature}: a review is asked for: ${draft.data.detail}`;
+  if (draft.type === 'exposureConfirmed') return confirmationText(draft);
   const { percentageFrom, percentageTo, reason, detail } = changeOf(draft);
   const said = draft.type === 'healthVerified' ? `${draft.type} ${draft.data.outcome}` : draft.type;
   const what = `${draft.feature}: ${said} ${percentageFrom} % → ${percentageTo} %`;
@@ -60,6 +64,13 @@ function textOf(draft: EntryDraft): string {
 function waiverText({ feature, data }: Extract<EntryDraft, { type: 'waiverExpired' }>): string {
   const what = `${feature}: waiver ${data.waiverId} of ${data.rules.join(', ')} has ended`;
   return `${what} (a rollout that rests on it rises no further until a new one is approved)`;
+}
+
+function confirmationText({ feature, data }: Extract<EntryDraft, { type: 'exposureConfirmed' }>): string {
+  const seconds = (data.confirmedAtMs - data.triggeredAtMs) / 1000;
+  const heard = `${data.heardCount} replicas and providers serve it`;
+  if (data.unheardCount === 0) return `${feature}: the closing is confirmed after ${seconds} s, ${heard}`;
+  return `${feature}: the closing is not confirmed by ${data.unheard.join(', ')} after ${seconds} s (${heard})`;
 }
 
 /** What lookups see after these entries; null where they change nothing that lookups see. */

@@ -4,6 +4,7 @@ import { authenticate } from './auth.ts';
 import { readJsonOnly } from './jsonBody.ts';
 import { limitRate, shedLoad } from './limits.ts';
 import { refuseOtherMethods } from './methodNotAllowed.ts';
+import { acknowledgementRoutes } from './routes/acknowledgements.ts';
 import { auditRoutes } from './routes/audits.ts';
 import { calendarRoutes } from './routes/calendars.ts';
 import { catalogueRoutes } from './routes/catalogue.ts';
@@ -39,6 +40,7 @@ const ROUTES = [
   rolloutRoutes,
   rolloutCommandRoutes,
   rolloutRecordRoutes,
+  acknowledgementRoutes,
   incidentRoutes,
   falseAlarmRoutes,
   reviewRoutes,

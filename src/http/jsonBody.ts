@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { Refusal } from '../control/refusal.ts';
+import { utf8Text } from './utf8Text.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -14,16 +14,12 @@ declare module 'fastify' {
  */
 export function readJsonOnly(scope: FastifyInstance): void {
   const parse = scope.getDefaultJsonParser('error', 'error');
-  const utf8 = new TextDecoder('utf-8', { fatal: true });
   scope.decorateRequest('bodyText', '');
   scope.removeAllContentTypeParsers();
   scope.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, bytes, done) => {
     if (bytes.length === 0) return done(null, undefined);
-    try {
-      request.bodyText = utf8.decode(bytes);
-    } catch {
-      return done(new Refusal('MALFORMED_JSON', 'the body is not UTF-8'));
-    }
+    // What it throws is answered as its refusal.
+    request.bodyText = utf8Text(bytes);
     void parse(request, request.bodyText, done);
   });
 }

@@ -13,9 +13,9 @@ const STREAM_KEY = /([?&]key=)[^&#]*/g;
 
 /** How log lines show a request: without the stream key that may stand in its address. */
 export const SERIALIZERS = {
-  req: ({ method, url, host, ip }: Pick<FastifyRequest, 'method' | 'url' | 'host' | 'ip'>) => ({
+  req: ({ method, url, host, ip }: Partial<FastifyRequest>) => ({
     method,
-    url: url.replaceAll(STREAM_KEY, `$1${REDACTION.censor}`),
+    url: url?.replaceAll(STREAM_KEY, `$1${REDACTION.censor}`),
     host,
     remoteAddress: ip,
   }),

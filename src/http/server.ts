@@ -29,6 +29,8 @@ type Settings = {
   readonly requestsPerMinute: number;
   /** Per token; null does not count them. */
   readonly lookupsPerMinute: number | null;
+  /** Whose pages may look flags up in a browser; `*` stands for all. */
+  readonly corsOrigins: readonly string[];
   /** Event streams that may be open in this process, and with one token. */
   readonly maxStreams: number;
   readonly maxStreamsPerToken: number;
@@ -40,6 +42,7 @@ const DEFAULTS: Settings = {
   bodyLimitBytes: 1024 * 1024,
   requestsPerMinute: 6000,
   lookupsPerMinute: null,
+  corsOrigins: [],
   maxStreams: 10_000,
   maxStreamsPerToken: 5_000,
   maxEventLoopDelayMs: 1000,
@@ -73,12 +76,12 @@ export function buildServer(
   server.setValidatorCompiler(validatorCompiler);
   server.setSerializerCompiler(serializerCompiler);
   server.setErrorHandler(answerProblem);
-  const { clock, lookupsPerMinute } = options;
+  const { clock, lookupsPerMinute, corsOrigins } = options;
   const creation = new Creation(application.idempotency, clock);
   server.register(swagger, openApi(options.version));
   server.register(
     (lookups, _options, done) => {
-      lookupRoutes(lookups, { application, telemetry, lookupsPerMinute });
+      lookupRoutes(lookups, { application, telemetry, lookupsPerMinute, corsOrigins });
       done();
     },
     { prefix: '/ofrep/v1' },

@@ -18,7 +18,7 @@ describe('what projections are read in', () => {
     await new LedgerStory(under.kept).active('checkout');
     const connectionString = under.database.url;
     role = readerRoleOf(new URL(connectionString).pathname.slice(1));
-    readOnly = new ReadOnly({ connectionString, maxConnections: 2, role });
+    readOnly = new ReadOnly({ connectionString, maxConnections: 2, readerRole: () => role });
   });
   afterAll(async () => {
     await readOnly.close();
@@ -101,7 +101,7 @@ describe('what projections are read in', () => {
   test('of a database that is not there is the ledger out of reach', async () => {
     const elsewhere = new URL(under.database.url);
     elsewhere.pathname = '/nowhere';
-    const away = new ReadOnly({ connectionString: elsewhere.href, maxConnections: 1, role });
+    const away = new ReadOnly({ connectionString: elsewhere.href, maxConnections: 1, readerRole: () => role });
     await expect(new PostgresProjections(away).customer('checkout')).rejects.toThrow(LedgerUnreachable);
     await away.close();
   });
@@ -135,7 +135,7 @@ describe('what projections are read in', () => {
         }) as Promise<T>;
       }
     }
-    const counting = new Counting({ connectionString: under.database.url, maxConnections: 1, role });
+    const counting = new Counting({ connectionString: under.database.url, maxConnections: 1, readerRole: () => role });
     await new PostgresProjections(counting).customers({ after: null, limit: 50, features: null });
     await counting.close();
     expect(asked).toBe(3);

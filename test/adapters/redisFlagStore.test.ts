@@ -164,6 +164,23 @@ describe('a text that can not be served', () => {
     expect(store.state()).toEqual({ ok: true, detail: 'connected; not readable: checkout-v2' });
   });
 
+  test('nor one that is huge, which is not even fetched, keeps others from being fed, and is replaced', async () => {
+    const { store, told } = await watched();
+    await store.publish(DOCUMENT, 'derived');
+    await cli.call('SETRANGE', 'huge', String(64 * 1024 * 1024), '}');
+    await cli.eval("redis.call('HSET', KEYS[1], 'document', redis.call('GET', 'huge'))", 1, 'flags:checkout-v2');
+    await cli.call('CONFIG', 'RESETSTAT');
+    await cli.incr('flags:revision');
+    const fault = 'the document is larger than 4 MiB';
+    await vi.waitFor(() => expect(told.at(-1)).toMatchObject({ kind: 'unreadable', fault }));
+    await store.publish({ ...DOCUMENT, feature: 'other' }, 'derived');
+    await vi.waitFor(() => expect(told.at(-1)).toMatchObject({ kind: 'flag', feature: 'other' }));
+    expect(await store.publish(DOCUMENT, 'derived')).toEqual({ outcome: 'stored', version: 17 });
+    await vi.waitFor(() => expect(told.at(-1)).toMatchObject({ kind: 'flag', document: DOCUMENT }));
+    const sentBytes = Number(/total_net_output_bytes:(\d+)/.exec(await cli.info('stats'))?.[1]);
+    expect(sentBytes).toBeLessThan(1024 * 1024);
+  });
+
   test('is replaced by the next publication', async () => {
     const { store, told } = await watched();
     await cli.hset('flags:checkout-v2', { document: '{', version: '17', enabled: 'true' });

@@ -38,6 +38,8 @@ describe('the configuration', () => {
         policy: DEFAULT_POLICY,
         catalogue: EMPTY_CATALOGUE,
         pollIntervalSeconds: 15,
+        lookupsPerMinute: null,
+        corsOrigins: [],
         dryRun: false,
         logLevel: 'info',
         hardKills: new Set(),
@@ -82,6 +84,8 @@ describe('the configuration', () => {
       ADMIN_TOKEN: 'hunter2',
       POLICY_FILE: await policyFile('{"minStages": 0, "surprise": 1}'),
       POLL_INTERVAL_SECONDS: '0',
+      LOOKUPS_PER_MINUTE: '0',
+      CORS_ORIGINS: 'https://fine.example,hunter2,*',
       DRY_RUN: 'maybe',
       LOG_LEVEL: 'loud',
       FEATURE_CHECKOUT_ENABLED: 'nope',
@@ -92,10 +96,12 @@ describe('the configuration', () => {
       new Set([
         ...['PORT', 'ENVIRONMENT', 'DATABASE_URL', 'REDIS_URL', 'METRIC_SOURCES', 'PROMETHEUS_URL', 'ADMIN_TOKEN'],
         ...['POLICY_FILE', 'POLL_INTERVAL_SECONDS', 'DRY_RUN', 'LOG_LEVEL', 'FEATURE_CHECKOUT_ENABLED'],
+        ...['LOOKUPS_PER_MINUTE', 'CORS_ORIGINS'],
       ]),
     );
     expect(mistakes.filter(({ variable }) => variable === 'POLICY_FILE')).toHaveLength(2);
     expect(mistakes.filter(({ variable }) => variable === 'METRIC_SOURCES')).toHaveLength(2);
+    expect(mistakes.filter(({ variable }) => variable === 'CORS_ORIGINS')).toHaveLength(2);
     expect(JSON.stringify(mistakes)).not.toContain('hunter2');
   });
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type FlagStore, FlagStoreUnreachable } from '../../src/control/ports/flagStore.ts';
 import type { FlagDocument } from '../../src/domain/feature/flagDocument.ts';
-import { type HandFields, handFieldsOf } from '../../src/domain/feature/handFields.ts';
+import { type HandFields, handFieldsOf, UNTOUCHED } from '../../src/domain/feature/handFields.ts';
 import { isLowering } from '../../src/domain/feature/lowering.ts';
 import type { StoredFlag } from '../../src/domain/feature/storedFlag.ts';
 import { documentOf, grantOf } from '../domain/feature/documents.ts';
@@ -31,7 +31,7 @@ export function flagStoreContract(name: string, open: () => Promise<FlagStoreUnd
     const published = async (document: FlagDocument, adopted?: HandFields) => {
       const flag = await under.store.read(document.feature);
       const opens = flag?.kind === 'flag' && !isLowering(document, flag.document);
-      return under.store.publish(document, opens ? 'derived' : 'closing', adopted);
+      return under.store.publish(document, opens ? 'derived' : 'closing', adopted && { adopted });
     };
     const stored = async (feature = 'checkout-v2') => {
       const flag = await under.store.read(feature);
@@ -113,6 +113,15 @@ export function flagStoreContract(name: string, open: () => Promise<FlagStoreUnd
       await under.editByHand('checkout-v2', { rolloutPercent: 3, paused: true });
       expect(await published(at(8, 5))).toEqual({ outcome: 'stored', version: 8 });
       expect((await stored()).hand).toEqual({ ...handFieldsOf(at(8, 5)), rolloutPercent: 3, paused: true });
+    });
+
+    test('writes down again what a hand was seen to lower, where it is lost', async () => {
+      const seen = { version: 7, edits: { ...UNTOUCHED, rolloutPercent: 3 } };
+      expect(await under.store.publish(at(7, 10), 'derived', { seen })).toEqual({ outcome: 'stored', version: 7 });
+      expect((await stored()).hand).toEqual({ ...handFieldsOf(at(7, 10)), rolloutPercent: 3 });
+      await under.editByHand('checkout-v2', { rolloutPercent: 10 });
+      expect((await under.store.publish(at(7, 10), 'derived', { seen })).outcome).toBe('stored');
+      expect((await stored()).hand).toMatchObject({ rolloutPercent: 3 });
     });
 
     test('keeps a flag typed by hand before there was any document as low as it is', async () => {

@@ -59,6 +59,23 @@ export function ledgerContract(name: string, open: () => Promise<LedgerUnderTest
       await expect(kept.ledger.ping()).resolves.toBeUndefined();
     });
 
+    test('how many entries there are, and where each chain ends, grows with every entry, and is the same for all', async () => {
+      expect([await kept.ledger.count(), await kept.ledger.heads()]).toEqual([0, new Map()]);
+      for (const key of ['checkout', 'accounts']) await story.feature(key);
+      const other = contractOf('contract-2', 'accounts');
+      await kept.ledger.append(appendOf('checkout', [proposedDraft(contractOf('contract-1', 'checkout'))]));
+      await kept.ledger.append(appendOf('accounts', [proposedDraft(other), approvedDraft(other, 'anna')]));
+      for (const { ledger } of [kept, await under.another()]) {
+        expect(await ledger.count()).toBe(3);
+        expect(await ledger.heads()).toEqual(
+          new Map([
+            ['checkout', 1],
+            ['accounts', 2],
+          ]),
+        );
+      }
+    });
+
     test('links the entries of one append one after the other, and the next append onto them', async () => {
       await story.feature('checkout');
       const contract = contractOf('c1', 'checkout');

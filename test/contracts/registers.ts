@@ -1,8 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { FeatureRecord } from '../../src/control/ports/featureRegister.ts';
 import { KEPT_MS } from '../../src/control/ports/idempotencyRegister.ts';
+import type { Append } from '../../src/control/ports/ledger.ts';
 import type { Notice } from '../../src/control/ports/outbox.ts';
 import type { TokenRecord } from '../../src/control/ports/tokenRegister.ts';
+import { confirmationSaid } from '../../src/domain/confirmation/confirmation.ts';
+import { featureDraft } from '../../src/domain/feature/featureDraft.ts';
 import { closedFeature } from '../../src/domain/feature/featureState.ts';
+import { SLUICE } from '../../src/domain/ledger/entry.ts';
 import {
   appendOf,
   contractOf,
@@ -103,6 +108,48 @@ export function registersContract(name: string, open: () => Promise<LedgerUnderT
           const won = outcomes.map((outcome) => (typeof outcome === 'boolean' ? outcome : outcome.kind === 'appended'));
           expect(won.toSorted()).toEqual([false, true]);
         }
+      });
+
+      test('wait to be confirmed from their removal on, whatever else happens, and without another version', async () => {
+        const story = new LedgerStory(kept);
+        for (const key of ['b', 'a', 'c']) await story.active(key);
+        for (const key of ['b', 'a']) await kept.ledger.append(await removalOf(story, key));
+        const keys = async (limit: number) =>
+          (await kept.features.confirming(limit)).map(({ definition }) => definition.key);
+        expect(await keys(10)).toEqual(['a', 'b']);
+        expect(await keys(1)).toEqual(['a']);
+        const waiting = await story.featureOf('a');
+        expect(await kept.features.confirming(1)).toEqual([waiting]);
+        await kept.ledger.append(confirmationOf(waiting));
+        expect(await keys(10)).toEqual(['b']);
+        expect((await story.featureOf('a')).state).toEqual({ ...waiting.state, confirmationsPending: [] });
+      });
+
+      test('are found by some of their keys, archived or not', async () => {
+        for (const key of ['a', 'b', 'c']) await kept.features.add(definitionOf(key));
+        await kept.features.update(definitionOf('b', { archivedAtMs: T0 + 1 }), NEW);
+        const found = await kept.features.some(['b', 'c', 'nobody']);
+        expect(found.map(({ definition }) => definition.key).toSorted()).toEqual(['b', 'c']);
+        expect(await kept.features.some([])).toEqual([]);
+      });
+
+      test('are marked: by another number after each change of what one is or exposes, and that one alone', async () => {
+        const marks = async () =>
+          (await kept.features.marks({ after: null, limit: 10 })).map(({ key, mark }) => [key, mark]);
+        for (const key of ['a', 'b']) await kept.features.add(definitionOf(key));
+        const [[, a], [, b]] = (await marks()) as [[string, number], [string, number]];
+        await kept.features.update(definitionOf('b', { owner: 'ops' }), NEW);
+        const [, [, changed]] = (await marks()) as [[string, number], [string, number]];
+        expect(await marks()).toEqual([
+          ['a', a],
+          ['b', expect.any(Number)],
+        ]);
+        expect(changed).not.toBe(b);
+        await new LedgerStory(kept).active('a');
+        const [[, started]] = (await marks()) as [[string, number]];
+        expect(started).not.toBe(a);
+        expect((await kept.features.marks({ after: 'a', limit: 10 })).map(({ key }) => key)).toEqual(['b']);
+        expect((await kept.features.marks({ after: null, limit: 1 })).map(({ key }) => key)).toEqual(['a']);
       });
 
       test('are listed by key, page by page and by filter', async () => {
@@ -256,4 +303,22 @@ export function registersContract(name: string, open: () => Promise<LedgerUnderT
       });
     });
   });
+}
+
+/** A rollback that the flag store has. */
+async function removalOf(story: LedgerStory, key: string): Promise<Append> {
+  const back = await story.rollback(`rollout-${key}`, T0 + 1);
+  const saying = { atMs: T0 + 2, actor: SLUICE, reason: null, comment: null, evidence: null };
+  const data = { documentVersion: 3, triggeredAtMs: T0 + 1, removedAtMs: T0 + 2 };
+  const removed = featureDraft(await story.featureOf(key), saying, { type: 'exposureRemoved', data });
+  return { ...back, drafts: [...back.drafts, { ...removed, rollout: `rollout-${key}` }] };
+}
+
+function confirmationOf(feature: FeatureRecord): Append {
+  const [pending] = feature.state.confirmationsPending;
+  if (pending === undefined) throw new Error('nothing waits');
+  const data = confirmationSaid(pending, { heard: ['replica:a'], unheard: [] }, T0 + 3);
+  const saying = { atMs: T0 + 3, actor: SLUICE, reason: null, comment: null, evidence: null };
+  const draft = featureDraft(feature, saying, { type: 'exposureConfirmed', data });
+  return appendOf(feature.definition.key, [{ ...draft, rollout: pending.rolloutId }]);
 }

@@ -1,7 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { MemoryFlagStore } from '../../src/adapters/memory/flagStore.ts';
 import { type Ledger, LedgerUnreachable } from '../../src/control/ports/ledger.ts';
-import type { HandFields } from '../../src/domain/feature/handFields.ts';
+import { type HandFields, UNTOUCHED } from '../../src/domain/feature/handFields.ts';
 import { INTERNAL } from '../../src/domain/feature/scope.ts';
+import type { StoredFlag } from '../../src/domain/feature/storedFlag.ts';
 import { audited, findingsIn } from '../support/audited.ts';
 import { forged, the } from '../support/forged.ts';
 import { MemoryJournal } from '../support/memoryJournal.ts';
@@ -52,6 +54,36 @@ const findingsOf = async (world: World) => findingsIn(audited(await chainOf(worl
 const typesOf = async (world: World) => (await chainOf(world, FEATURE)).map(({ type }) => type);
 const entryOf = async (world: World, type: string) =>
   (await chainOf(world, FEATURE)).findLast((told) => told.type === type);
+
+describe("a text in the store that can not be read, of a version above the ledger's", () => {
+  const unreadable = { kind: 'unreadable', feature: FEATURE, version: 99, fault: 'damaged', hand: UNTOUCHED } as const;
+
+  async function damaged(newerSchema: boolean) {
+    const world = worldOf({ pollIntervalMs: 5 * MINUTE });
+    healthy(world);
+    const flags = new Map<string, StoredFlag>();
+    const store = new MemoryFlagStore({ monotonicMs: () => world.clock.nowMs(), flags });
+    onTestFinished(() => store.close());
+    const replica = await startReplica(world, { store });
+    await startedRollout(replica, proposalInput());
+    flags.set(FEATURE, { ...unreadable, newerSchema });
+    for (let pass = 0; pass < 2; pass += 1) await replica.reconciler.run();
+    return { world, found: flags.get(FEATURE) };
+  }
+
+  it('is replaced by the ledger, which counts past it and says so', async () => {
+    const { world, found } = await damaged(false);
+    expect(found).toMatchObject({ kind: 'flag', document: { version: 100 } });
+    expect(await typesOf(world)).toContain('driftRepaired');
+    expect(await findingsOf(world)).toEqual([]);
+  });
+
+  it('stays where a newer Sluice has written it', async () => {
+    const { world, found } = await damaged(true);
+    expect(found).toEqual({ ...unreadable, newerSchema: true });
+    expect(await typesOf(world)).not.toContain('driftRepaired');
+  });
+});
 
 const internal = (stageId: string, percentage: number) =>
   stageInput(stageId, percentage, { scope: INTERNAL, audience: 'INTERNAL' });

@@ -18,8 +18,8 @@ const PLAN = proposalInput(
   },
 );
 
-/** A release that is taken back in its first stage, ten minutes after it got there. */
-async function oneRollback() {
+/** A release that is taken back in its first stage, ten minutes after it got there. `gone`: who is heard of no more from then on. */
+async function oneRollback(gone: readonly string[] = []) {
   const world = worldOf({
     pollIntervalMs: MINUTE,
     policy: { ...DEFAULT_POLICY, ...YOUNG_POLICY, cooldownMinutes: 60 },
@@ -30,6 +30,7 @@ async function oneRollback() {
   await until(replica, id, inStage(0));
   await pollFor(replica, 10 * MINUTE);
   bad(world);
+  await world.storeAcknowledgements.hear(gone, world.clock.nowMs());
   await until(replica, id, ({ wedgeState }) => wedgeState === 'ROLLED_BACK');
   const report = (fromMs = 0, features: readonly string[] | null = null) =>
     replica.projections.effectiveness({ fromMs, toMs: world.clock.nowMs() + 1 }, features);
@@ -37,6 +38,14 @@ async function oneRollback() {
 }
 
 describe('the effectiveness report', () => {
+  it('counts who was not heard from, and calls no such rollback confirmed by all', async () => {
+    const { replica, report } = await oneRollback(['replica:gone']);
+    await pollFor(replica, 2 * MINUTE);
+    const { rollbacks, timeToConfirmSeconds } = await report();
+    expect(rollbacks).toMatchObject([{ removedAfterSeconds: 0, confirmedAfterSeconds: null, unheard: 1 }]);
+    expect(timeToConfirmSeconds).toBeNull();
+  });
+
   it('tells of a rollback when it was seen, when the exposure was gone, and how much there was', async () => {
     const { id, report } = await oneRollback();
     expect(await report()).toMatchObject({
@@ -49,6 +58,8 @@ describe('the effectiveness report', () => {
           ...{ percentageBefore: 10, percentageAfter: 0, affectedCustomers: 1200 },
           ...{
             removedAfterSeconds: 0,
+            confirmedAfterSeconds: 0,
+            unheard: 0,
             falseAlarm: false,
             incidents: [`sluice:${id}:1`],
             mode: 'immediate',
@@ -57,6 +68,7 @@ describe('the effectiveness report', () => {
         },
       ],
       timeToRemoveSeconds: { count: 1, median: 0 },
+      timeToConfirmSeconds: { count: 1, median: 0 },
     });
     const [rollback] = (await report()).rollbacks;
     expect(rollback?.detectedAfterSeconds).toBeGreaterThanOrEqual(600);

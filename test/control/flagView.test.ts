@@ -150,9 +150,30 @@ describe('what was changed by hand', () => {
     view.changed(flagOf(open(1), { rolloutPercent: 20, paused: true }));
     expect(view.edits('checkout-v2')).toEqual({ ...UNTOUCHED, rolloutPercent: 20, paused: true });
     expect(view.document('checkout-v2')?.grants).toEqual([grantOf(20)]);
-    view.changed(flagOf(open(1)));
-    expect(view.document('checkout-v2')?.grants).toEqual([grantOf(100)]);
     expect(view.edits('unknown')).toEqual(UNTOUCHED);
+  });
+
+  test('SLU-DOOR: is lifted by no old number, no store that has forgotten it and no older one, but by a newer document', () => {
+    const { view } = viewAt(0);
+    view.changed(flagOf(open(4), { rolloutPercent: 20, paused: true }));
+    const shown = () => view.document('checkout-v2')?.grants;
+    view.changed(flagOf(open(4)));
+    expect(shown()).toEqual([grantOf(20)]);
+    expect(view.edits('checkout-v2').paused).toBeNull();
+    view.changed(flagOf(open(3)));
+    expect(shown()).toEqual([grantOf(20)]);
+    const nothingLeft = {
+      kind: 'unreadable',
+      feature: 'checkout-v2',
+      version: 0,
+      newerSchema: false,
+      fault: '',
+    } as const;
+    view.changed({ ...nothingLeft, hand: UNTOUCHED });
+    expect(shown()).toEqual([grantOf(20)]);
+    expect(view.seenEdits('checkout-v2')).toEqual({ version: 4, edits: { ...UNTOUCHED, rolloutPercent: 20 } });
+    view.changed(flagOf(open(5)));
+    expect(shown()).toEqual([grantOf(100)]);
   });
 
   test('stays in force for a document that did not come from the store', () => {
@@ -205,6 +226,71 @@ describe('a view that nothing refreshes', () => {
     view.changed(flagOf(open(1, { live: LIVE })));
     expect(answer(view)).toBe('off stale');
     expect(view.ageMs()).toBe(Number.POSITIVE_INFINITY);
+  });
+});
+
+describe('what the ledger says while the store can not be asked', () => {
+  test('is served, lower or higher, under what a hand was seen to change, and is told to nobody twice', () => {
+    const { view } = viewAt(0);
+    view.changed(flagOf(documentOf({ version: 4, grants: [grantOf(50)] }), { rolloutPercent: 20 }));
+    const told: number[] = [];
+    view.watch((feature) => told.push(view.document(feature)?.version ?? 0));
+    view.recorded(documentOf({ version: 4, grants: [grantOf(50)] }));
+    view.recorded(open(5));
+    expect(view.document('checkout-v2')).toMatchObject({ version: 5, grants: [grantOf(20)] });
+    view.recorded(documentOf({ version: 6, grants: [grantOf(10)] }));
+    expect(view.document('checkout-v2')?.grants).toEqual([grantOf(10)]);
+    view.recorded(open(5));
+    expect(view.document('checkout-v2')?.grants).toEqual([grantOf(10)]);
+    expect(told).toEqual([5, 6, 6]);
+  });
+
+  test('SLU-CLOSE: lifts no closing that it has not heard of, until it is known to have heard', () => {
+    const { view } = viewAt(0);
+    view.changed(flagOf(open(4)));
+    view.close(documentOf({ version: 5 }));
+    view.recorded(open(6));
+    expect(answer(view)).toBe('off grants');
+    view.closingSettled('checkout-v2', 6);
+    expect(answer(view)).toBe('on grants');
+  });
+
+  test('brings no archived feature back', () => {
+    const { view } = viewAt(0);
+    view.changed({ kind: 'archived', feature: 'checkout-v2', version: 4 });
+    view.recorded(open(4));
+    expect(answer(view)).toBe('FLAG_NOT_FOUND');
+  });
+});
+
+describe('a view that begins with what was last known', () => {
+  const lastKnown = () => {
+    const { view } = viewAt(0);
+    view.changed(flagOf(open(4, { live: LIVE }), { paused: true }));
+    view.changed(flagOf(open(2, { feature: 'settled' }), { rolloutPercent: 20 }));
+    view.changed({ kind: 'archived', feature: 'gone', version: 7 });
+    return view.kept();
+  };
+
+  test('serves that, is stale from the start however young it is, and fresh once somebody confirms it', () => {
+    const view = new FlagView({ monotonicMs: () => 500, staleAfterMs: DEADLINE_MS, hardKilled: () => false });
+    view.restore(lastKnown(), 1000);
+    expect([view.ageMs(), view.isStale()]).toEqual([1000, true]);
+    expect(answer(view)).toBe('off stale');
+    expect(view.document('settled')?.grants).toEqual([grantOf(20)]);
+    expect(view.edits('checkout-v2').paused).toBe(true);
+    view.changed(flagOf(open(7, { feature: 'gone' })));
+    expect(answer(view, 'gone')).toBe('FLAG_NOT_FOUND');
+    view.confirmed(500);
+    expect(answer(view)).toBe('on grants');
+    expect(view.kept()).toEqual(lastKnown());
+  });
+
+  test('SLU-DOOR: takes nothing older from a store that has gone back', () => {
+    const { view } = viewAt(0);
+    view.restore({ flags: [{ document: documentOf({ version: 5 }), edits: UNTOUCHED }], archived: [] }, 0);
+    view.changed(flagOf(open(4)));
+    expect(answer(view)).toBe('off grants');
   });
 });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Notice } from '../../src/control/ports/outbox.ts';
 import { Delivery } from '../../src/control/upkeep/deliver.ts';
 import { audited, findingsIn } from '../support/audited.ts';
 import { proposalInput } from '../support/proposals.ts';
@@ -338,7 +339,8 @@ describe('what is told after a rollback', () => {
     const notifier = {
       name: 'onRollback',
       reachable: async () => ({ ok: true, detail: 'a fake' }),
-      tell: async (notice: unknown, id: string) => {
+      tell: async (notice: Notice, id: string) => {
+        if (notice.kind !== 'rolledBack') return;
         told.push({ notice, id });
         if (told.length < 3) throw new Error('answered 503');
       },

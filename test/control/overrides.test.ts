@@ -127,6 +127,27 @@ describe('the override of a workspace', () => {
     expect(standing.map(({ workspaceId }) => workspaceId)).toEqual(['globex']);
   });
 
+  it('SLU-DOOR: that was raised while the feature was killed takes two people to be let in again, and the verifier says so', async () => {
+    const { replica, world } = await atTen();
+    await replica.closings.kill(OLGA, FEATURE, 'burning');
+    for (const who of [OLGA, ANNA]) await replica.overrides.set(who, FEATURE, 'acme', wish(50));
+    expect(met(replica, 'acme')).toBe(0);
+    for (const who of [OSKAR, OSKAR]) {
+      expect(await replica.features.revive(who, FEATURE, 'mended')).toMatchObject({ outcome: 'waiting' });
+    }
+    expect(met(replica, 'acme')).toBe(0);
+    expect(await replica.features.revive(EMIL, FEATURE, 'mended')).toMatchObject({ outcome: 'revived' });
+    expect(met(replica, 'acme')).toBeGreaterThan(40);
+    const chain = await chainOf(world, FEATURE);
+    expect(findingsIn(audited(chain, world.clock.nowMs()))).toEqual([]);
+    const alone = forged(chain, (entries) => {
+      the(entries, 'revived').actor.subject = 'oskar';
+    });
+    expect(findingsIn(audited(alone, world.clock.nowMs()), { check: 'SLU-DOOR' })).toMatchObject([
+      expect.stringContaining('lets workspaces in again'),
+    ]);
+  });
+
   it('ends at its time: what raised is taken away, what capped is lifted', async () => {
     const { replica, world } = await atTen();
     const before = [met(replica, 'acme'), met(replica, 'globex')];

@@ -1,23 +1,17 @@
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { Entry } from '../../src/domain/ledger/entry.ts';
-import { Cable } from '../support/cable.ts';
 import { eventually } from '../support/eventually.ts';
-import { OwnPostgres } from '../support/ownPostgres.ts';
-import { startRedis } from '../support/redis.ts';
-import { ReleaseMetrics } from '../support/releaseMetrics.ts';
-import { Replica } from '../support/replica.ts';
 import { RunningRelease } from '../support/runningRelease.ts';
 import { SHARES } from '../support/secondsPlan.ts';
+import { openTwoReplicas, type TwoReplicas } from '../support/twoReplicas.ts';
 import { wholeChain } from '../support/wholeChain.ts';
 
 const LAW_MS = 60_000;
 /** Of these installations; the law's own would only make the tests longer. */
 const DEADLINE_SECONDS = 10;
 
-type World = Awaited<ReturnType<typeof openWorld>>;
 /** Begins an outage; the answer ends it. */
-type Begin = (world: World) => Promise<() => Promise<void>>;
+type Begin = (world: TwoReplicas) => Promise<() => Promise<void>>;
 
 const OUTAGES: readonly (readonly [string, Begin])[] = [
   ['nothing', async () => async () => {}],
@@ -55,51 +49,11 @@ async function all(cuts: readonly Promise<() => Promise<void>>[]): Promise<() =>
   };
 }
 
-/** Two replicas on one Redis and one PostgreSQL, each by cables of its own. */
-async function openWorld() {
-  await using opened = new AsyncDisposableStack();
-  const postgres = opened.use(await OwnPostgres.start());
-  const server = await startRedis();
-  opened.defer(server.stop);
-  const metrics = opened.use(await ReleaseMetrics.start());
-  const lay = async () => {
-    const cables = [
-      await Cable.to({ host: '127.0.0.1', port: Number(new URL(server.url).port) }),
-      await Cable.to({ path: socketOf(postgres.url) }),
-      await Cable.to({ host: '127.0.0.1', port: metrics.port }),
-    ] as const;
-    for (const cable of cables) opened.use(cable);
-    return cables;
-  };
-  const plugIn = async ([redis, database, source]: Awaited<ReturnType<typeof lay>>) =>
-    opened.use(
-      await Replica.start({
-        redisUrl: `redis://127.0.0.1:${redis.port}`,
-        databaseUrl: `postgresql://sluice@127.0.0.1:${database.port}/sluice?sslmode=disable`,
-        metricSources: `shop=prometheus+http://127.0.0.1:${source.port}`,
-        rollbackDeadlineSeconds: DEADLINE_SECONDS,
-      }),
-    );
-  const [ours, theirs] = [await lay(), await lay()];
-  const replicas = [await plugIn(ours), await plugIn(theirs)] as const;
-  const owned = opened.move();
-  return {
-    postgres,
-    metrics,
-    replicas,
-    redis: [ours[0], theirs[0]],
-    network: theirs,
-    [Symbol.asyncDispose]: () => owned.disposeAsync(),
-  };
-}
-
-const socketOf = (databaseUrl: string) => join(new URL(databaseUrl).searchParams.get('host') ?? '', '.s.PGSQL.5432');
-
 describe('INV-RWG-ROLLBACK: from the trigger to exposure removed it takes at most 60 s,', { timeout: 600_000 }, () => {
   const opened = new AsyncDisposableStack();
-  let world: World;
+  let world: TwoReplicas;
   beforeAll(async () => {
-    world = opened.use(await openWorld());
+    world = opened.use(await openTwoReplicas(DEADLINE_SECONDS));
   });
   afterAll(() => opened.disposeAsync());
 

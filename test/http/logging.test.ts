@@ -1,11 +1,14 @@
 import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
-import { REDACTION } from '../../src/http/logging.ts';
+import { REDACTION, SERIALIZERS } from '../../src/http/logging.ts';
 import { ServerUnderTest } from './serverUnderTest.ts';
 
 function recorder() {
   const lines: string[] = [];
-  const logger = pino({ level: 'debug', redact: REDACTION }, { write: (line: string) => void lines.push(line) });
+  const logger = pino(
+    { level: 'debug', redact: REDACTION, serializers: SERIALIZERS },
+    { write: (line: string) => void lines.push(line) },
+  );
   return { logger, lines, parsed: () => lines.map((line): Record<string, unknown> => JSON.parse(line)) };
 }
 
@@ -34,6 +37,19 @@ describe('the log', () => {
     expect(lines.join('')).not.toContain('secret');
   });
 
+  test('has no stream key, wherever it was sent to', async () => {
+    const { logger, lines, parsed } = recorder();
+    await using under = new ServerUnderTest({ logger });
+    const key = under.application.tokens.streamKey('service');
+    for (const path of ['/v1/stream?zzz=1&key=', '/v1/streams?key=', '/v1/features?a=1&key=', '/v1/%zz?key=']) {
+      await under.get(`${path}${key}&b=2`, { as: null });
+    }
+    expect(lines.join('')).not.toContain(key);
+    expect(parsed()).toContainEqual(
+      expect.objectContaining({ req: expect.objectContaining({ url: '/v1/features?a=1&key=[redacted]&b=2' }) }),
+    );
+  });
+
   test('has a fault of ours once, with the number of the request', async () => {
     const { logger, parsed } = recorder();
     await using under = new ServerUnderTest({ logger }, (application) => {
@@ -56,11 +72,12 @@ describe('the log', () => {
     }
   });
 
-  test('has no line for lookups and probes', async () => {
+  test('has no line for lookups, snapshots and probes', async () => {
     const { logger, lines } = recorder();
     await using under = new ServerUnderTest({ logger });
     await under.post('/ofrep/v1/evaluate/flags', { as: 'service', body: {} });
     await under.post('/ofrep/v1/evaluate/flags/nobody', { as: 'service', body: {} });
+    await under.get('/v1/snapshot', { as: 'service' });
     for (const path of ['/livez', '/readyz', '/metrics']) await under.get(path, { as: null });
     expect(lines).toEqual([]);
   });

@@ -64,13 +64,38 @@ describe('the OpenFeature SDK', () => {
     }
   });
 
-  test('falls back to its default without a token, and when it asks too often', async () => {
+  test('falls back to its default without a token, and where the value is of another type', async () => {
+    await using under = new ServerUnderTest();
+    under.application.flags.apply(documentOf({ grants: [grantOf(100)] }));
+    const client = await clientOf(under, under.application.token('service'));
+    const details = await client.getStringDetails('checkout-v2', 'code', { targetingKey: 'u' });
+    expect(details).toMatchObject({ value: 'code', reason: 'ERROR', errorCode: 'TYPE_MISMATCH' });
+    const stranger = await clientOf(under, 'wrong');
+    expect(await stranger.getBooleanDetails('checkout-v2', false, { targetingKey: 'u' })).toMatchObject({
+      value: false,
+      errorCode: 'GENERAL',
+    });
+  });
+
+  test('asks nothing more for as long as Retry-After says', async () => {
     await using under = new ServerUnderTest({ lookupsPerMinute: 1 });
+    const answered: number[] = [];
+    under.server.addHook('onResponse', async (_request, { statusCode }) => void answered.push(statusCode));
     under.application.flags.apply(documentOf({ grants: [grantOf(100)] }));
     const client = await clientOf(under, under.application.token('service'));
     const value = () => client.getBooleanValue('checkout-v2', false, { targetingKey: 'u' });
-    expect([await value(), await value(), await value()]).toEqual([true, false, false]);
-    const stranger = await clientOf(under, 'wrong');
-    expect(await stranger.getBooleanValue('checkout-v2', false, { targetingKey: 'u' })).toBe(false);
+    expect([await value(), await value(), await value(), await value()]).toEqual([true, false, false, false]);
+    expect(answered).toEqual([200, 429]);
+  });
+
+  test('reaches no feature by a key that nobody could have given it, and says so', async () => {
+    await using under = new ServerUnderTest();
+    under.application.flags.apply(documentOf({ grants: [grantOf(100)] }));
+    const client = await clientOf(under, under.application.token('service'));
+    // The provider writes the key into the URL as it is.
+    for (const key of ['a/b', '100%', '%zz', 'käse', '\u{1F9A5}', '__proto__', 'x'.repeat(256), 'x'.repeat(5000)]) {
+      const { value, errorCode } = await client.getBooleanDetails(key, true, { targetingKey: 'u' });
+      expect([key, value, errorCode]).toEqual([key, true, 'FLAG_NOT_FOUND']);
+    }
   });
 });

@@ -93,7 +93,16 @@ describe('a token for some features', () => {
       const asked = { as: 'bound', headers } as const;
       expect(await under.refusal('POST', `/v1/rollouts/${strange.id}/${act}`, asked)).toBe('404 NOT_FOUND');
     }
-    for (const seen of ['', '/status', '/ledger', '/decisions', '/measurements', '/preflight', '/incidents']) {
+    for (const seen of [
+      '',
+      '/status',
+      '/ledger',
+      '/decisions',
+      '/measurements',
+      '/preflight',
+      '/incidents',
+      '/acknowledgements',
+    ]) {
       expect(await under.refusal('GET', `/v1/rollouts/${strange.id}${seen}`, { as: 'bound' })).toBe('404 NOT_FOUND');
       expect(await under.refusal('GET', `/v1/rollouts/${own.id}${seen}`, { as: 'bound' })).not.toBe('404 NOT_FOUND');
     }

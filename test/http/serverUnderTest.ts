@@ -7,6 +7,7 @@ import { problemSchema } from '../../src/http/schemas/problem.ts';
 import { buildServer, type ServerOptions } from '../../src/http/server.ts';
 import { type FakeApplication, fakeApplication, type TokenName } from '../support/fakeApplication.ts';
 import { proposalInput } from '../support/proposals.ts';
+import { unlikeOfrep } from './ofrepSpecification.ts';
 
 type Asked = {
   /** Whose token is sent; null sends none. An administrator's by default. */
@@ -44,7 +45,7 @@ const Json = z.record(z.string(), z.unknown()).catch({});
 /** Tests leave the event loop no time now and then, which would be taken for overload. */
 const QUIET = { logger: null, version: '1.2.3', maxEventLoopDelayMs: 0 };
 
-/** A server over an application in memory. Every answer is held to the schema that its route documents. */
+/** A server over an application in memory. Every answer is held to the schema that its route documents, lookups to OFREP's as well. */
 export class ServerUnderTest implements AsyncDisposable {
   readonly application: FakeApplication;
   readonly telemetry = new PrometheusTelemetry({ environment: 'test' });
@@ -69,6 +70,10 @@ export class ServerUnderTest implements AsyncDisposable {
       const parsed = schema?.safeParse(payload ? JSON.parse(String(payload)) : null);
       if (parsed?.success === false)
         this.#unlike.push(`${request.method} ${request.url}: ${z.prettifyError(parsed.error)}`);
+      const { method, url } = request;
+      const text = typeof payload === 'string' ? payload : null;
+      const sent = { method, url, status: reply.statusCode, headers: reply.getHeaders(), text };
+      this.#unlike.push(...unlikeOfrep(sent).map((fault) => `${method} ${url}: ${fault}`));
       return payload;
     });
   }
@@ -87,7 +92,7 @@ export class ServerUnderTest implements AsyncDisposable {
       ...(sent === undefined ? {} : { payload: sent }),
     });
     const isJson = /[/+]json\b/.test(String(response.headers['content-type']));
-    const read = Json.parse(isJson ? JSON.parse(response.body) : null);
+    const read = Json.parse(isJson && response.body !== '' ? JSON.parse(response.body) : null);
     return { status: response.statusCode, headers: response.headers, text: response.body, body: read };
   }
 

@@ -3,7 +3,7 @@ import { connect, createServer, type NetConnectOpts, type Server, type Socket } 
 
 /** What lies between two processes: everything passes through it, until it is cut or nothing moves in it any more. Disposal ends it. */
 export class Cable implements AsyncDisposable {
-  readonly #target: NetConnectOpts;
+  #target: NetConnectOpts;
   readonly #sockets = new Set<Socket>();
   #server: Server;
   #isFrozen = false;
@@ -42,6 +42,13 @@ export class Cable implements AsyncDisposable {
       this.#server = this.#plug();
       await this.#listen(port);
     };
+  }
+
+  /** From now on it leads to another place, as the address of a service does that has failed over. */
+  async reroute(target: NetConnectOpts): Promise<void> {
+    const plugIn = await this.cut();
+    this.#target = target;
+    await plugIn();
   }
 
   /** What was held up goes on. */

@@ -1,3 +1,4 @@
+import { MemoryAcknowledgements } from '../../src/adapters/memory/acknowledgements.ts';
 import { MemoryFlagStore } from '../../src/adapters/memory/flagStore.ts';
 import { type ControlOptions, composeControl } from '../../src/composeControl.ts';
 import { TokenDirectory } from '../../src/control/access/tokenDirectory.ts';
@@ -65,19 +66,22 @@ export function fakeApplication(
   const view = new FlagView({ monotonicMs: clock.nowMs, staleAfterMs: 60_000, hardKilled: () => false });
   const outside = {
     ...kept,
+    storeAcknowledgements: new MemoryAcknowledgements(),
     ...{ store, view, clock, chance, telemetry, timer: PATIENT_TIMER, log: NO_LOG, notifiers: [] },
     sources: new MetricSources([source]),
     directory: new TokenDirectory(kept.tokens, clock, Object.keys(TOKENS).map(recordOf)),
     late: memoryJournal(),
     gateHooks: hooks,
   };
-  const { application } = composeControl({ ...OPTIONS, policy }, outside);
+  const { application, replicaWord } = composeControl({ ...OPTIONS, policy }, outside);
   void store.subscribe(view);
+  void replicaWord.begin();
   return { ...application, kept, clock, source, hooks, token: tokenCalled, close: () => store.close() };
 }
 
 const OPTIONS: Omit<ControlOptions, 'policy'> = {
   environment: 'test',
+  replica: 'replica:test',
   sourceKinds: new Map([['prometheus', 'prometheus']]),
   catalogue: catalogueOf({ slis: HOUSE.slis }),
   pollIntervalMs: 15_000,

@@ -18,7 +18,7 @@ import { rolledBackEntry } from '../../src/domain/rollout/rolledBack.ts';
 import { validProposal } from './proposals.ts';
 
 /** Everything that is kept, whatever keeps it. */
-export type Kept = Omit<Postgres, 'close'>;
+export type Kept = Omit<Postgres, 'close' | 'prepare'>;
 
 export const T0 = Date.UTC(2026, 10, 20, 12);
 

@@ -1,3 +1,4 @@
+import { MemoryAcknowledgements } from '../../src/adapters/memory/acknowledgements.ts';
 import {
   type Conflict,
   planAppend,
@@ -7,6 +8,7 @@ import {
 } from '../../src/adapters/postgres/appendPlan.ts';
 import type { Postgres } from '../../src/adapters/postgres/openPostgres.ts';
 import type { Append, Appended, Ledger } from '../../src/control/ports/ledger.ts';
+import { acknowledgementsOver } from './cutAcknowledgements.ts';
 import { projectionsOver } from './memoryProjections.ts';
 import { contractsOver, featuresOver, idempotencyOver, outboxOver, tokensOver } from './memoryRegisters.ts';
 import { rolloutsOver } from './memoryRollouts.ts';
@@ -14,7 +16,7 @@ import { copyOf, MemoryStore, type Row } from './memoryStore.ts';
 import { waiversOver } from './memoryWaivers.ts';
 
 /** Everything that PostgreSQL keeps, kept in memory: for tests of control that need a ledger and no database. */
-export type MemoryLedger = Omit<Postgres, 'close'> & {
+export type MemoryLedger = Omit<Postgres, 'close' | 'prepare'> & {
   /** From now on everything throws `LedgerUnreachable`, until `mend`. */
   readonly cut: () => void;
   readonly mend: () => void;
@@ -33,6 +35,7 @@ export function memoryLedger(environment = 'test'): MemoryLedger {
     idempotency: idempotencyOver(store),
     outbox: outboxOver(store),
     projections: projectionsOver(store),
+    acknowledgements: acknowledgementsOver(new MemoryAcknowledgements(), () => store.step(() => undefined)),
     cut: () => {
       store.away = true;
     },
@@ -56,7 +59,10 @@ function ledgerOver(store: MemoryStore, environment: string): Ledger {
       ),
     head: (chain) => store.step(() => store.headOf(chain)),
     count: () => store.step(() => [...store.chains.values()].flat().length),
-    heads: () => store.step(() => new Map([...store.chains.keys()].map((chain) => [chain, store.headOf(chain).seq]))),
+    heads: async () =>
+      new Map(
+        await store.step(() => Array.from(store.chains, ([chain, { length }]): [string, number] => [chain, length])),
+      ),
     ping: () => store.step(() => undefined),
   };
 }

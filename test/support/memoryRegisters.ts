@@ -1,5 +1,5 @@
 import type { ContractRegister } from '../../src/control/ports/contractRegister.ts';
-import { type FeatureRegister, seenOf } from '../../src/control/ports/featureRegister.ts';
+import { type FeatureRegister, seenOf, versionOf } from '../../src/control/ports/featureRegister.ts';
 import { type IdempotencyRegister, KEPT_MS } from '../../src/control/ports/idempotencyRegister.ts';
 import type { Outbox } from '../../src/control/ports/outbox.ts';
 import type { TokenRegister } from '../../src/control/ports/tokenRegister.ts';
@@ -19,12 +19,29 @@ export function featuresOver(store: MemoryStore): FeatureRegister {
         return true;
       }),
     get: (key) => store.step(() => store.features.get(key) ?? null),
+    some: (keys) =>
+      store.step(() => [...store.features.values()].filter(({ definition }) => keys.includes(definition.key))),
+    marks: ({ after, limit }) =>
+      store.step(() =>
+        [...store.features.values()]
+          .map((feature) => ({ key: feature.definition.key, mark: versionOf(feature) }))
+          .filter(({ key }) => after === null || key > after)
+          .sort((one, other) => (one.key < other.key ? -1 : 1))
+          .slice(0, limit),
+      ),
     list: ({ owner, archived }, { after, limit }) =>
       store.step(() =>
         [...store.features.values()]
           .filter(({ definition }) => owner === undefined || definition.owner === owner)
           .filter(({ definition }) => archived === undefined || (definition.archivedAtMs !== null) === archived)
           .filter(({ definition }) => after === null || definition.key > after)
+          .sort((one, other) => (one.definition.key < other.definition.key ? -1 : 1))
+          .slice(0, limit),
+      ),
+    confirming: (limit) =>
+      store.step(() =>
+        [...store.features.values()]
+          .filter(({ state }) => state.confirmationsPending.length > 0)
           .sort((one, other) => (one.definition.key < other.definition.key ? -1 : 1))
           .slice(0, limit),
       ),

@@ -24,7 +24,12 @@ export async function openTestPostgres(): Promise<OpenTestPostgres> {
   };
 }
 
-export function openAt(connectionString: string): Promise<Postgres> {
+export async function openAt(connectionString: string): Promise<Postgres> {
   const options = { migrationsFolder: MIGRATIONS_FOLDER, environment: 'test', maxConnections: 5 };
-  return openPostgres({ ...options, connectionString });
+  const postgres = openPostgres({ ...options, connectionString });
+  await postgres.prepare().catch(async (error: unknown) => {
+    await postgres.close();
+    throw error;
+  });
+  return postgres;
 }

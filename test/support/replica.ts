@@ -19,6 +19,8 @@ export type ReplicaSetting = {
   readonly redisUrl?: string;
   /** 60 unless told. */
   readonly rollbackDeadlineSeconds?: number;
+  /** More of the environment, as it is set. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** As in `GATE_HOOKS`, with the secret. */
   readonly gateHooks?: { readonly list: string; readonly secret: string };
 };
@@ -89,9 +91,16 @@ export class Replica implements AsyncDisposable {
     await this.ended();
   }
 
-  /** Of the users, those who meet the feature. */
-  async meeting(feature: string, users: readonly string[], token: string): Promise<readonly string[]> {
-    const answers = await Promise.all(users.map((user) => this.#lookUp(feature, user, token)));
+  /** Of the users, those who meet the feature as members of some groups. */
+  async meeting(
+    feature: string,
+    users: readonly string[],
+    token: string,
+    groups: readonly string[] = [],
+  ): Promise<readonly string[]> {
+    const answers = await Promise.all(
+      users.map((user) => this.#lookUp(feature, { targetingKey: user, groups }, token)),
+    );
     return users.filter((_, index) => answers[index] === 'on');
   }
 
@@ -129,11 +138,11 @@ export class Replica implements AsyncDisposable {
     return join(this.dataFolder, 'postgres', 'cluster');
   }
 
-  async #lookUp(feature: string, user: string, token: string): Promise<'on' | 'off'> {
+  async #lookUp(feature: string, context: object, token: string): Promise<'on' | 'off'> {
     const response = await fetch(`${this.url}/ofrep/v1/evaluate/flags/${feature}`, {
       method: 'POST',
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ context: { targetingKey: user } }),
+      body: JSON.stringify({ context }),
     });
     return lookupAnswer.parse(await response.json()).variant;
   }
@@ -155,6 +164,7 @@ async function environmentOf(setting: ReplicaSetting, folder: string, port: numb
     METRIC_SOURCES: metricSources,
     ...(databaseUrl !== undefined && { DATABASE_URL: databaseUrl }),
     ...(redisUrl !== undefined && { REDIS_URL: redisUrl }),
+    ...setting.environment,
     ...(gateHooks !== undefined && { GATE_HOOKS: gateHooks.list, GATE_HOOK_SECRET: gateHooks.secret }),
   };
 }

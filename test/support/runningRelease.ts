@@ -4,6 +4,7 @@ import { contractAnswer, featureAnswer, preflightAnswer, rolloutAnswer } from '.
 import { Session } from '../../src/demo/sluice/session.ts';
 import { bucketOf } from '../../src/demo/story/bucket.ts';
 import { introducePeople, type People } from '../../src/demo/story/people.ts';
+import { memberStandingSchema } from '../../src/http/schemas/acknowledgement.ts';
 import { entrySchema } from '../../src/http/schemas/entry.ts';
 import { killedSchema } from '../../src/http/schemas/feature.ts';
 import { listOf } from '../../src/http/schemas/list.ts';
@@ -68,6 +69,11 @@ export class RunningRelease {
     return (await this.#operator.get(`${this.#path}/measurements?limit=${MOST}`, answer)).items;
   }
 
+  /** Who serves its feature, and which version. */
+  async acknowledgements(): Promise<readonly z.infer<typeof memberStandingSchema>[]> {
+    return (await this.#operator.get(`${this.#path}/acknowledgements`, listOf(memberStandingSchema))).items;
+  }
+
   preflight(): Promise<z.infer<typeof preflightAnswer>> {
     return this.#operator.post(`${this.#path}/preflight`, {}, preflightAnswer);
   }
@@ -87,6 +93,11 @@ export class RunningRelease {
   /** Those of some users whom a lookup lets meet it, at the replica where it was started unless told. */
   metBy(replica: Replica = this.#replica): Promise<readonly string[]> {
     return replica.meeting(this.feature, USERS, this.people.shop);
+  }
+
+  /** The same, were they all internals. */
+  metByInternals(): Promise<readonly string[]> {
+    return this.#replica.meeting(this.feature, USERS, this.people.shop, ['internal']);
   }
 
   /** Those of the same users whose bucket, recomputed, lies below the percentage. */

@@ -12,6 +12,7 @@ export const SILENT_TELEMETRY: RolloutTelemetry = {
   rollback: nothing,
   healthVerified: nothing,
   rollbackSeconds: nothing,
+  confirmedSeconds: nothing,
   hold: nothing,
   sliValue: nothing,
   sliThreshold: nothing,

@@ -9,7 +9,7 @@ import {
 } from '../../src/control/ports/flagStore.ts';
 import type { FlagDocument } from '../../src/domain/feature/flagDocument.ts';
 import type { HandFields } from '../../src/domain/feature/handFields.ts';
-import type { PublishReason } from '../../src/domain/feature/publication.ts';
+import type { HandKnowledge, PublishReason } from '../../src/domain/feature/publication.ts';
 import type { StoredFlag } from '../../src/domain/feature/storedFlag.ts';
 import type { HeldClock } from './clock.ts';
 
@@ -58,9 +58,9 @@ export class SimulatedFlagStore implements FlagStore {
     return flag?.kind === 'flag' ? flag.document : null;
   }
 
-  async publish(document: FlagDocument, why: PublishReason, adopted?: HandFields): Promise<Published> {
+  async publish(document: FlagDocument, why: PublishReason, hand?: HandKnowledge): Promise<Published> {
     this.#assertReachable();
-    const published = await this.#inner.publish(document, why, adopted);
+    const published = await this.#inner.publish(document, why, hand);
     if (published.outcome === 'stored') this.#tell(document.feature);
     return published;
   }

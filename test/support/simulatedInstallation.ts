@@ -1,7 +1,9 @@
+import { MemoryAcknowledgements } from '../../src/adapters/memory/acknowledgements.ts';
 import { composeControl } from '../../src/composeControl.ts';
 import { TokenDirectory } from '../../src/control/access/tokenDirectory.ts';
 import { FlagView } from '../../src/control/flags/flagView.ts';
 import type { Publisher, PublisherDeps } from '../../src/control/flags/publisher.ts';
+import type { AcknowledgementRegister } from '../../src/control/ports/acknowledgementRegister.ts';
 import type { FlagStore } from '../../src/control/ports/flagStore.ts';
 import { LedgerUnreachable } from '../../src/control/ports/ledger.ts';
 import type { Log } from '../../src/control/ports/log.ts';
@@ -10,11 +12,13 @@ import type { Notifier } from '../../src/control/ports/notifier.ts';
 import type { Timer } from '../../src/control/ports/timer.ts';
 import { MetricSources } from '../../src/control/sight/metricSources.ts';
 import { type Catalogue, EMPTY_CATALOGUE } from '../../src/domain/catalogue/catalogue.ts';
+import { replicaName } from '../../src/domain/confirmation/member.ts';
 import type { Policy } from '../../src/domain/contract/policy.ts';
 import type { Principal, Role } from '../../src/domain/governance/role.ts';
 import type { Entry } from '../../src/domain/ledger/entry.ts';
 import { CountedChance } from './chance.ts';
 import { HeldClock } from './clock.ts';
+import { acknowledgementsOver } from './cutAcknowledgements.ts';
 import { FakeGateHooks } from './fakeGateHooks.ts';
 import { FakeMetricSource } from './fakeMetricSource.ts';
 import { T0 } from './ledgerStory.ts';
@@ -42,8 +46,11 @@ export type World = {
   readonly chance: CountedChance;
   readonly kept: MemoryLedger;
   readonly store: SimulatedFlagStore;
+  readonly storeAcknowledgements: AcknowledgementRegister;
   readonly metrics: FakeMetricSource;
   readonly hooks: FakeGateHooks;
+  /** Counts those that were started. */
+  readonly replicas: () => number;
   /** On this process's disk. */
   readonly late: MemoryJournal;
   /** What was logged as an error, but for a ledger that was cut off on purpose. */
@@ -58,13 +65,16 @@ export type World = {
 
 export function worldOf(options: WorldOptions = {}): World {
   const clock = new HeldClock(T0);
+  const store = new SimulatedFlagStore(clock);
   return {
     clock,
     chance: new CountedChance(),
     kept: memoryLedger(ENVIRONMENT),
-    store: new SimulatedFlagStore(clock),
+    store,
+    storeAcknowledgements: acknowledgementsOver(new MemoryAcknowledgements(), async () => void (await store.readAll())),
     metrics: new FakeMetricSource(),
     hooks: new FakeGateHooks(),
+    replicas: counted(),
     late: new MemoryJournal(),
     faults: [],
     policy: options.policy ?? YOUNG_POLICY,
@@ -80,6 +90,9 @@ export type Replaced = {
   readonly metrics?: MetricSource;
   readonly timer?: Timer;
   readonly store?: FlagStore;
+  readonly storeAcknowledgements?: AcknowledgementRegister;
+  /** Its name; each replica has another where the test does not say. */
+  readonly replica?: string;
   readonly kept?: Pick<MemoryLedger, 'ledger' | 'rollouts'> & Partial<MemoryLedger>;
   readonly publisher?: (deps: PublisherDeps) => Publisher;
   readonly hardKilled?: (feature: string) => boolean;
@@ -109,6 +122,7 @@ export async function startReplica(world: World, replaced: Replaced = {}) {
   const store = replaced.store ?? world.store;
   const outside = {
     ...kept,
+    storeAcknowledgements: replaced.storeAcknowledgements ?? world.storeAcknowledgements,
     ...{ store, view, clock, chance: world.chance, late: world.late, telemetry: SILENT_TELEMETRY },
     sources: new MetricSources([replaced.metrics ?? world.metrics]),
     directory: new TokenDirectory(kept.tokens, clock, []),
@@ -118,6 +132,7 @@ export async function startReplica(world: World, replaced: Replaced = {}) {
     log: logOver(world.faults),
   };
   const options = {
+    replica: replicaName(replaced.replica ?? `${ENVIRONMENT}:${world.replicas()}`),
     ...{ environment: ENVIRONMENT, policy, pollIntervalMs, dryRun: false },
     sourceKinds: new Map([['prometheus', 'prometheus' as const]]),
     catalogue: world.catalogue,
@@ -126,6 +141,7 @@ export async function startReplica(world: World, replaced: Replaced = {}) {
   };
   const control = composeControl(options, outside);
   await store.subscribe(view);
+  await control.replicaWord.begin();
   await control.reconciler.run().catch((error: unknown) => {
     if (!(error instanceof LedgerUnreachable)) throw error;
   });
@@ -144,7 +160,7 @@ export async function tickDue(replica: Replica, ms = replica.world.pollIntervalM
 /** The same, then what is done beside the ticks, where it can be. */
 export async function poll(replica: Replica, ms = replica.world.pollIntervalMs): Promise<void> {
   await tickDue(replica, ms);
-  for (const chore of [replica.reconciler, replica.waiverEnding]) {
+  for (const chore of [replica.reconciler, replica.waiverEnding, replica.confirming]) {
     await chore.run().catch((error: unknown) => {
       if (!(error instanceof LedgerUnreachable)) throw error;
     });
@@ -172,6 +188,14 @@ export const OSKAR = person('oskar', 'operator');
 export const ANNA = person('anna', 'approver', 'operator');
 export const EMIL = person('emil', 'approver', 'operator');
 export const AUREL = person('aurel', 'auditor');
+
+function counted(): () => number {
+  let count = 0;
+  return () => {
+    count += 1;
+    return count;
+  };
+}
 
 function logOver(faults: string[]): Log {
   return {

@@ -7,8 +7,7 @@ import {
   type Rehearsed,
 } from '../../control/ports/flagStore.ts';
 import type { FlagDocument } from '../../domain/feature/flagDocument.ts';
-import type { HandFields } from '../../domain/feature/handFields.ts';
-import { type PublishReason, publicationOf } from '../../domain/feature/publication.ts';
+import { type HandKnowledge, type PublishReason, publicationOf } from '../../domain/feature/publication.ts';
 import { isRehearsedClosed, REHEARSAL_CLOSED, REHEARSAL_OPEN } from '../../domain/feature/rehearsal.ts';
 import { archivedOver, type StoredFlag } from '../../domain/feature/storedFlag.ts';
 
@@ -33,9 +32,9 @@ export class MemoryFlagStore implements FlagStore {
     this.#flags = flags;
   }
 
-  async publish(document: FlagDocument, why: PublishReason, adopted?: HandFields): Promise<Published> {
+  async publish(document: FlagDocument, why: PublishReason, hand?: HandKnowledge): Promise<Published> {
     this.#assertOpen();
-    const publication = publicationOf(document, this.#flags.get(document.feature) ?? null, why, adopted);
+    const publication = publicationOf(document, this.#flags.get(document.feature) ?? null, why, hand);
     if (publication.outcome !== 'stored') return publication;
     this.#put(publication.flag);
     return { outcome: 'stored', version: publication.flag.document.version };

@@ -2,6 +2,7 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import { Pool } from 'pg';
 import { unreachable } from './databaseError.ts';
 import { type Prisma, PrismaClient } from './generated/client.ts';
+import type { Preparation } from './preparation.ts';
 
 export type Transaction = Prisma.TransactionClient;
 
@@ -13,6 +14,8 @@ const ANSWER_MS = 6_000;
 const TRANSACTION_MS = 10_000;
 
 export type ConnectionOptions = { readonly connectionString: string; readonly maxConnections: number };
+
+type PreparedOptions = ConnectionOptions & { readonly preparation: Preparation };
 
 /** Connections that wait for nothing longer than that. */
 export function openPool({ connectionString, maxConnections }: ConnectionOptions): Pool {
@@ -33,19 +36,22 @@ export function openPool({ connectionString, maxConnections }: ConnectionOptions
 }
 
 /**
- * The connections to one database. What fails because PostgreSQL can't be reached, or does not answer in time, is thrown as
- * `LedgerUnreachable`; everything else as it is.
+ * The connections to one database, once it is prepared. What fails because PostgreSQL can't be reached, or does not answer in time, is
+ * thrown as `LedgerUnreachable`; everything else as it is.
  */
 export class Connection {
   readonly #pool: Pool;
   readonly #prisma: PrismaClient;
+  readonly #preparation: Preparation;
 
-  constructor({ connectionString, maxConnections }: ConnectionOptions) {
+  constructor({ connectionString, maxConnections, preparation }: PreparedOptions) {
+    this.#preparation = preparation;
     this.#pool = openPool({ connectionString, maxConnections });
     this.#prisma = new PrismaClient({ adapter: new PrismaPg(this.#pool), errorFormat: 'minimal' });
   }
 
   async query<T>(ask: (prisma: PrismaClient) => Promise<T>): Promise<T> {
+    this.#preparation.assertDone();
     try {
       return await ask(this.#prisma);
     } catch (error) {

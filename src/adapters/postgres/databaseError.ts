@@ -23,6 +23,8 @@ const told = z.object({ message: z.string() });
  * idle in transaction, resources and disk (53), cancelled by timeout or shutdown (57), system and internal errors (58, XX).
  */
 const UNABLE = /^(08|28|3D000|25006|25P03|53|57|58|XX)/;
+/** Of these, what nobody but a person mends: the login, the name of the database. */
+const REFUSED = /^(28|3D000)/;
 const LOST_RACE = /^(40001|40P01|23505)$/;
 
 const UNREACHABLE_KIND = /^(DatabaseNotReachable|ConnectionClosed|SocketTimeout|TlsConnectionError)$/;
@@ -37,6 +39,12 @@ export function unreachable(error: unknown): LedgerUnreachable | null {
   const state = sqlStateOf(error);
   const away = state === null ? saysUnreachable(error) : UNABLE.test(state);
   return away ? new LedgerUnreachable('PostgreSQL can not be reached or does not answer', { cause: error }) : null;
+}
+
+/** PostgreSQL's words, where it has answered that it will not have this account or knows no such database; null for all else. */
+export function refusal(error: unknown): string | null {
+  const told = error instanceof LedgerUnreachable ? error.cause : error;
+  return told instanceof DatabaseError && REFUSED.test(told.code ?? '') ? told.message : null;
 }
 
 /** Somebody else was first: a deadlock, a serialization failure, or a row of the same key. `constraint` names the key. */

@@ -7,7 +7,7 @@ import { unreachable } from './databaseError.ts';
 /**
  * Applies what is new in `<folder>/<name>/migration.sql`, in the order of the names, each with its log row in one transaction.
  *
- * @throws LedgerUnreachable where PostgreSQL does not answer, else an Error that names the migration that failed
+ * @throws LedgerUnreachable where PostgreSQL does not answer, else an Error that names the migration that failed or is not known here
  */
 export function applyMigrations(connectionString: string, folder: string): Promise<void> {
   return inBootSession(connectionString, async (client) => {
@@ -21,9 +21,17 @@ async function applyNew(client: Client, folder: string): Promise<void> {
   const applied = new Set(rows.map(({ name }) => name));
   const entries = await readdir(folder, { withFileTypes: true });
   const names = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  refuseNewer([...applied].filter((name) => !names.includes(name)));
   for (const name of names.sort()) {
     if (!applied.has(name)) await applyOne(client, name, join(folder, name, 'migration.sql'));
   }
+}
+
+/** What a newer Sluice has made of the tables, this one would read wrongly, or write back as it was. */
+function refuseNewer(unknown: readonly string[]): void {
+  if (unknown.length === 0) return;
+  const names = unknown.toSorted().join(', ');
+  throw new Error(`a newer Sluice has worked on this database (${names}): start that version, or restore a backup`);
 }
 
 async function applyOne(client: Client, name: string, path: string): Promise<void> {

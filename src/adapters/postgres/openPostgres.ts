@@ -1,6 +1,6 @@
 import type { Records } from '../../control/ports/records.ts';
 import { Connection } from './connection.ts';
-import { applyMigrations } from './migrations.ts';
+import { PostgresAcknowledgements } from './postgresAcknowledgements.ts';
 import { PostgresContracts } from './postgresContracts.ts';
 import { PostgresFeatures } from './postgresFeatures.ts';
 import { PostgresIdempotency } from './postgresIdempotency.ts';
@@ -11,7 +11,7 @@ import { PostgresProjections } from './postgresProjections.ts';
 import { PostgresRollouts } from './postgresRollouts.ts';
 import { PostgresTokens } from './postgresTokens.ts';
 import { PostgresWaivers } from './postgresWaivers.ts';
-import { prepareReaderRole } from './readerRole.ts';
+import { Preparation } from './preparation.ts';
 import { ReadOnly } from './readOnly.ts';
 
 export type PostgresOptions = {
@@ -25,6 +25,8 @@ export type PostgresOptions = {
 };
 
 export type Postgres = Records & {
+  /** As `Preparation.run` has it. Until then everything else throws `LedgerUnreachable`. */
+  prepare(): Promise<void>;
   /** Waits for what is under way. */
   close(): Promise<void>;
 };
@@ -32,14 +34,18 @@ export type Postgres = Records & {
 /** Connections for projections, beside those above. */
 const READERS = 3;
 
-/** Brings the schema up to date and opens everything that is kept in PostgreSQL. Throws `LedgerUnreachable` where it does not answer. */
-export async function openPostgres(options: PostgresOptions): Promise<Postgres> {
-  const { connectionString, migrationsFolder, environment, maxConnections = 10 } = options;
-  await applyMigrations(connectionString, migrationsFolder);
-  const role = await prepareReaderRole(connectionString);
-  const readOnly = new ReadOnly({ connectionString, maxConnections: READERS, role });
-  const connection = new Connection({ connectionString, maxConnections });
+/** Everything that is kept in PostgreSQL. It need not be there yet: it is first asked when it is prepared. */
+export function openPostgres(options: PostgresOptions): Postgres {
+  const { connectionString, environment, maxConnections = 10 } = options;
+  const preparation = new Preparation(options);
+  const readOnly = new ReadOnly({
+    connectionString,
+    maxConnections: READERS,
+    readerRole: () => preparation.readerRole,
+  });
+  const connection = new Connection({ connectionString, maxConnections, preparation });
   return {
+    prepare: () => preparation.run(),
     ledger: new PostgresLedger(connection, environment),
     features: new PostgresFeatures(connection),
     contracts: new PostgresContracts(connection),
@@ -50,6 +56,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Postgres> 
     idempotency: new PostgresIdempotency(connection),
     outbox: new PostgresOutbox(connection),
     projections: new PostgresProjections(readOnly),
+    acknowledgements: new PostgresAcknowledgements(connection),
     close: async () => {
       await readOnly.close();
       await connection.close();

@@ -1,5 +1,6 @@
 import type { Append } from '../../control/ports/ledger.ts';
 import type { Notice } from '../../control/ports/outbox.ts';
+import type { FeatureState } from '../../domain/feature/featureState.ts';
 import type { ContractState } from '../../domain/governance/contractState.ts';
 import { recordedStanding, type WaiverState } from '../../domain/governance/waiverState.ts';
 import { canonicalJson } from '../../domain/ledger/canonicalJson.ts';
@@ -83,8 +84,10 @@ function updateRollout(transaction: Transaction, planned: PlannedRollout): Promi
     WHERE id = ${state.id}`;
 }
 
-function writeFeature(transaction: Transaction, key: string, state: AppendPlan['feature']): Promise<number> {
-  return transaction.$executeRaw`UPDATE features SET state = ${JSON.stringify(state)}::json WHERE key = ${key}`;
+function writeFeature(transaction: Transaction, key: string, state: FeatureState): Promise<number> {
+  const confirming = state.confirmationsPending.length > 0;
+  return transaction.$executeRaw`
+    UPDATE features SET state = ${JSON.stringify(state)}::json, confirming = ${confirming} WHERE key = ${key}`;
 }
 
 function writeInstallation(

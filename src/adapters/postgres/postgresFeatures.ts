@@ -1,6 +1,7 @@
 import {
   type Cursor,
   type FeatureFilter,
+  type FeatureMark,
   type FeatureRecord,
   type FeatureRegister,
   type SeenFeature,
@@ -23,7 +24,7 @@ export class PostgresFeatures implements FeatureRegister {
 
   async add(definition: FeatureDefinition): Promise<boolean> {
     const state = closedFeature(definition.createdAtMs);
-    const fixed = { key: definition.key, customerPosition: customerPosition(definition) };
+    const fixed = { key: definition.key, customerPosition: customerPosition(definition), confirming: false };
     const row = { ...columnsOf(definition), ...fixed, definitionVersion: 1, state };
     const { count } = await this.#connection.query((prisma) =>
       prisma.feature.createMany({ data: [row], skipDuplicates: true }),
@@ -36,12 +37,39 @@ export class PostgresFeatures implements FeatureRegister {
     return row === null ? null : recordOf(row);
   }
 
+  async some(keys: readonly string[]): Promise<readonly FeatureRecord[]> {
+    const where = { key: { in: [...keys] } };
+    const rows = await this.#connection.query((prisma) => prisma.feature.findMany({ where }));
+    return rows.map(recordOf);
+  }
+
+  /**
+   * Of the definition it is the version, of the state the end of the chain that it is folded from: both only grow, and neither needs
+   * the documents to be read.
+   */
+  async marks({ after, limit }: Cursor): Promise<readonly FeatureMark[]> {
+    return this.#connection.query(
+      (prisma) => prisma.$queryRaw<FeatureMark[]>`
+        SELECT key, definition_version + COALESCE(seq, 0) AS mark
+        FROM features LEFT JOIN chains ON chain = key
+        WHERE key > ${after ?? ''} ORDER BY key LIMIT ${limit}`,
+    );
+  }
+
   async list({ owner, archived }: FeatureFilter, { after, limit }: Cursor): Promise<readonly FeatureRecord[]> {
     const where = {
       ...(owner === undefined ? {} : { owner }),
       ...(archived === undefined ? {} : { archived }),
       ...(after === null ? {} : { key: { gt: after } }),
     };
+    const rows = await this.#connection.query((prisma) =>
+      prisma.feature.findMany({ where, orderBy: { key: 'asc' }, take: limit }),
+    );
+    return rows.map(recordOf);
+  }
+
+  async confirming(limit: number): Promise<readonly FeatureRecord[]> {
+    const where = { confirming: true };
     const rows = await this.#connection.query((prisma) =>
       prisma.feature.findMany({ where, orderBy: { key: 'asc' }, take: limit }),
     );

@@ -11,20 +11,22 @@ export type Asking = Pick<ClientBase, 'query'>;
  */
 export class ReadOnly {
   readonly #pool: Pool;
-  readonly #role: string;
+  readonly #readerRole: () => string;
 
-  constructor(options: ConnectionOptions & { readonly role: string }) {
+  /** `readerRole` throws `LedgerUnreachable` while there is none yet. */
+  constructor(options: ConnectionOptions & { readonly readerRole: () => string }) {
     this.#pool = openPool(options);
-    this.#role = options.role;
+    this.#readerRole = options.readerRole;
   }
 
   /** All that is asked in it is answered as of one moment. Throws `LedgerUnreachable` where PostgreSQL does not answer. */
   async transaction<T>(ask: (client: Asking) => Promise<T>): Promise<T> {
+    const role = this.#readerRole();
     const client = await this.#pool.connect().catch(rethrown);
     try {
       await client.query('BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
       // As a question: with the first one the transaction is read-only for good.
-      await client.query("SELECT set_config('role', $1, true)", [this.#role]);
+      await client.query("SELECT set_config('role', $1, true)", [role]);
       const answer = await ask(client);
       await client.query('COMMIT');
       client.release();

@@ -1,14 +1,19 @@
 import type { Redis } from 'ioredis';
-import { FIELD_NAMES, type FlagFields } from './flagFields.ts';
+import { FIELD_NAMES, type FlagFields, LARGEST_DOCUMENT_BYTES, TOO_LARGE } from './flagFields.ts';
 
 /**
  * Writes the six fields if they are still what the writer judged; else answers what they are. ARGV: six expected ones, empty
- * where missing, else marked by `=`; then six new ones. Over one key, so a cluster takes it too. The law itself is not told
+ * where missing, else marked by `=`; then six new ones; then how large a document may be, and what stands for a larger one. Over one key, so a cluster takes it too. The law itself is not told
  * again in Lua: cjson can't even give back an empty list as it was.
  */
 const COMPARE_AND_SET = `
 local names = {${FIELD_NAMES.map((name) => `'${name}'`).join(', ')}}
-local found = redis.call('HMGET', KEYS[1], unpack(names))
+local found = redis.call('HMGET', KEYS[1], unpack(names, 1, #names - 1))
+if redis.call('HSTRLEN', KEYS[1], 'document') > tonumber(ARGV[2 * #names + 1]) then
+  found[#names] = ARGV[2 * #names + 2]
+else
+  found[#names] = redis.call('HGET', KEYS[1], 'document')
+end
 for i = 1, #names do
   local text = found[i] and ('=' .. found[i]) or ''
   if text ~= ARGV[i] then return found end
@@ -30,7 +35,15 @@ export async function compareAndSet(
   next: readonly string[],
 ): Promise<FlagFields | null> {
   const marked = expected.map((text) => (text === null ? '' : `=${text}`));
-  const reply: unknown = await redis.eval(COMPARE_AND_SET, 1, key, ...marked, ...next);
+  const reply: unknown = await redis.eval(
+    COMPARE_AND_SET,
+    1,
+    key,
+    ...marked,
+    ...next,
+    String(LARGEST_DOCUMENT_BYTES),
+    TOO_LARGE,
+  );
   return reply === 'OK' ? null : textsOf(reply);
 }
 

@@ -5,8 +5,8 @@ import { disconnect, firstAttempt } from './connection.ts';
 import { CHANGED_CHANNEL, type FlagFields, handFault, storedFlagOf } from './flagFields.ts';
 import type { FlagHashes } from './flagHashes.ts';
 
-/** Something in the store that can't be served as it stands. */
-export type FlagFault = { readonly feature: string; readonly fault: string };
+/** Something in the store that can't be served as it stands, or that subscribers will hear of later than they should. */
+export type FlagFault = { readonly of: 'text' | 'announcement'; readonly feature: string; readonly fault: string };
 
 export type FlagFeedOptions = {
   readonly hashes: FlagHashes;
@@ -22,9 +22,6 @@ export type FlagFeedOptions = {
 
 const announcementSchema = z.object({ feature: z.string(), revision: z.int() });
 type Announcement = z.infer<typeof announcementSchema>;
-
-/** Of the six fields, all but the document: what tells whether anything changed. */
-const FIELDS_WITHOUT_DOCUMENT = 5;
 
 /**
  * Keeps one listener up to date. Messages make it fast; the counter, looked at each second, makes a lost message cost a
@@ -126,7 +123,7 @@ export class FlagFeed {
 
   readonly #checkByHand = async (): Promise<void> => {
     const features = [...this.#told.keys()];
-    const read = await this.#options.hashes.readMany(features, FIELDS_WITHOUT_DOCUMENT);
+    const read = await this.#options.hashes.readBeside(features);
     const changed = features.filter((feature, index) => !isPrefix(read[index] ?? [], this.#told.get(feature) ?? []));
     await this.#read(changed);
   };
@@ -169,7 +166,7 @@ export class FlagFeed {
     }
     if (this.#faults.get(feature) === fault) return;
     this.#faults.set(feature, fault);
-    this.#options.onFault({ feature, fault });
+    this.#options.onFault({ of: 'text', feature, fault });
   }
 }
 

@@ -12,6 +12,11 @@ export const FIELD_NAMES = ['enabled', 'internal_only', 'rollout_percent', 'paus
 /** Their texts, in that order; null where missing. */
 export type FlagFields = readonly (string | null)[];
 
+/** No document that Sluice writes comes near it; a larger one is not even fetched: reading it would keep lookups waiting. */
+export const LARGEST_DOCUMENT_BYTES = 4 * 1024 * 1024;
+/** Stands for the text of a larger one. */
+export const TOO_LARGE = '\u0000too large';
+
 const PREFIX = 'flags:';
 export const REVISION_KEY = 'flags:revision';
 export const CHANGED_CHANNEL = 'flags:changed';
@@ -77,6 +82,7 @@ const schemaNumber = z.object({ schema: z.int().gt(KNOWN_SCHEMA) });
 
 function readDocument(feature: string, version: number | null, text: string | null): Read {
   if (text === null) return { kind: 'fault', fault: 'no document', newerSchema: false };
+  if (text === TOO_LARGE) return { kind: 'fault', fault: 'the document is larger than 4 MiB', newerSchema: false };
   const json = parseJson(text);
   const newer = schemaNumber.safeParse(json);
   if (newer.success) return { kind: 'fault', fault: `schema ${newer.data.schema} is newer`, newerSchema: true };

@@ -2,7 +2,16 @@ import type { Redis } from 'ioredis';
 import { FlagStoreUnreachable } from '../../control/ports/flagStore.ts';
 import { compareAndSet, textsOf } from './compareAndSet.ts';
 import { disconnect, firstAttempt } from './connection.ts';
-import { CHANGED_CHANNEL, FIELD_NAMES, type FlagFields, featureAt, flagKey, REVISION_KEY } from './flagFields.ts';
+import {
+  CHANGED_CHANNEL,
+  FIELD_NAMES,
+  type FlagFields,
+  featureAt,
+  flagKey,
+  LARGEST_DOCUMENT_BYTES,
+  REVISION_KEY,
+  TOO_LARGE,
+} from './flagFields.ts';
 
 /** Features read in one round trip. */
 const READ_AT_ONCE = 500;
@@ -11,6 +20,8 @@ const PUT_FOR_A_WHILE = `
 redis.call('HSET', KEYS[1], unpack(ARGV, 2))
 return redis.call('PEXPIRE', KEYS[1], ARGV[1])
 `;
+/** All but the document: what tells whether anything changed. */
+const BESIDE = FIELD_NAMES.slice(0, -1);
 const NO_FIELDS: FlagFields = FIELD_NAMES.map(() => null);
 
 /** Every command that the store sends but SUBSCRIBE. All throw `FlagStoreUnreachable`, within the connection's time limit. */
@@ -36,17 +47,21 @@ export class FlagHashes {
     return this.#redis.status === 'ready' ? null : this.#lastError;
   }
 
-  read(feature: string): Promise<FlagFields> {
-    return this.#ask((redis) => redis.hmget(flagKey(feature), ...FIELD_NAMES));
+  async read(place: string): Promise<FlagFields> {
+    const [fields = NO_FIELDS] = await this.readMany([place]);
+    return fields;
   }
 
-  /** Only the first `fieldCount` fields of each, in the order asked for. A key that is no hash reads as one without fields. */
-  async readMany(features: readonly string[], fieldCount: number = FIELD_NAMES.length): Promise<readonly FlagFields[]> {
-    const read: FlagFields[] = [];
-    for (let start = 0; start < features.length; start += READ_AT_ONCE) {
-      read.push(...(await this.#readChunk(features.slice(start, start + READ_AT_ONCE), fieldCount)));
-    }
-    return read;
+  /** In the order asked for. A key that is no hash reads as one without fields, a document that is too large as `TOO_LARGE`. */
+  readMany(features: readonly string[]): Promise<readonly FlagFields[]> {
+    return this.#readInChunks(features, (chunk) => this.#readWhole(chunk));
+  }
+
+  /** Of each flag all fields but the document. */
+  readBeside(features: readonly string[]): Promise<readonly FlagFields[]> {
+    return this.#readInChunks(features, (chunk) =>
+      this.#askEach(chunk.map((feature) => ['hmget', flagKey(feature), ...BESIDE])),
+    );
   }
 
   /** Every feature that has a key. */
@@ -98,13 +113,38 @@ export class FlagHashes {
     return disconnect(this.#redis);
   }
 
-  #readChunk(features: readonly string[], fieldCount: number): Promise<readonly FlagFields[]> {
+  async #readInChunks(
+    features: readonly string[],
+    readChunk: (chunk: readonly string[]) => Promise<readonly FlagFields[]>,
+  ): Promise<readonly FlagFields[]> {
+    const read: FlagFields[] = [];
+    for (let start = 0; start < features.length; start += READ_AT_ONCE) {
+      read.push(...(await readChunk(features.slice(start, start + READ_AT_ONCE))));
+    }
+    return read;
+  }
+
+  /** All six at once, so that they belong together; the size of the document was looked at before. */
+  async #readWhole(features: readonly string[]): Promise<readonly FlagFields[]> {
+    const areTooLarge = await this.#areTooLarge(features);
+    const names = (index: number) => (areTooLarge[index] === true ? BESIDE : FIELD_NAMES);
+    const read = await this.#askEach(features.map((feature, index) => ['hmget', flagKey(feature), ...names(index)]));
+    return read.map((fields, index) => (areTooLarge[index] === true ? [...fields, TOO_LARGE] : fields));
+  }
+
+  #areTooLarge(features: readonly string[]): Promise<readonly boolean[]> {
     return this.#ask(async (redis) => {
-      const names = FIELD_NAMES.slice(0, fieldCount);
-      const replies = await redis.pipeline(features.map((feature) => ['hmget', flagKey(feature), ...names])).exec();
+      const replies = await redis.pipeline(features.map((feature) => ['hstrlen', flagKey(feature), 'document'])).exec();
+      return (replies ?? []).map(([, bytes]) => Number(bytes) > LARGEST_DOCUMENT_BYTES);
+    });
+  }
+
+  #askEach(commands: readonly (readonly string[])[]): Promise<readonly FlagFields[]> {
+    return this.#ask(async (redis) => {
+      const replies = await redis.pipeline(commands.map((command) => [...command])).exec();
       return (replies ?? []).map(([error, reply]) => {
         if (error === null) return textsOf(reply);
-        if (error.message.startsWith('WRONGTYPE')) return NO_FIELDS.slice(0, fieldCount);
+        if (error.message.startsWith('WRONGTYPE')) return NO_FIELDS;
         throw error;
       });
     });

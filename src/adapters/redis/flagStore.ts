@@ -1,7 +1,6 @@
 import type { FlagListener, FlagStore, FlagStoreState, Published, Rehearsed } from '../../control/ports/flagStore.ts';
 import type { FlagDocument } from '../../domain/feature/flagDocument.ts';
-import type { HandFields } from '../../domain/feature/handFields.ts';
-import { type PublishReason, publicationOf } from '../../domain/feature/publication.ts';
+import { type HandKnowledge, type PublishReason, publicationOf } from '../../domain/feature/publication.ts';
 import { archivedOver, type StoredFlag } from '../../domain/feature/storedFlag.ts';
 import { connect } from './connection.ts';
 import { type FlagFault, FlagFeed } from './flagFeed.ts';
@@ -33,10 +32,10 @@ export class RedisFlagStore implements FlagStore {
     this.#hashes = new FlagHashes(connect(options.url, 'sluice', this.#options.commandTimeoutMs));
   }
 
-  async publish(document: FlagDocument, why: PublishReason, adopted?: HandFields): Promise<Published> {
+  async publish(document: FlagDocument, why: PublishReason, hand?: HandKnowledge): Promise<Published> {
     let published: Published = { outcome: 'stale', version: 0 };
     await this.#update(document.feature, (stored) => {
-      const publication = publicationOf(document, stored, why, adopted);
+      const publication = publicationOf(document, stored, why, hand);
       if (publication.outcome !== 'stored') {
         published = publication;
         return null;
@@ -97,7 +96,7 @@ export class RedisFlagStore implements FlagStore {
     try {
       await this.#hashes.announce(feature);
     } catch (error) {
-      this.#options.onFault({ feature, fault: `stored, not announced: ${String(error)}` });
+      this.#options.onFault({ of: 'announcement', feature, fault: String(error) });
     }
   }
 }

@@ -30,6 +30,12 @@ export class PrometheusTelemetry implements Telemetry {
   readonly #sliThresholds = this.#featureGauge('rollout_sli_threshold', 'What it is compared with.', ['sli']);
   readonly #errorRates = this.#featureGauge('rollout_error_rate', 'Share of requests that fail.', ['cohort']);
 
+  readonly #documentFaults = this.#featureCounter(
+    'flag_document_faults_total',
+    'Stored texts that could not be served; without a feature where lookups know none of that name.',
+    [],
+  );
+
   readonly #runs = new Counter({
     name: 'rollout_controller_runs_total',
     help: 'Ticks of the controller, by how they went.',
@@ -40,6 +46,11 @@ export class PrometheusTelemetry implements Telemetry {
     'rollout_rollback_seconds',
     'From trigger to exposure removed.',
     TO_A_MINUTE,
+  );
+  readonly #confirmedSeconds = this.#histogram(
+    'rollout_confirmed_seconds',
+    'From trigger to confirmed by whoever serves lookups.',
+    [...TO_A_MINUTE, 90, 120],
   );
   readonly #tickLag = this.#histogram('rollout_tick_lag_seconds', 'How late ticks began.', TO_A_MINUTE);
   readonly #propagation = this.#histogram('rollout_propagation_seconds', 'From publish to served.', AT_ONCE);
@@ -100,6 +111,10 @@ export class PrometheusTelemetry implements Telemetry {
     this.#rollbackSeconds.observe(seconds);
   }
 
+  confirmedSeconds(seconds: number): void {
+    this.#confirmedSeconds.observe(seconds);
+  }
+
   hold(feature: string, reason: string | null): void {
     if (reason === null) this.#holds.forget(feature);
     else this.#holds.setOnly({ feature, reason }, 1);
@@ -132,6 +147,10 @@ export class PrometheusTelemetry implements Telemetry {
 
   lookup(feature: string, variant: 'on' | 'off'): void {
     this.#lookups.add(feature, variant);
+  }
+
+  documentFault(feature: string | null): void {
+    this.#documentFaults.inc({ feature: feature ?? '' });
   }
 
   lookupSeconds(seconds: number): void {

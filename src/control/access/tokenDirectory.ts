@@ -1,3 +1,4 @@
+import { sameJson } from '../../domain/feature/sameJson.ts';
 import type { Principal } from '../../domain/governance/role.ts';
 import { streamKeyOf } from '../../domain/governance/streamKey.ts';
 import { sha256Hex } from '../../domain/ledger/digest.ts';
@@ -16,6 +17,7 @@ export class TokenDirectory {
   readonly #register: TokenRegister;
   readonly #clock: Clock;
   readonly #fixed: readonly TokenRecord[];
+  #records: readonly TokenRecord[] = [];
   #byHash: ReadonlyMap<string, Known> = new Map();
   #byId: ReadonlyMap<string, Known> = new Map();
   #byStreamKey: ReadonlyMap<string, Known> = new Map();
@@ -31,10 +33,22 @@ export class TokenDirectory {
   /** With the ledger away, what was known goes on. */
   async refresh(): Promise<void> {
     try {
-      this.#know([...(await this.#register.all()), ...this.#fixed]);
+      const found = await this.#register.all();
+      if (!sameJson(found, this.#records)) this.restore(found);
     } catch (error) {
       if (!(error instanceof LedgerUnreachable)) throw error;
     }
+  }
+
+  /** Those of the register as last read; the very same list until one of them changes. */
+  get records(): readonly TokenRecord[] {
+    return this.#records;
+  }
+
+  /** Those that were known, where the register can't be read. */
+  restore(records: readonly TokenRecord[]): void {
+    this.#records = records;
+    this.#know([...records, ...this.#fixed]);
   }
 
   /** Null for an unknown, revoked or expired one. Compared by hash, so how long it takes says nothing about the token. */

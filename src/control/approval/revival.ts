@@ -1,4 +1,5 @@
 import { featureDraft } from '../../domain/feature/featureDraft.ts';
+import { largestReach } from '../../domain/feature/flagDocument.ts';
 import { hasRight, type Principal } from '../../domain/governance/role.ts';
 import { actorOf } from '../actorOf.ts';
 import { appendEntries } from '../appendEntries.ts';
@@ -22,7 +23,8 @@ export async function revive(
 ): Promise<'revived' | 'waiting'> {
   const { exposure, reviveRequestedBy } = feature.state;
   if (!exposure.killed) return 'revived';
-  const comesBack = exposure.grants.some((grant) => grant.threshold > 0);
+  // Also a workspace that two people have raised meanwhile: they let it in to what was closed, not out of the kill.
+  const comesBack = largestReach(exposure) > 0;
   if (comesBack && (reviveRequestedBy === null || reviveRequestedBy === who.subject)) {
     await record(deps, who, feature, comment, { type: 'reviveRequested', data: {} });
     return 'waiting';

@@ -44,8 +44,6 @@ export class ConfigurationScope {
     const sought = BigInt(`0x${tag}`);
     for (const change of this.#configuration.recent.newestFirst()) {
       if (!this.includes(change.feature)) continue;
-      // What could be seen before it is not known any more.
-      if (this.#redraws(change)) return null;
       sum = replacedIn(sum, change.after, change.before);
       if (sum === sought) return change.position - 1;
     }
@@ -88,11 +86,7 @@ export class ConfigurationScope {
     return sum;
   }
 
-  /** Whether a change leaves other features in sight. */
-  #redraws({ rewired }: FlagChange): boolean {
-    return rewired && this.#features !== null;
-  }
-
+  /** Whether other features have come into sight since, or left it: then what was in sight at the time is not known any more. */
   #redrawnSince(position: number): boolean {
     const { recent, rewiredAt, position: newest } = this.#configuration;
     if (this.#features === null || rewiredAt < position) return false;

@@ -3,11 +3,15 @@ import type { EvaluationContext } from '../../domain/feature/context.ts';
 import { type Evaluation, evaluate, flagNotFound } from '../../domain/feature/evaluation.ts';
 import { type Explanation, explain } from '../../domain/feature/explain.ts';
 import type { FlagDocument } from '../../domain/feature/flagDocument.ts';
-import { editsOf, type HandFields, loweredByHand, UNTOUCHED } from '../../domain/feature/handFields.ts';
+import { type HandFields, UNTOUCHED } from '../../domain/feature/handFields.ts';
+import type { SeenEdits } from '../../domain/feature/heldEdits.ts';
 import { isLowering } from '../../domain/feature/lowering.ts';
+import { sameJson } from '../../domain/feature/sameJson.ts';
 import type { StoredFlag } from '../../domain/feature/storedFlag.ts';
 import type { Lookup } from '../../domain/feature/subject.ts';
 import type { FlagListener } from '../ports/flagStore.ts';
+import type { KeptFlags } from '../ports/viewFile.ts';
+import { type Entry, editsBeside, entryOf, newerOf, type Told } from './viewEntry.ts';
 
 export type FlagViewOptions = {
   /** Milliseconds of a clock that is never set: one set back would keep a view from ever growing stale. */
@@ -18,19 +22,8 @@ export type FlagViewOptions = {
   readonly hardKilled: (feature: string) => boolean;
 };
 
-type Told = Extract<StoredFlag, { kind: 'flag' }>;
-
 /** Told after each change of a document, before anything else happens; `document(feature)` is what lookups meet from now on. */
 export type ViewWatcher = (feature: string) => void;
-
-type Entry = {
-  /** As published. */
-  readonly document: FlagDocument;
-  /** What was changed by hand; null fields were not. */
-  readonly edits: HandFields;
-  /** The lower of both: what lookups get. */
-  readonly served: FlagDocument;
-};
 
 /**
  * What every lookup is answered from: all flag documents, in memory, fed by the store. Nothing here waits or fails. Versions
@@ -42,11 +35,12 @@ export class FlagView implements FlagListener {
   readonly #entries = new Map<string, Entry>();
   readonly #archived = new Map<string, number>();
   readonly #hardKilled = new Set<string>();
-  /** Closed here, and not yet in the store; with what the store has said last meanwhile. */
+  /** Closed here, and not yet in the store; with what the store or the ledger has said last meanwhile. */
   readonly #unstored = new Map<string, Told | null>();
   readonly #watchers = new Set<ViewWatcher>();
   readonly #lookup: Lookup;
   #refreshedAtMs = Number.NEGATIVE_INFINITY;
+  #isConfirmed = false;
 
   constructor(options: FlagViewOptions) {
     this.#options = options;
@@ -78,6 +72,11 @@ export class FlagView implements FlagListener {
     return this.#entries.get(feature)?.document;
   }
 
+  /** Of what lookups meet of it, be that its end: an archived feature is as new as its archiving. Null where it was never seen. */
+  version(feature: string): number | null {
+    return this.#entries.get(feature)?.served.version ?? this.#archived.get(feature) ?? null;
+  }
+
   /** What lookups meet of it: nobody where the environment, a view that is not fed, or no document at all closes it. */
   found(feature: string): { readonly killed: boolean; readonly grants: FlagDocument['grants'] } {
     const served = this.#entries.get(feature)?.served;
@@ -89,6 +88,12 @@ export class FlagView implements FlagListener {
   /** What was changed by hand in the store, as far as this view knows; null fields were not. */
   edits(feature: string): HandFields {
     return this.#entries.get(feature)?.edits ?? UNTOUCHED;
+  }
+
+  /** The same, beside the version at which they hold: what a store that has lost them is told again. */
+  seenEdits(feature: string): SeenEdits | undefined {
+    const entry = this.#entries.get(feature);
+    return entry === undefined ? undefined : { version: entry.document.version, edits: entry.edits };
   }
 
   evaluate(feature: string, context: EvaluationContext): Evaluation {
@@ -116,9 +121,9 @@ export class FlagView implements FlagListener {
     return () => void this.#watchers.delete(watcher);
   }
 
-  /** Milliseconds since the view last knew to be up to date; infinite before the first time. */
-  ageMs(): number {
-    return this.#options.monotonicMs() - this.#refreshedAtMs;
+  /** Of the clock by which `confirmed` counts. */
+  nowMs(): number {
+    return this.#options.monotonicMs();
   }
 
   /** As old as this it is stale. */
@@ -126,8 +131,14 @@ export class FlagView implements FlagListener {
     return this.#options.staleAfterMs;
   }
 
+  /** Milliseconds since the view last knew to be up to date; infinite before the first time. */
+  ageMs(): number {
+    return this.nowMs() - this.#refreshedAtMs;
+  }
+
+  /** Also where it has begun with a state that was known before, however young that is: a rollback may have followed it. */
   isStale(): boolean {
-    return this.ageMs() >= this.#options.staleAfterMs;
+    return !this.#isConfirmed || this.ageMs() >= this.#options.staleAfterMs;
   }
 
   /**
@@ -168,7 +179,7 @@ export class FlagView implements FlagListener {
     if (told === undefined || entry === undefined) return;
     this.#unstored.delete(feature);
     if (told !== null && told.document.version >= version) {
-      this.#put(told.document, editsOf(told.document, told.hand));
+      this.#put(told.document, told.edits);
       return;
     }
     const { document, edits } = entry;
@@ -176,23 +187,54 @@ export class FlagView implements FlagListener {
   }
 
   changed(flag: StoredFlag): void {
-    const known = this.#entries.get(flag.feature)?.document;
+    const entry = this.#entries.get(flag.feature);
+    const known = entry?.document;
     switch (flag.kind) {
       case 'archived':
         if (known === undefined || known.version <= flag.version) this.#archive(flag.feature, flag.version);
         return;
       case 'unreadable':
-        if (known !== undefined) this.#put(known, editsOf(known, flag.hand));
+        if (entry !== undefined) this.#put(entry.document, editsBeside(entry, entry.document, flag.hand));
         return;
       case 'flag':
-        if (this.#isArchived(flag.document)) return;
-        if (this.#unstored.has(flag.feature)) this.#unstored.set(flag.feature, flag);
-        this.#put(this.#newest(known, flag.document), editsOf(flag.document, flag.hand));
+        this.#take(flag.document, editsBeside(entry, flag.document, flag.hand));
     }
   }
 
+  /**
+   * From the ledger, while the store can't be asked. What a hand was seen to have changed goes on applying: an outage of the store
+   * lifts nothing.
+   */
+  recorded(document: FlagDocument): void {
+    const entry = this.#entries.get(document.feature);
+    // Mostly the store has told it before: nobody need hear of it twice.
+    if (entry !== undefined && sameJson(entry.document, document)) return;
+    this.#take(document, entry?.edits ?? UNTOUCHED);
+  }
+
+  /** All that a process needs to begin again where this one stands. */
+  kept(): KeptFlags {
+    const flags = Array.from(this.#entries.values(), ({ document, edits }) => ({ document, edits }));
+    return { flags, archived: Array.from(this.#archived, ([feature, version]) => ({ feature, version })) };
+  }
+
+  /** Begins with what was last known, which was up to date so long ago. What is told from now on goes over it by the same law as always. */
+  restore({ flags, archived }: KeptFlags, ageMs: number): void {
+    for (const { feature, version } of archived) this.#archived.set(feature, version);
+    for (const { document, edits } of flags) this.#put(document, edits);
+    this.#refreshedAtMs = this.nowMs() - ageMs;
+  }
+
   confirmed(asOfMs: number): void {
+    this.#isConfirmed = true;
     this.#refreshedAtMs = Math.max(this.#refreshedAtMs, asOfMs);
+  }
+
+  #take(document: FlagDocument, edits: HandFields): void {
+    if (this.#isArchived(document)) return;
+    const { feature } = document;
+    if (this.#unstored.has(feature)) this.#unstored.set(feature, { document, edits });
+    this.#put(this.#newest(this.#entries.get(feature)?.document, document), edits);
   }
 
   /** Whatever the store says while it has not heard of a closing, that stands: of both the lower. */
@@ -203,7 +245,7 @@ export class FlagView implements FlagListener {
 
   #put(document: FlagDocument, edits: HandFields): true {
     const { feature } = document;
-    this.#entries.set(feature, { document, edits, served: loweredByHand(document, edits) });
+    this.#entries.set(feature, entryOf({ document, edits }));
     this.#archived.delete(feature);
     if (this.#options.hardKilled(feature)) this.#hardKilled.add(feature);
     this.#tellChange(feature);
@@ -223,10 +265,4 @@ export class FlagView implements FlagListener {
   #isArchived(document: FlagDocument): boolean {
     return document.version <= (this.#archived.get(document.feature) ?? -1);
   }
-}
-
-/** What the store holds, unless that is older than what the view has, or wider at the same version. */
-function newerOf(known: FlagDocument | undefined, stored: FlagDocument): FlagDocument {
-  if (known === undefined || stored.version > known.version) return stored;
-  return stored.version === known.version && isLowering(stored, known) ? stored : known;
 }

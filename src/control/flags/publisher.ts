@@ -84,7 +84,8 @@ export class Publisher {
   /** The version that the store now has; null where it did not take the document. */
   async #put(document: FlagDocument, why: PublishReason): Promise<number | null> {
     try {
-      const { outcome, version } = await this.#deps.store.publish(document, why);
+      const seen = this.#deps.view.seenEdits(document.feature);
+      const { outcome, version } = await this.#deps.store.publish(document, why, seen && { seen });
       const taken = outcome === 'stored' || outcome === 'unchanged';
       this.#note(document.feature, taken ? version : null);
       return taken ? version : null;

@@ -5,11 +5,12 @@ import { INSTALLATION_CHAIN } from '../../domain/ledger/entry.ts';
 import { actorOf } from '../actorOf.ts';
 import { appendEntries } from '../appendEntries.ts';
 import type { InstallationDesk, PolicyView, Readiness, SourceView, StopView } from '../application.ts';
+import type { FlagView } from '../flags/flagView.ts';
 import type { Publisher } from '../flags/publisher.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { FlagStore } from '../ports/flagStore.ts';
 import type { InstallationRegister } from '../ports/installationRegister.ts';
-import type { Expected, Ledger } from '../ports/ledger.ts';
+import { type Expected, type Ledger, LedgerUnfit } from '../ports/ledger.ts';
 import { Refusal } from '../refusal.ts';
 import type { MetricSources } from '../sight/metricSources.ts';
 import { type PolicyInForce, replacedText } from '../validation/policyInForce.ts';
@@ -20,6 +21,7 @@ export type InstallationDeps = {
   readonly installation: InstallationRegister;
   readonly store: FlagStore;
   readonly publisher: Publisher;
+  readonly view: FlagView;
   readonly sources: MetricSources;
   readonly clock: Clock;
   readonly policy: Policy;
@@ -65,7 +67,7 @@ export class Installation implements InstallationDesk {
     const named = sources.map((source) => [`source ${source.name}`, { ok: source.ok, detail: source.detail }] as const);
     return {
       ready: ledger.ok && flagStore.ok,
-      dependencies: { ledger, policy, flagStore, ...Object.fromEntries(named) },
+      dependencies: { ledger, policy, flagStore, lookups: this.#lookups(), ...Object.fromEntries(named) },
       policyLooserThanDefault: looserThanDefaults(this.#deps.policy),
     };
   }
@@ -98,8 +100,22 @@ export class Installation implements InstallationDesk {
   async #ledger(): Promise<Dependency> {
     return this.#deps.ledger.ping().then(
       () => ({ ok: true, detail: 'answers' }),
-      () => ({ ok: false, detail: 'can not be reached; closing works, opening waits' }),
+      (error: unknown) => ({
+        ok: false,
+        detail: error instanceof LedgerUnfit ? error.message : 'can not be reached; closing works, opening waits',
+      }),
     );
+  }
+
+  /** They are answered whatever else is away; this says from how old a state. */
+  #lookups(): Dependency {
+    const { view } = this.#deps;
+    const ageMs = view.ageMs();
+    if (!Number.isFinite(ageMs))
+      return { ok: false, detail: 'know no feature yet: neither flag store nor ledger has answered' };
+    const age = `${Math.floor(ageMs / 1000)} s`;
+    if (!view.isStale()) return { ok: true, detail: `up to date ${age} ago` };
+    return { ok: false, detail: `answer from a state of ${age} ago, and \`off\` for features with a live rollout` };
   }
 
   /** One that was replaced still lets lookups and closings be served here. */

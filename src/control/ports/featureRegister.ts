@@ -20,6 +20,9 @@ export const seenOf = ({ definitionVersion, state }: FeatureRecord): SeenFeature
 /** Grows with every change of what a feature is or exposes. */
 export const versionOf = ({ definitionVersion, state }: FeatureRecord) => definitionVersion + state.version;
 
+/** Of a feature, a number that is another after each change of what it is or exposes. */
+export type FeatureMark = { readonly key: string; readonly mark: number };
+
 export type FeatureFilter = { readonly owner?: string; readonly archived?: boolean };
 export type Cursor = { readonly after: string | null; readonly limit: number };
 
@@ -28,8 +31,14 @@ export interface FeatureRegister {
   /** False where the key is taken. A taken key stays taken: archiving keeps the salt. */
   add(definition: FeatureDefinition): Promise<boolean>;
   get(key: string): Promise<FeatureRecord | null>;
+  /** Those that there are of some keys, archived ones too, in no particular order. */
+  some(keys: readonly string[]): Promise<readonly FeatureRecord[]>;
+  /** Of all, archived ones too, by key, `after` exclusive. Cheap enough to be asked each second. */
+  marks(cursor: Cursor): Promise<readonly FeatureMark[]>;
   /** By key, `after` exclusive. */
   list(filter: FeatureFilter, cursor: Cursor): Promise<readonly FeatureRecord[]>;
+  /** Those with a closing that is not confirmed, by key. Asked each second: it costs next to nothing where there is none. */
+  confirming(limit: number): Promise<readonly FeatureRecord[]>;
   /**
    * Compare-and-set; false for the loser. What may be changed of a feature hangs on what it exposes, so that must be as it was seen,
    * too: an append to its chain comes before or after, never in between.

@@ -1,6 +1,5 @@
 import type { FlagDocument } from '../../domain/feature/flagDocument.ts';
-import type { HandFields } from '../../domain/feature/handFields.ts';
-import type { PublishReason } from '../../domain/feature/publication.ts';
+import type { HandKnowledge, PublishReason } from '../../domain/feature/publication.ts';
 import type { StoredFlag } from '../../domain/feature/storedFlag.ts';
 
 /** From the closing's first step until the store showed it closed. */
@@ -38,8 +37,7 @@ export type FlagStoreState = {
  *   Then nothing is known about the outcome, and the same call may be made again.
  */
 export interface FlagStore {
-  /** `adopted`: the hand fields as they were read before the edit in them was adopted; they are then written over. */
-  publish(document: FlagDocument, why: PublishReason, adopted?: HandFields): Promise<Published>;
+  publish(document: FlagDocument, why: PublishReason, hand?: HandKnowledge): Promise<Published>;
   /** Takes the feature away from every subscriber. Any document of this or a lower version is stale from then on. */
   archive(feature: string, version: number): Promise<void>;
   /** Null where the store holds nothing of it. */

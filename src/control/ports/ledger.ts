@@ -84,5 +84,10 @@ export interface Ledger {
 
 /** The ledger can't be reached. Closing goes on without it; opening can't. */
 export class LedgerUnreachable extends Error {
-  override readonly name = 'LedgerUnreachable';
+  override readonly name: string = 'LedgerUnreachable';
+}
+
+/** It answers, and can't be worked with until a person has mended what the message says; no secret in it. */
+export class LedgerUnfit extends LedgerUnreachable {
+  override readonly name = 'LedgerUnfit';
 }

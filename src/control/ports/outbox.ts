@@ -14,6 +14,7 @@ export type Notice = {
     | 'killed'
     | 'waiverExpired'
     | 'rollingBack'
+    | 'exposureConfirmed'
     | 'healthVerified';
   /** `incident`: Sluice has acted by itself, and somebody should know why; `page`: it has not helped, and somebody must come. */
   readonly urgency: 'news' | 'incident' | 'page';

@@ -1,3 +1,4 @@
+import type { AcknowledgementRegister } from './acknowledgementRegister.ts';
 import type { ContractRegister } from './contractRegister.ts';
 import type { FeatureRegister } from './featureRegister.ts';
 import type { IdempotencyRegister } from './idempotencyRegister.ts';
@@ -21,4 +22,5 @@ export type Records = {
   readonly idempotency: IdempotencyRegister;
   readonly outbox: Outbox;
   readonly projections: ProjectionReader;
+  readonly acknowledgements: AcknowledgementRegister;
 };

@@ -25,6 +25,8 @@ export interface RolloutTelemetry {
   healthVerified(feature: string, outcome: HealthOutcome): void;
   /** `rollout_rollback_seconds`: from trigger to exposure removed. */
   rollbackSeconds(seconds: number): void;
+  /** `rollout_confirmed_seconds`: from trigger to confirmed, be it that the wait was over. */
+  confirmedSeconds(seconds: number): void;
   /** `rollout_hold`: the one current reason; null where nothing holds. */
   hold(feature: string, reason: HoldReason | 'approval' | null): void;
   /** `rollout_sli_value`; null where nothing was observed: an old value shown as if it were new would be a lie. */
@@ -45,6 +47,11 @@ export interface RolloutTelemetry {
 export interface ServingTelemetry {
   /** `flag_lookups_total`. Only for features that exist: a key that anybody can make up must not become a label. */
   lookup(feature: string, variant: 'on' | 'off'): void;
+  /**
+   * `flag_document_faults_total`: a stored text that can't be served, counted when it is first seen. Null where lookups know no such
+   * feature: whoever may write to the store must not make up labels.
+   */
+  documentFault(feature: string | null): void;
   /** `flag_lookup_seconds`, once per request. */
   lookupSeconds(seconds: number): void;
   /** `http_request_duration_seconds`. `route` is the pattern, never the path. Lookups that succeed are not counted here. */

@@ -30,6 +30,7 @@ export type DriftDeps = {
 };
 
 type Stored = Extract<StoredFlag, { kind: 'flag' }>;
+type Unreadable = Extract<StoredFlag, { kind: 'unreadable' }>;
 
 /** Whoever changed the flag store by hand; the store does not say who. */
 const HAND: Actor = { kind: 'person', subject: 'flag-store' };
@@ -52,7 +53,15 @@ export class Drift {
     if (verdict.adopts === 'killed') return this.#kill(feature);
     if (verdict.adopts === 'closed' && rollout !== null) return this.#rollBack(feature, rollout);
     if (verdict.adopts !== null) return this.#adopt(feature, rollout, stored, verdict);
-    return verdict.putsBack ? this.#repair(feature, stored) : this.#republish(feature, stored);
+    return verdict.putsBack ? this.#repair(feature, inStore(stored)) : this.#republish(feature, stored);
+  }
+
+  /**
+   * A text of so high a version that nothing goes over it: the ledger counts past it, or no opening and no step of a rollback would ever
+   * reach the store again. What a newer Sluice has written stays: it is no damage.
+   */
+  async replace(feature: FeatureRecord, { newerSchema, version, hand }: Unreadable): Promise<void> {
+    if (!newerSchema) await this.#repair(feature, { version, hand });
   }
 
   async #kill(feature: FeatureRecord): Promise<void> {
@@ -84,33 +93,35 @@ export class Drift {
   ): Promise<void> {
     const atMs = this.#deps.clock.nowMs();
     const saying: Saying = { ...sayingOf(HAND, atMs), reason: 'operator' };
-    const documentVersion = versionAbove(feature, stored.document);
+    const documentVersion = versionAbove(feature, stored.document.version);
     const exposure = { ...feature.state.exposure, ...lower, documentVersion, changedAtMs: atMs };
     const narrowed = narrowedWorkspaces(stored.document, this.#documentOf(feature));
     const found = [foundOf(stored.hand), ...narrowed].join(', narrowed ');
     const said = { type: 'driftAdopted' as const, data: { exposure, found } };
-    const repaired = putsBack ? [this.#repaired({ ...feature, state: { ...feature.state, exposure } }, stored)] : [];
+    const repaired = putsBack
+      ? [this.#repaired({ ...feature, state: { ...feature.state, exposure } }, inStore(stored))]
+      : [];
     if (rollout === null || adopts === 'narrowed')
-      return this.#take(feature, [featureDraft(feature, saying, said), ...repaired], stored);
+      return this.#take(feature, [featureDraft(feature, saying, said), ...repaired], stored.hand);
     const pause = draft(rollout, saying, { type: 'paused', data: { detail: 'lowered in the flag store' } });
     const paused = rollout.wedgeState === 'PAUSED' ? [] : [pause];
-    return this.#take(feature, [draft(rollout, saying, said), ...paused, ...repaired], stored, rollout);
+    return this.#take(feature, [draft(rollout, saying, said), ...paused, ...repaired], stored.hand, rollout);
   }
 
   /** Anything that raises is never served, put back, and recorded. */
-  async #repair(feature: FeatureRecord, stored: Stored): Promise<void> {
-    await this.#take(feature, [this.#repaired(feature, stored)], stored);
+  async #repair(feature: FeatureRecord, stored: InStore): Promise<void> {
+    await this.#take(feature, [this.#repaired(feature, stored)], stored.hand);
   }
 
-  #repaired(feature: FeatureRecord, stored: Stored): EntryDraft {
-    const data = { documentVersion: versionAbove(feature, stored.document), found: foundOf(stored.hand) };
+  #repaired(feature: FeatureRecord, { version, hand }: InStore): EntryDraft {
+    const data = { documentVersion: versionAbove(feature, version), found: foundOf(hand) };
     return featureDraft(feature, sayingOf(SLUICE, this.#deps.clock.nowMs()), { type: 'driftRepaired', data });
   }
 
   /** Nothing to adopt: the same exposure under another version, or hand fields that say what is so anyway. */
   async #republish(feature: FeatureRecord, stored: Stored): Promise<void> {
-    const { outcome } = await this.#deps.store.publish(this.#documentOf(feature), 'derived', stored.hand);
-    if (outcome === 'stale') await this.#repair(feature, stored);
+    const { outcome } = await this.#deps.store.publish(this.#documentOf(feature), 'derived', { adopted: stored.hand });
+    if (outcome === 'stale') await this.#repair(feature, inStore(stored));
   }
 
   /**
@@ -120,7 +131,7 @@ export class Drift {
   async #take(
     feature: FeatureRecord,
     drafts: readonly EntryDraft[],
-    stored: Stored,
+    hand: HandFields,
     rollout: RolloutState | null = null,
   ): Promise<void> {
     const { definition, state } = feature;
@@ -129,7 +140,7 @@ export class Drift {
       ...(rollout === null ? {} : { rollout: { id: rollout.id, version: rollout.version } }),
     });
     const after = outcome.kind === 'appended' ? await this.#deps.features.get(definition.key) : null;
-    if (after !== null) await this.#deps.store.publish(this.#documentOf(after), 'derived', stored.hand);
+    if (after !== null) await this.#deps.store.publish(this.#documentOf(after), 'derived', { adopted: hand });
   }
 
   #documentOf(feature: FeatureRecord): FlagDocument {
@@ -143,8 +154,12 @@ export class Drift {
 
 const sayingOf = (actor: Actor, atMs: number): Saying => ({ atMs, actor, reason: null, comment: null, evidence: null });
 
-function versionAbove({ definition, state }: FeatureRecord, stored: FlagDocument): number {
-  return Math.max(state.exposure.documentVersion, stored.version - definition.revision) + 1;
+/** What counts of it where it is written over. */
+type InStore = { readonly version: number; readonly hand: HandFields };
+const inStore = ({ document, hand }: Stored): InStore => ({ version: document.version, hand });
+
+function versionAbove({ definition, state }: FeatureRecord, storedVersion: number): number {
+  return Math.max(state.exposure.documentVersion, storedVersion - definition.revision) + 1;
 }
 
 const foundOf = (hand: HandFields) =>

@@ -91,11 +91,13 @@ export class Reconciler {
   async #suspect(feature: FeatureRecord): Promise<void> {
     const { key } = feature.definition;
     const stored = await this.#deps.store.read(key);
-    if (stored?.kind !== 'flag') return;
+    if (stored === null || stored.kind === 'archived') return;
     const before = this.#suspected.get(key);
-    const { version } = stored.document;
+    const version = stored.kind === 'flag' ? stored.document.version : stored.version;
     this.#suspected.set(key, version);
-    if (before === version) await this.#deps.drift.settle(feature, stored);
+    if (before !== version) return;
+    if (stored.kind === 'flag') await this.#deps.drift.settle(feature, stored);
+    else await this.#deps.drift.replace(feature, stored);
   }
 
   /** The store has the closing now: every lookup that reaches it is below the target. */

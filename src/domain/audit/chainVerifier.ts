@@ -3,6 +3,7 @@ import { type Told, toldBy } from './books/told.ts';
 import { ChainLinks, type ChainOptions } from './chainLinks.ts';
 import { approvals } from './checks/approvals.ts';
 import { blast } from './checks/blast.ts';
+import { confirmed } from './checks/confirmed.ts';
 import { cooldown } from './checks/cooldown.ts';
 import { door } from './checks/door.ts';
 import { dwell } from './checks/dwell.ts';
@@ -26,6 +27,7 @@ const LOOKS: readonly (readonly [CheckId, Look])[] = [
   ['INV-RWG-OBSERVE', observe],
   ['INV-RWG-BLAST', blast],
   ['INV-RWG-ROLLBACK', removed],
+  ['INV-RWG-ROLLBACK', confirmed],
   ['INV-RWG-ROLLBACK', steps],
   ['HEALTH', health],
   ['ROLLOUT-006', stable],

@@ -2,7 +2,7 @@ import { closedOver } from './closedOver.ts';
 import type { Exposure, FlagDocument } from './flagDocument.ts';
 import { type Grants, isNoWider } from './grants.ts';
 import { editsOf, type HandFields, handFieldsOf, loweredByHand } from './handFields.ts';
-import { isLowering, isStrictLowering } from './lowering.ts';
+import { isLowering, lowers } from './lowering.ts';
 import { ofWorkspace } from './workspace.ts';
 
 /** What is to become of a difference between store and ledger: what is lower is adopted, and then what is higher is put back. */
@@ -54,12 +54,6 @@ function adoptedIn(
   if (lower.killed && !ledgers.killed) return 'killed';
   if (base !== null && isNoWider(lower.grants, base)) return 'closed';
   return !isByHand && lowersWorkspacesAlone(lower, ledgers) ? 'narrowed' : 'capped';
-}
-
-/** What a kill hides counts, too: it is met again once the feature is revived. */
-function lowers(next: FlagDocument, stored: FlagDocument): boolean {
-  if (next.killed && !stored.killed) return true;
-  return isStrictLowering({ ...next, killed: false }, { ...stored, killed: false });
 }
 
 const lowersWorkspacesAlone = (lower: FlagDocument, { caps, raises, ...ledgers }: FlagDocument) =>

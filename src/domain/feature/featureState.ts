@@ -1,3 +1,4 @@
+import { type PendingConfirmation, pendingSince, withoutConfirmed } from '../confirmation/pendingConfirmation.ts';
 import { incidentsAfter, type OpenIncident } from '../governance/incident.ts';
 import type { Entry, EntryOf } from '../ledger/entry.ts';
 import type { Exposure } from './flagDocument.ts';
@@ -15,6 +16,8 @@ export type FeatureState = {
   readonly cooldownUntilMs: number | null;
   /** A closing that the flag store has not been seen to have: reconciliation records it as removed once it does. */
   readonly removalPending: { readonly rolloutId: string | null; readonly triggeredAtMs: number } | null;
+  /** Closings that the flag store has and that are not confirmed yet; oldest first. */
+  readonly confirmationsPending: readonly PendingConfirmation[];
   /** Who asked to revive; somebody else has to ask again. */
   readonly reviveRequestedBy: string | null;
   /** By workspace. */
@@ -40,6 +43,7 @@ export function closedFeature(createdAtMs: number): FeatureState {
     settled: [],
     cooldownUntilMs: null,
     removalPending: null,
+    confirmationsPending: [],
     reviveRequestedBy: null,
     overrides: {},
     overrideRequests: {},
@@ -49,7 +53,11 @@ export function closedFeature(createdAtMs: number): FeatureState {
 
 /** The state after one more entry. A dry run's entries pretend: they change nothing here. */
 export function foldFeature(state: FeatureState, entry: Entry): FeatureState {
-  const changed = entry.dryRun ? null : changeBy(state, entry);
+  if (entry.dryRun) return state;
+  // It only tells: what was seen of the feature before is as good as after it.
+  if (entry.type === 'exposureConfirmed')
+    return { ...state, confirmationsPending: withoutConfirmed(state.confirmationsPending, entry) };
+  const changed = changeBy(state, entry);
   return changed === null ? state : { ...state, ...changed, version: state.version + 1 };
 }
 
@@ -76,7 +84,7 @@ function changeBy(state: FeatureState, entry: Entry): Partial<FeatureState> | nu
         overrideRequests: {},
       };
     case 'exposureRemoved':
-      return { removalPending: null };
+      return { removalPending: null, confirmationsPending: [...state.confirmationsPending, pendingSince(entry)] };
     case 'driftRepaired':
       return { exposure: { ...state.exposure, documentVersion: entry.data.documentVersion } };
     case 'reviveRequested':

@@ -27,6 +27,12 @@ export function isStrictLowering(next: FlagDocument, stored: FlagDocument): bool
   return isLowering(next, stored) && !isLowering(stored, next);
 }
 
+/** True where `next` lowers something, behind a kill too: what that hides is met again once the feature is revived. */
+export function lowers(next: FlagDocument, stored: FlagDocument): boolean {
+  if (next.killed && !stored.killed) return true;
+  return isStrictLowering({ ...next, killed: false }, { ...stored, killed: false });
+}
+
 const isSameFeature = (next: FlagDocument, stored: FlagDocument) =>
   next.feature === stored.feature &&
   next.environment === stored.environment &&

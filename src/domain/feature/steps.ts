@@ -5,7 +5,10 @@ import { FULL_THRESHOLD } from './threshold.ts';
 /** What decided a lookup, in the order in which they are asked. `stale`: closed because nothing refreshed the document. */
 export type StepName = 'hardKill' | 'killed' | 'stale' | 'prerequisite' | 'workspaceCap' | 'grants';
 
-/** OFREP's reasons, as far as a feature with a value has them: `SPLIT` where the bucket decided. */
+/**
+ * OFREP's reasons, as far as a feature with a value has them: `SPLIT` where the bucket decided. `DISABLED` would tell a provider that
+ * there is no value, and every feature has two: one that is off says `off`, and why.
+ */
 export type Reason = 'STATIC' | 'TARGETING_MATCH' | 'SPLIT';
 
 /** What a step says: on or off and why; or that it would take a targeting key to say. */

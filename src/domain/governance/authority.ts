@@ -31,7 +31,10 @@ export const MAY_WRITE = {
   audit: ['audited', 'healthVerified', 'incidentLinked', 'falseAlarmMarked', 'reviewed'],
   projection: [],
   installation: ['policyChanged', 'stopSet', 'stopLifted', 'calendarSet', 'calendarRemoved'],
-  upkeep: ['driftAdopted', 'driftRepaired', 'paused', 'exposureRemoved', 'overrideRemoved', 'waiverExpired'],
+  upkeep: [
+    ...(['driftAdopted', 'driftRepaired', 'paused', 'exposureRemoved', 'exposureConfirmed'] as const),
+    ...(['overrideRemoved', 'waiverExpired'] as const),
+  ],
 } as const satisfies Readonly<Record<string, readonly EntryType[]>>;
 
 export type Authority = keyof typeof MAY_WRITE;

@@ -103,6 +103,17 @@ export type EntryData = {
     readonly triggeredAtMs: number;
     readonly removedAtMs: number;
   };
+  /** Every member that is known serves the closing, or the wait is over. The first hundred names; the counts are of all. */
+  readonly exposureConfirmed: {
+    readonly documentVersion: number;
+    readonly triggeredAtMs: number;
+    readonly removedAtMs: number;
+    readonly confirmedAtMs: number;
+    readonly heard: readonly string[];
+    readonly heardCount: number;
+    readonly unheard: readonly string[];
+    readonly unheardCount: number;
+  };
   /** Whether a rollback has helped. */
   readonly healthVerified: {
     readonly outcome: HealthOutcome;

@@ -32,6 +32,10 @@ export type RollbackFact = {
   readonly detectedAfterSeconds: number | null;
   /** From the trigger until the flag store had it; null where it never was recorded. */
   readonly removedAfterSeconds: number | null;
+  /** From the trigger until whoever serves lookups had said so; null where it never was recorded, or somebody was not heard from. */
+  readonly confirmedAfterSeconds: number | null;
+  /** Members that were not heard from when the wait was over. */
+  readonly unheard: number;
   /** Whether it has helped; null where nobody asked, or nobody knows yet. */
   readonly health: HealthOutcome | null;
   readonly falseAlarm: boolean;
@@ -54,6 +58,7 @@ export type EffectivenessReport = {
   readonly falseAlarms: number;
   readonly timeToDetectSeconds: Spread | null;
   readonly timeToRemoveSeconds: Spread | null;
+  readonly timeToConfirmSeconds: Spread | null;
   readonly incidents: { readonly linked: number; readonly detectedBySluice: number; readonly detectedByOthers: number };
   /** Criteria of severity `alert` that failed for their count, and the words of people on them. */
   readonly alerts: { readonly raised: number; readonly reviewed: number };
@@ -100,6 +105,7 @@ export function effectivenessReport(records: EffectivenessRecords, period: Perio
     falseAlarms: automatic.filter(({ falseAlarm }) => falseAlarm).length,
     timeToDetectSeconds: spreadOf(automatic.map(({ detectedAfterSeconds }) => detectedAfterSeconds)),
     timeToRemoveSeconds: spreadOf(rollbacks.map(({ removedAfterSeconds }) => removedAfterSeconds)),
+    timeToConfirmSeconds: spreadOf(rollbacks.map(({ confirmedAfterSeconds }) => confirmedAfterSeconds)),
     incidents: incidentCounts(within),
     alerts: { raised: count('alerted'), reviewed: count('reviewed') },
     waivers: {
@@ -145,11 +151,22 @@ function rollbackFact(
       affectedCustomers: affectedCustomers[rolloutId]?.[fromStage] ?? null,
       detectedAfterSeconds: risen === undefined ? null : (triggeredAtMs - Date.parse(risen.at)) / 1000,
       removedAfterSeconds: removed === undefined ? null : (removed.data.removedAtMs - triggeredAtMs) / 1000,
+      ...confirmedBy(own, removed),
       health: verified?.data.outcome ?? null,
       falseAlarm: own.some(({ type }) => type === 'falseAlarmMarked'),
       incidents: [...new Set(happeningsOf(own, 'incidentLinked').map(({ data }) => data.reference))],
     },
   ];
+}
+
+/** Of this very removal: a later one of the rollout is confirmed by itself. */
+function confirmedBy(own: readonly Happening[], removed: HappeningOf<'exposureRemoved'> | undefined) {
+  const confirmed = happeningsOf(own, 'exposureConfirmed').find(
+    ({ data }) => data.removedAtMs === removed?.data.removedAtMs,
+  );
+  if (confirmed === undefined) return { confirmedAfterSeconds: null, unheard: 0 };
+  const { confirmedAtMs, triggeredAtMs, unheardCount: unheard } = confirmed.data;
+  return { confirmedAfterSeconds: unheard > 0 ? null : (confirmedAtMs - triggeredAtMs) / 1000, unheard };
 }
 
 const RISES: readonly Happening['type'][] = ['started', 'ramped', 'advanced'];

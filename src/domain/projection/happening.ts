@@ -10,6 +10,7 @@ export const HAPPENINGS = [
   'rolledBack',
   'healthVerified',
   'exposureRemoved',
+  'exposureConfirmed',
   'completed',
   'superseded',
   'killed',

@@ -43,6 +43,7 @@ export function begunRollout(entry: EntryOf<'created'>): RolloutState {
     cooldownUntilMs: null,
     rollingBack: null,
     healthWatch: null,
+    removal: null,
     heldFor: null,
     heldSinceMs: null,
     endedAtMs: null,

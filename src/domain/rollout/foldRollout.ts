@@ -3,6 +3,7 @@ import { percentageOf } from '../feature/threshold.ts';
 import type { Entry, EntryOf } from '../ledger/entry.ts';
 import { begunRollout } from './begunRollout.ts';
 import { verifiedBy, watchAfter } from './healthWatchFold.ts';
+import { removalBegun, removalConfirmed, removalSeen } from './removalFold.ts';
 import { type Alert, currentStage, type RolloutState, stageAt } from './state.ts';
 
 /** What changes what is allowed next; the other entries tell of something without changing it. */
@@ -27,9 +28,12 @@ function toldBy(state: RolloutState, entry: Entry, atMs: number): Change | null 
       return { heldFor, heldSinceMs: heldFor === state.heldFor ? state.heldSinceMs : atMs };
     }
     case 'preflight':
-    case 'exposureRemoved':
     case 'incidentLinked':
       return {};
+    case 'exposureRemoved':
+      return { removal: removalSeen(entry) };
+    case 'exposureConfirmed':
+      return { removal: removalConfirmed(state.removal, entry) };
     case 'alerted':
       return { alerts: [...state.alerts, alertIn(entry, atMs)] };
     case 'alertResolved':
@@ -172,6 +176,7 @@ function rolledBack(state: RolloutState, entry: EntryOf<'rolledBack'>, atMs: num
     ),
     automaticRollbacks: state.automaticRollbacks + (automatic ? 1 : 0),
     cooldownUntilMs,
+    removal: removalBegun(entry),
   };
   const watched = { healthWatch: watchAfter(state, entry, atMs) };
   if (toStageIndex === null) {

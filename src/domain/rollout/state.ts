@@ -5,6 +5,7 @@ import type { Grants } from '../feature/grants.ts';
 import type { WaiverUse } from '../governance/waiver.ts';
 import type { HealthWatch } from './healthWatch.ts';
 import type { HoldReason } from './reason.ts';
+import type { Removal } from './removal.ts';
 import type { RollingBack } from './rollingBack.ts';
 
 /**
@@ -107,6 +108,8 @@ export type RolloutState = {
   readonly rollingBack: RollingBack | null;
   /** Whether a rollback has helped; null where the contract does not ask, or the exposure has changed since. */
   readonly healthWatch: HealthWatch | null;
+  /** Of its last rollback; null where there was none. */
+  readonly removal: Removal | null;
   /** The last recorded hold; a `held` entry is written only when it changes. */
   readonly heldFor: HoldReason | 'approval' | null;
   readonly heldSinceMs: number | null;

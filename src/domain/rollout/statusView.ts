@@ -8,6 +8,7 @@ import type { RuledDecision } from './decision.ts';
 import { type DecisionView, decisionView } from './decisionView.ts';
 import { exposedPercentage } from './foldRollout.ts';
 import type { Poll } from './poll.ts';
+import { type RemovalView, removalView } from './removalView.ts';
 import { type SliView, sliView } from './sliView.ts';
 import { type Alert, currentStage, isLive, isTerminal, type RolloutState, type StageApproval } from './state.ts';
 import { type HealthView, healthView, type RollingBackView, rollingBackView } from './wayBackView.ts';
@@ -44,6 +45,8 @@ export type RolloutStatus = {
   readonly alerts: readonly AlertView[];
   /** A progressive rollback under way; null where there is none. */
   readonly rollingBack: RollingBackView | null;
+  /** Whether the last rollback has reached everybody; null where there was none. */
+  readonly removal: RemovalView | null;
   /** Whether the last rollback has helped; null where nobody looks. */
   readonly health: HealthView | null;
   readonly cooldownUntil: string | null;
@@ -117,6 +120,7 @@ export function statusOf(input: StatusInput, nowMs: number): RolloutStatus {
     alerts: state.alerts.map(alertView),
     audits: state.auditorsVerdicts.map(({ atMs, ...said }) => ({ ...said, at: timeOf(atMs) })),
     rollingBack: rollingBackView(state),
+    removal: removalView(state),
     health: healthView(state),
     cooldownUntil: timeOrNull(state.cooldownUntilMs),
     power: measuredPower(state, tick?.poll.comparisons ?? {}),

@@ -5,7 +5,12 @@ export function entityTagOf(body: string): string {
   return `"${sha256Hex(body)}"`;
 }
 
-/** Weak comparison (RFC 9110, 8.8.3.2) with the list that `If-None-Match` is. */
+/**
+ * Weak comparison (RFC 9110, 8.8.3.2) with the list that `If-None-Match` is, or with `*`, which any answer matches. A comma inside
+ * somebody else's tag splits it in two, of which neither can be one of ours.
+ */
 export function matchesAny(tag: string, ifNoneMatch: string | undefined): boolean {
-  return ifNoneMatch?.split(',').some((one) => one.trim().replace(/^W\//, '') === tag) ?? false;
+  if (ifNoneMatch === undefined) return false;
+  if (ifNoneMatch.trim() === '*') return true;
+  return ifNoneMatch.split(',').some((one) => one.trim().replace(/^W\//, '') === tag);
 }

@@ -56,10 +56,12 @@ function failureOf(error: unknown, request: FastifyRequest, key: string | null) 
 
 const statusOf = (errorCode: ErrorCode) => (errorCode === 'FLAG_NOT_FOUND' ? 404 : 400);
 
-/** The key as it was sent, decoded where that can be done. */
+/** The key as it was sent, decoded where that can be done. A proxy may name the whole URL, host and all (RFC 9112, 3.2.2). */
 function keyIn(url: string): string | null {
-  if (!url.startsWith(FLAGS)) return null;
-  const raw = url.slice(FLAGS.length).split('?', 1)[0] ?? '';
+  const path = url.split('?', 1)[0] ?? '';
+  const at = path.indexOf(FLAGS);
+  if (at === -1) return null;
+  const raw = path.slice(at + FLAGS.length);
   try {
     return decodeURIComponent(raw);
   } catch {

@@ -4,9 +4,11 @@ import type { ServingTelemetry } from '../../control/ports/telemetry.ts';
 import { Refusal } from '../../control/refusal.ts';
 import { hasRight, type Principal } from '../../domain/governance/role.ts';
 import { lookupPrincipal } from '../auth.ts';
+import { allowOrigins } from '../cors.ts';
 import { limitRate } from '../limits.ts';
 import { refuseOtherMethods } from '../methodNotAllowed.ts';
 import { refuseUnknownRoute, unknownRoute } from '../unknownRoute.ts';
+import { utf8Text } from '../utf8Text.ts';
 import { AnswerTexts } from './answerText.ts';
 import { answerBulk } from './bulk.ts';
 import { bulkSchema, singleSchema } from './documented.ts';
@@ -19,13 +21,12 @@ export type LookupOptions = {
   readonly application: Application;
   readonly telemetry: ServingTelemetry;
   readonly lookupsPerMinute: number | null;
+  readonly corsOrigins: readonly string[];
 };
 
 /** Lookups. No handler here waits, but for a change that its client has heard of before; and no hook runs but the one that asks who it is. */
-export function lookupRoutes(
-  scope: FastifyInstance,
-  { application, telemetry, lookupsPerMinute }: LookupOptions,
-): void {
+export function lookupRoutes(scope: FastifyInstance, options: LookupOptions): void {
+  const { telemetry } = options;
   scope.decorateRequest('principal', null);
   // A child logger per request costs more than the lookup; faults name their request themselves.
   scope.setChildLoggerFactory((logger) => logger);
@@ -35,11 +36,20 @@ export function lookupRoutes(
     answerFailure(error, request, reply);
     telemetry.request(request.method, request.routeOptions.url ?? 'none', reply.statusCode, reply.elapsedTime / 1000);
   });
+  scope.setNotFoundHandler(refuseUnknownRoute);
+  allowOrigins(scope, options.corsOrigins);
+  void scope.after(() => addGuardedRoutes(scope, options));
+}
+
+/** After what answers browsers that only ask whether they may: they send no token with that. */
+function addGuardedRoutes(
+  scope: FastifyInstance,
+  { application, telemetry, lookupsPerMinute }: Omit<LookupOptions, 'corsOrigins'>,
+): void {
   scope.addHook('onRequest', (request, _reply, done) => {
     request.principal = lookupPrincipal(application.tokens, request);
     done(refusedTo(request.principal, request) ?? undefined);
   });
-  scope.setNotFoundHandler(refuseUnknownRoute);
   if (lookupsPerMinute !== null) limitRate(scope, lookupsPerMinute);
   const { flags, tokens, configuration } = application;
   const heardOf = new HeardOf(configuration);
@@ -71,8 +81,14 @@ function refusedTo(principal: Principal | null, request: FastifyRequest): Refusa
     : new Refusal('FORBIDDEN', 'the token is not for lookups');
 }
 
-/** Members called `__proto__` are attributes that nobody knows, here as everywhere: only own members are ever read. */
+/**
+ * JSON in UTF-8 and nothing else. Members called `__proto__` are attributes that nobody knows, here as everywhere: only own members are
+ * ever read. Of two equal keys the last one counts, and a byte order mark is passed over.
+ */
 function readAnyJson(scope: FastifyInstance): void {
+  const parse = scope.getDefaultJsonParser('ignore', 'ignore');
   scope.removeAllContentTypeParsers();
-  scope.addContentTypeParser('application/json', { parseAs: 'string' }, scope.getDefaultJsonParser('ignore', 'ignore'));
+  scope.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, bytes, done) => {
+    void parse(request, utf8Text(bytes), done);
+  });
 }

@@ -21,6 +21,11 @@ const rollback = z.strictObject({
   affectedCustomers: z.int().nullable().describe("the contract's estimate for the stage"),
   detectedAfterSeconds: z.number().nullable().describe('from the last rise of exposure to the trigger'),
   removedAfterSeconds: z.number().nullable().describe('from the trigger until the flag store had it'),
+  confirmedAfterSeconds: z
+    .number()
+    .nullable()
+    .describe('from the trigger until all who serve lookups had said so; null where somebody was not heard from'),
+  unheard: z.int().describe('replicas and providers that were not heard from'),
   health: z.enum(HEALTH_OUTCOMES).nullable().describe('whether it has helped'),
   falseAlarm: z.boolean(),
   incidents: z.array(z.string()).readonly(),
@@ -42,6 +47,7 @@ export const effectivenessSchema = z
     falseAlarms: z.int(),
     timeToDetectSeconds: spread,
     timeToRemoveSeconds: spread,
+    timeToConfirmSeconds: spread,
     incidents: z.strictObject({ linked: z.int(), detectedBySluice: z.int(), detectedByOthers: z.int() }),
     alerts: z.strictObject({ raised: z.int(), reviewed: z.int() }),
     waivers: z.strictObject({

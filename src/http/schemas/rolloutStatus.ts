@@ -95,6 +95,22 @@ const rollingBackSchema = z
   })
   .describe('a progressive rollback under way; percentages of the stage that it leaves');
 
+const removalSchema = z
+  .strictObject({
+    state: z
+      .enum(['removing', 'removed', 'confirmed'])
+      .describe('removed: the flag store has it; confirmed: whoever serves lookups has said so, or the wait is over'),
+    triggeredAt: timeSchema,
+    removedAt: timeSchema.nullable(),
+    removedAfterSeconds: z.number().nullable().describe('from the trigger'),
+    confirmedAt: timeSchema.nullable(),
+    confirmedAfterSeconds: z.number().nullable().describe('from the trigger'),
+    heardCount: z.int().describe('replicas and providers that serve it for certain'),
+    unheard: z.array(z.string()).describe('those not heard from when the wait was over, the first hundred by name'),
+    unheardCount: z.int(),
+  })
+  .describe('how far the last rollback has come');
+
 const healthSchema = z
   .strictObject({
     state: z.enum(['verifying', ...HEALTH_OUTCOMES]),
@@ -150,6 +166,7 @@ export const rolloutStatusSchema = z
       .array(alertSchema)
       .describe('criteria of severity `alert` that fail for their count: they decide nothing and ask for a review'),
     rollingBack: rollingBackSchema.nullable(),
+    removal: removalSchema.nullable(),
     health: healthSchema.nullable(),
     cooldownUntil: timeSchema.nullable(),
     power: z

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Application } from '../../control/application.ts';
 import type { ServingTelemetry } from '../../control/ports/telemetry.ts';
+import { allowOrigins } from '../cors.ts';
 import { limitRate } from '../limits.ts';
 import { refuseOtherMethods } from '../methodNotAllowed.ts';
 import { urlFault } from '../urlText.ts';
@@ -14,16 +15,22 @@ export type FeedOptions = StreamLimits & {
   readonly application: Application;
   readonly telemetry: ServingTelemetry;
   readonly lookupsPerMinute: number | null;
+  readonly corsOrigins: readonly string[];
 };
 
 /**
  * What evaluators elsewhere are told. Like lookups these are never turned away for load; unlike them they answer with problem bodies.
- * Browsers come here: CORS belongs on this scope, before who asks is looked at.
  */
 export function feedRoutes(scope: FastifyInstance, options: FeedOptions): void {
-  const { application, telemetry, lookupsPerMinute } = options;
   scope.decorateRequest('principal', null);
   scope.decorateRequest('byStreamKey', false);
+  allowOrigins(scope, options.corsOrigins);
+  void scope.after(() => addReadersRoutes(scope, options));
+}
+
+/** After what answers browsers that only ask whether they may. */
+function addReadersRoutes(scope: FastifyInstance, options: FeedOptions): void {
+  const { application, telemetry, lookupsPerMinute } = options;
   scope.addHook('onRequest', authenticateReader(application.tokens));
   scope.addHook('onRequest', async (request) => {
     const fault = urlFault(request.url);

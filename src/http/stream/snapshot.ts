@@ -33,7 +33,7 @@ export function snapshotRoute(scope: Scope, application: Application): void {
       const seen = features === null ? whole.scope : new ConfigurationScope(configuration, features);
       const tag = `"${seen.tag()}"`;
       reply.header('etag', tag).header('age', ageSeconds(configuration)).header('cache-control', 'private, no-cache');
-      if (matchesAny(tag, request.headers['if-none-match'])) return void reply.code(304).send(null);
+      if (matchesAny(tag, request.headers['if-none-match'])) return sendNothing(reply.code(304));
       sendText(reply, features === null ? whole.body() : snapshotText(application, seen));
     },
   );
@@ -68,6 +68,10 @@ function snapshotText({ configuration, installation }: Application, scope: Confi
 
 function ageSeconds({ ageMs }: Configuration): number {
   return Math.min(Math.ceil(ageMs / 1000), OLDEST_SECONDS);
+}
+
+function sendNothing(reply: FastifyReply): void {
+  reply.send();
 }
 
 /** It is JSON already. */

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Application } from '../../control/application.ts';
 import type { Configuration } from '../../control/flags/configuration.ts';
 import { Refusal } from '../../control/refusal.ts';
+import { providerName } from '../../domain/confirmation/member.ts';
 import { readTag } from '../../domain/feature/configurationTag.ts';
 import type { Principal } from '../../domain/governance/role.ts';
 import { callerOf } from '../auth.ts';
@@ -128,10 +129,10 @@ function openStream(
   reply.hijack();
   response.writeHead(200, { ...headersOf(reply), 'content-type': 'text/event-stream', ...UNBUFFERED });
   const { client, events } = query;
-  const { presence } = application;
-  const onEnd = () => (client === undefined ? undefined : presence.left(client));
+  const provider = client === undefined ? null : providerName(principal.subject, client);
+  const onEnd = () => (provider === null ? undefined : application.providers.left(provider));
   hub.open({ response, telling, tokenId: principal.tokenId, onEnd }, events === 'rollouts');
-  if (client !== undefined) presence.arrived(client);
+  if (provider !== null) application.providers.arrived(provider);
 }
 
 /** Nothing between here and the reader may keep events back until there are more of them. */

@@ -70,7 +70,7 @@ function facts(rows: readonly (readonly [string, number])[]): string {
   );
 }
 
-function speeds({ timeToDetectSeconds, timeToRemoveSeconds }: EffectivenessReport): string {
+function speeds({ timeToDetectSeconds, timeToRemoveSeconds, timeToConfirmSeconds }: EffectivenessReport): string {
   const row = (what: string, spread: Spread | null) => {
     const cells = spread === null ? ['0', '', '', ''] : [spread.count, spread.median, spread.p90, spread.longest];
     return `<tr><td>${what}</td>${cells.map((cell) => `<td class="n">${cell}</td>`).join('')}</tr>`;
@@ -79,13 +79,14 @@ function speeds({ timeToDetectSeconds, timeToRemoveSeconds }: EffectivenessRepor
   const rows = [
     row('from the last rise to the trigger (automatic)', timeToDetectSeconds),
     row('from the trigger to removed', timeToRemoveSeconds),
+    row('from the trigger to confirmed by all', timeToConfirmSeconds),
   ];
   return table(rows, head);
 }
 
 function rollbackTable(rollbacks: readonly RollbackFact[]): string {
   const head =
-    '<tr><th>when<th>feature<th>rollout<th>from<th>why<th class="n">%<th class="n">people<th class="n">detected s<th class="n">removed s<th>noted</tr>';
+    '<tr><th>when<th>feature<th>rollout<th>from<th>why<th class="n">%<th class="n">people<th class="n">detected s<th class="n">removed s<th class="n">confirmed s<th>noted</tr>';
   return table(rollbacks.map(rollbackRow), head);
 }
 
@@ -93,6 +94,7 @@ function rollbackRow(rollback: RollbackFact): string {
   const who = rollback.automatic ? 'by itself' : 'by a person';
   const noted = [
     ...(rollback.mode === 'progressive' ? ['step by step'] : []),
+    ...(rollback.unheard > 0 ? [`${rollback.unheard} not heard from`] : []),
     ...(rollback.health === 'notRecovered' ? ['has not helped'] : []),
     ...(rollback.falseAlarm ? ['false alarm'] : []),
     ...rollback.incidents,
@@ -109,6 +111,7 @@ function rollbackRow(rollback: RollbackFact): string {
     rollback.affectedCustomers ?? '',
     rollback.detectedAfterSeconds ?? '',
     rollback.removedAfterSeconds ?? '',
+    rollback.confirmedAfterSeconds ?? '',
   ];
   const cells = [
     ...texts.map((text) => `<td>${escapedHtml(text)}</td>`),

@@ -15,6 +15,7 @@ export function statusView(status: RolloutStatus): View {
     attestations: [...status.attestations],
     alerts: [...status.alerts],
     audits: [...status.audits],
+    removal: status.removal === null ? null : { ...status.removal, unheard: [...status.removal.unheard] },
     power: status.power?.map(criterionPowerView) ?? null,
   };
 }

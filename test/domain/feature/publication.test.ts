@@ -6,6 +6,7 @@ import {
   handFieldsOf,
   loweredByHand,
   sameHandFields,
+  UNTOUCHED,
 } from '../../../src/domain/feature/handFields.ts';
 import { isLowering, isStrictLowering } from '../../../src/domain/feature/lowering.ts';
 import { publicationOf } from '../../../src/domain/feature/publication.ts';
@@ -28,7 +29,7 @@ const at = (version: number, percentage: number, given: Partial<FlagDocument> = 
 /** Told as the ledger's newest where the version is higher, else as a closing. */
 const judged = (next: FlagDocument, stored: StoredFlag | null, adopted?: HandFields) => {
   const isNewer = stored?.kind === 'flag' && next.version > stored.document.version;
-  const publication = publicationOf(next, stored, isNewer ? 'derived' : 'closing', adopted);
+  const publication = publicationOf(next, stored, isNewer ? 'derived' : 'closing', adopted && { adopted });
   if (publication.outcome !== 'stored') return `${publication.outcome} ${publication.version}`;
   const { document: taken, hand } = publication.flag;
   return `stored ${taken.version} at ${(taken.grants[0]?.threshold ?? 0) / 1000}, shows ${hand.rolloutPercent}`;
@@ -93,7 +94,7 @@ describe('over fields changed by hand', () => {
 
   test('`paused` is left as found, adopted or not', () => {
     const paused = flagOf(at(17, 10), { paused: true });
-    expect(publicationOf(at(18, 25), paused, 'derived', paused.hand)).toMatchObject({
+    expect(publicationOf(at(18, 25), paused, 'derived', { adopted: paused.hand })).toMatchObject({
       flag: { hand: { paused: true } },
     });
     expect(publicationOf(at(18, 5), paused, 'closing')).toMatchObject({ flag: { hand: { paused: true } } });
@@ -133,6 +134,41 @@ describe('over something unreadable', () => {
   });
 });
 
+describe('an edit that lookups have seen, where the store has lost it', () => {
+  const seen = { version: 17, edits: { ...UNTOUCHED, rolloutPercent: 3, paused: true } };
+  const stored = (next: FlagDocument, before: StoredFlag | null) => {
+    const publication = publicationOf(next, before, 'derived', { seen });
+    return publication.outcome === 'stored' ? publication.flag.hand : publication.outcome;
+  };
+
+  test('is written down again: beside a document that is told once more, over a newer one, over nothing at all', () => {
+    expect(stored(at(17, 10), flagOf(at(17, 10)))).toMatchObject({ rolloutPercent: 3, paused: false });
+    expect(stored(at(18, 25), flagOf(at(17, 10)))).toMatchObject({ rolloutPercent: 3 });
+    expect(stored(at(18, 25), flagOf(at(15, 5)))).toMatchObject({ rolloutPercent: 3 });
+    expect(stored(at(18, 25), null)).toMatchObject({ rolloutPercent: 3, paused: true });
+    const unreadable = {
+      kind: 'unreadable',
+      feature: 'checkout-v2',
+      version: 0,
+      newerSchema: false,
+      fault: '',
+    } as const;
+    expect(stored(at(18, 25), { ...unreadable, hand: UNTOUCHED })).toMatchObject({ rolloutPercent: 3, paused: true });
+  });
+
+  test('is over once the store holds a newer document, or what it lowered is as low', () => {
+    expect(stored(at(18, 25), flagOf(at(18, 25)))).toBe('unchanged');
+    expect(stored(at(19, 25), flagOf(at(18, 10)))).toMatchObject({ rolloutPercent: 25 });
+    expect(stored(at(17, 3), flagOf(at(17, 3)))).toBe('unchanged');
+  });
+
+  test('gives way to what was adopted', () => {
+    const edited = flagOf(at(17, 10), { rolloutPercent: 3 });
+    const publication = publicationOf(at(18, 3), edited, 'derived', { adopted: edited.hand, seen });
+    expect(publication).toMatchObject({ outcome: 'stored', flag: { hand: { rolloutPercent: 3, paused: false } } });
+  });
+});
+
 describe('the law', () => {
   const told = fc
     .tuple(relatives, fc.oneof(fc.constant(null), handFields))
@@ -144,7 +180,7 @@ describe('the law', () => {
     fc.assert(
       fc.property(told, why, fc.option(handFields), fc.boolean(), ({ next, stored }, why, other, adopts) => {
         const adopted = adopts ? (other ?? stored.hand) : undefined;
-        const publication = publicationOf(next, stored, why, adopted);
+        const publication = publicationOf(next, stored, why, adopted && { adopted });
         if (publication.outcome !== 'stored') {
           expect(publication.version).toBe(stored.document.version);
           return;

@@ -174,6 +174,7 @@ export function rolloutOf(more: Partial<RolloutState> = {}, policy: Partial<Poli
     cooldownUntilMs: null,
     rollingBack: null,
     healthWatch: null,
+    removal: null,
     heldFor: null,
     heldSinceMs: null,
     endedAtMs: null,

@@ -56,6 +56,8 @@ export type FeatureAct =
       readonly waivedHours: number;
     }
   | { readonly do: 'kill' | 'revive'; readonly by: Person }
+  /** The feature is to need another one, or none; and that one is closed, or opened to some of a workspace again. */
+  | { readonly do: 'need' | 'needNothing' | 'killNeeded' | 'openNeeded'; readonly by: Person }
   | {
       readonly do: 'override';
       readonly by: Person;

@@ -66,6 +66,10 @@ const proposals = often(4, 'propose', {
 const onFeature = [
   often(1, 'kill', { by }),
   often(3, 'revive', { by }),
+  often(1, 'need', { by }),
+  often(1, 'needNothing', { by }),
+  often(1, 'killNeeded', { by }),
+  often(1, 'openNeeded', { by }),
   often(6, 'override', {
     by,
     workspace,

@@ -3,7 +3,7 @@ import { ANNA } from '../../support/simulatedInstallation.ts';
 import { grantedWaiver } from '../../support/waivedRelease.ts';
 import type { FeatureAct } from './act.ts';
 import { inputOf, needsWaiver } from './plan.ts';
-import { liveOf, MINUTE, PEOPLE, rolloutOf, type Setting } from './setting.ts';
+import { liveOf, MINUTE, NEEDED, openNeeded, PEOPLE, rolloutOf, type Setting } from './setting.ts';
 
 type Say<D extends FeatureAct['do']> = Extract<FeatureAct, { do: D }>;
 
@@ -18,6 +18,19 @@ export async function actOnFeature(setting: Setting, act: FeatureAct): Promise<u
       return replica.closings.kill(PEOPLE[act.by], FEATURE, 'burning');
     case 'revive':
       return replica.features.revive(PEOPLE[act.by], FEATURE, 'mended');
+    case 'need':
+      return replica.features.patch(
+        PEOPLE[act.by],
+        FEATURE,
+        { prerequisites: [{ feature: NEEDED, variant: 'on' }] },
+        null,
+      );
+    case 'needNothing':
+      return replica.features.patch(PEOPLE[act.by], FEATURE, { prerequisites: [] }, null);
+    case 'killNeeded':
+      return replica.closings.kill(PEOPLE[act.by], NEEDED, 'burning');
+    case 'openNeeded':
+      return openNeeded(replica);
     case 'override':
       return override(setting, act);
     case 'noOverride':

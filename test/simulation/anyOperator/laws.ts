@@ -1,25 +1,26 @@
 import { expect } from 'vitest';
 import { ChainVerifier } from '../../../src/domain/audit/chainVerifier.ts';
+import { type Evaluation, evaluate } from '../../../src/domain/feature/evaluation.ts';
 import type { FeatureState } from '../../../src/domain/feature/featureState.ts';
 import { type FlagDocument, flagDocumentOf } from '../../../src/domain/feature/flagDocument.ts';
 import { isLowering } from '../../../src/domain/feature/lowering.ts';
 import { INSTALLATION_CHAIN } from '../../../src/domain/ledger/entry.ts';
 import { findingsIn } from '../../support/audited.ts';
 import { FEATURE } from '../../support/release.ts';
-import { polls, type Setting, upkeep } from './setting.ts';
+import { Doors } from './doors.ts';
+import { keysOf, type Met, metBy, thoseOf } from './everybody.ts';
+import { NEEDED, polls, type Setting, upkeep } from './setting.ts';
 
 const ENVIRONMENT = 'test';
-const EVERYBODY = ['acme', 'globex', null].flatMap((workspaceId) =>
-  Array.from({ length: 8 }, (_, user) => ({
-    ...{ targetingKey: `user-${user}`, workspaceId },
-    ...{ groups: ['internal'], region: null, tier: null },
-  })),
-);
-
 /** Looks on, and fails where a law does not hold. */
 export class Onlooker {
   readonly #setting: Setting;
   readonly #verifiers = new Map([FEATURE, INSTALLATION_CHAIN].map((chain) => [chain, new ChainVerifier({})]));
+  #doors: Doors | null = null;
+  #seen = 0;
+  #needs = false;
+  /** At the last look. */
+  #inBefore: Met = new Set();
 
   constructor(setting: Setting) {
     this.#setting = setting;
@@ -33,7 +34,7 @@ export class Onlooker {
     for (const [chain, verifier] of this.#verifiers) await this.#verify(chain, verifier);
     const { state, document } = await this.#ledgersWord();
     expect(state.exposure).toMatchObject(told(state));
-    if (state.exposure.killed) expect(this.#met()).toEqual([]);
+    await this.#followDoors(document);
     if (!away.store) this.#servesNoMoreThan(document);
   }
 
@@ -76,13 +77,42 @@ export class Onlooker {
     expect(served, 'lookups are above the word of the ledger').toEqual(document);
   }
 
-  #met() {
-    return EVERYBODY.filter((context) => {
-      const answer = this.#setting.replica.view.evaluate(FEATURE, context);
-      return answer.kind === 'resolved' && answer.variant === 'on';
-    });
+  /** What people meet, one by one: everybody who is met came through a door, and nobody is lost but by what closes. */
+  async #followDoors({ salt }: FlagDocument): Promise<void> {
+    const { world, away, hadOutage } = this.#setting;
+    const { view } = this.#setting.replica;
+    this.#doors ??= new Doors(salt);
+    const entries = await world.kept.ledger.entries(FEATURE, { afterSeq: this.#seen, limit: 100_000 });
+    this.#seen += entries.length;
+    expect(entries.flatMap((entry) => this.#doors?.take(entry) ?? [])).toEqual([]);
+    const served = view.document(FEATURE);
+    if (served === undefined || away.store) return;
+    // A view that nothing has fed for a while closes live rollouts, whatever the ledger says: it is asked as if it were fresh.
+    const fresh = { document: (key: string) => view.document(key), hardKilled: () => false, isStale: () => false };
+    const met = thoseOf((who) => isOn(evaluate(served, who, fresh)));
+    const letIn = this.#doors.in.intersection(await this.#metByNeeded());
+    expect(keysOf(met.difference(letIn)), 'SLU-DOOR: lookups meet who came through no door').toEqual([]);
+    const { paused: _, ...edits } = view.edits(FEATURE);
+    if (hadOutage || Object.values(edits).some((edit) => edit !== null)) return;
+    expect(keysOf(letIn.difference(met)), 'SLU-STICKY: lookups lose who was let in').toEqual([]);
+  }
+
+  /** Everybody, where the feature needs no other one. What it needs may be dropped only while nobody is met. */
+  async #metByNeeded(): Promise<Met> {
+    const { features } = this.#setting.world.kept;
+    const [feature, needed] = [await features.get(FEATURE), await features.get(NEEDED)];
+    const needs = feature?.definition.prerequisites.length === 1;
+    const inNow: Met = this.#doors?.in ?? new Set();
+    const stayed = this.#needs && !needs ? inNow.intersection(this.#inBefore) : new Set<never>();
+    expect(keysOf(stayed), 'SLU-DOOR: a prerequisite was dropped while people were in').toEqual([]);
+    this.#needs = needs;
+    this.#inBefore = inNow;
+    if (!needs || needed === null) return thoseOf(() => true);
+    return metBy(needed.state.exposure, needed.definition.salt);
   }
 }
+
+const isOn = (answer: Evaluation) => answer.kind === 'resolved' && answer.variant === 'on';
 
 /**
  * A cap whose end lookups have not heard of, the store being away, is laid over by the next closing: they keep it until there is

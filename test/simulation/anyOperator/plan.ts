@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { INTERNAL } from '../../../src/domain/feature/scope.ts';
+import { INTERNAL, type Scope } from '../../../src/domain/feature/scope.ts';
 import {
   firstBearsMore,
   type ProposalInput,
@@ -10,7 +10,7 @@ import {
 
 /** What somebody may propose. A window of half an hour takes a waiver. */
 export type Plan = {
-  readonly stages: 'everyone' | 'internalsFirst' | 'toAll';
+  readonly stages: 'everyone' | 'internalsFirst' | 'toAll' | 'byScope';
   /** Of the first and the second stage. */
   readonly requiresApproval: readonly [boolean, boolean];
   readonly windowHours: number;
@@ -29,7 +29,7 @@ const mostly = <T>(usual: T, other: T) =>
   fc.oneof({ weight: 3, arbitrary: fc.constant(usual) }, { weight: 1, arbitrary: fc.constant(other) });
 
 export const plans: fc.Arbitrary<Plan> = fc.record({
-  stages: fc.constantFrom('everyone' as const, 'internalsFirst' as const, 'toAll' as const),
+  stages: fc.constantFrom('everyone' as const, 'internalsFirst' as const, 'toAll' as const, 'byScope' as const),
   requiresApproval: fc.tuple(mostly(false, true), mostly(false, true)),
   windowHours: mostly(1, 0.5),
   incrementPolicy: mostly<Plan['incrementPolicy']>('linear', 'manual'),
@@ -59,6 +59,10 @@ export function inputOf(plan: Plan, supersedes: string | null): ProposalInput {
   return plan.firstBearsMore ? firstBearsMore(input) : input;
 }
 
+const limitedTo = (groups: Scope['groups'], regions: Scope['regions'], tiers: Scope['tiers']) => ({
+  audience: 'LIMITED' as const,
+  scope: { groups, regions, tiers },
+});
 const internals = { scope: INTERNAL, audience: 'INTERNAL' } as const;
 /** What is doubtful alerts, and comes and goes as often as it likes. */
 function alerting(stage: StageInput): StageInput {
@@ -83,5 +87,11 @@ const STAGES: Record<Plan['stages'], (gates: Plan['requiresApproval']) => readon
     stageInput('few', 20, { requiresApproval: first }),
     stageInput('some', 40, { requiresApproval: second }),
     stageInput('all', 100),
+  ],
+  byScope: ([first, second]) => [
+    stageInput('pilots', 25, { ...limitedTo(['beta'], ['eu'], ['pro']), requiresApproval: first }),
+    stageInput('friends', 60, { ...limitedTo(['beta', 'staff'], ['eu'], ['pro', 'team']), requiresApproval: second }),
+    stageInput('region', 20, limitedTo('all', ['eu', 'us'], ['pro', 'team'])),
+    stageInput('many', 50),
   ],
 };

@@ -25,6 +25,9 @@ export const POLL_MS = 5 * MINUTE;
 const CHORES_EVERY_MS = 5_000;
 const DEADLINE_MS = 60_000;
 
+/** Another feature, which the first one may come to need. */
+export const NEEDED = 'accounts-v2';
+
 export const PEOPLE = { olga: OLGA, oskar: OSKAR, anna: ANNA, emil: EMIL, adam: person('adam', 'admin') } as const;
 
 /** An installation in the middle of its life. */
@@ -47,11 +50,20 @@ export async function newSetting(cooldownMinutes: number, broken: Broken): Promi
   healthy(world);
   const replaced = broken(world);
   const replica = await startReplica(world, replaced);
+  await replica.features.create(OLGA, { key: NEEDED });
+  await openNeeded(replica);
   return {
     ...{ world, replaced, replica, rollouts: [], waivers: [] },
     away: { ledger: false, store: false },
     hadOutage: false,
   };
+}
+
+/** To most of a workspace, as it takes two to do. */
+export async function openNeeded({ features, overrides }: Replica): Promise<void> {
+  for (const who of [OLGA, ANNA]) await features.revive(who, NEEDED, 'mended');
+  const wish = { threshold: 70_000, expiresAtMs: null, comment: 'on wish' };
+  for (const who of [OLGA, ANNA]) await overrides.set(who, NEEDED, 'acme', wish);
 }
 
 export function rolloutOf({ rollouts }: Setting, which: Which): Setting['rollouts'][number] {

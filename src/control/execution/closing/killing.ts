@@ -117,7 +117,7 @@ function killEntries(
   const data = { documentVersion, triggeredAtMs: request.atMs, removedAtMs };
   const closedFeature = { ...feature, state: killed };
   const removed = featureDraft(closedFeature, { ...saying, atMs: removedAtMs }, { type: 'exposureRemoved', data });
-  return [kill, ...ended, removed];
+  return [kill, ...ended, { ...removed, rollout: live?.id ?? null }];
 }
 
 function endedBy(killed: FeatureState, live: RolloutState, saying: Saying): EntryDraft {

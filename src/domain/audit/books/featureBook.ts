@@ -15,6 +15,14 @@ export type Trigger = {
   readonly deadlineMs: number;
 };
 
+/** A removal that the chain does not tell to be confirmed yet. */
+type Unconfirmed = {
+  readonly rollout: string | null;
+  readonly documentVersion: number;
+  readonly triggeredAtMs: number;
+  readonly removedAtMs: number;
+};
+
 /** By law, where no policy says less. */
 const LONGEST_REMOVAL_SECONDS = 60;
 
@@ -26,6 +34,7 @@ export class FeatureBook {
   #cooledAtMs = 0;
   #reviveAskedBy: string | null = null;
   #triggers: readonly Trigger[] = [];
+  #unconfirmed: readonly Unconfirmed[] = [];
   readonly workspaces = new WorkspaceBook();
 
   /** What lookups may see. */
@@ -50,6 +59,16 @@ export class FeatureBook {
     return this.#triggers;
   }
 
+  /** The removal that a confirmation speaks of: of two at one moment the one of its version. */
+  removalOf(told: Told): Unconfirmed | null {
+    const confirmation = dataOf(told, 'exposureConfirmed');
+    const ofTrigger = this.#unconfirmed.filter(
+      ({ rollout, triggeredAtMs }) => rollout === told.rollout && triggeredAtMs === confirmation?.triggeredAtMs,
+    );
+    const ofVersion = ofTrigger.find(({ documentVersion }) => documentVersion === confirmation?.documentVersion);
+    return ofVersion ?? ofTrigger[0] ?? null;
+  }
+
   /** `before`: the rollout that the entry speaks of, as it stood. */
   enter(told: Told, before: Life | null): void {
     if (told.dryRun) return;
@@ -68,7 +87,7 @@ export class FeatureBook {
   #close(told: Told, before: Life | null): void {
     if (told.type === 'reviveRequested') this.#reviveAskedBy = told.actor.subject;
     if (told.type === 'revived' || told.type === 'killed') this.#reviveAskedBy = null;
-    if (told.type === 'exposureRemoved') this.#triggers = [];
+    this.#remove(told);
     if (told.type === 'killed') this.#await(told, told.atMs, LONGEST_REMOVAL_SECONDS);
     const rolledBack = dataOf(told, 'rolledBack');
     if (rolledBack === null || before === null || before.wedgeState === 'PENDING') return;
@@ -76,6 +95,16 @@ export class FeatureBook {
     // The last step of a progressive one takes back what nobody had to wait for.
     if (rolledBack.mode === 'progressive') return;
     this.#await(told, rolledBack.triggeredAtMs, before.policy.rollbackDeadlineSeconds);
+  }
+
+  #remove(told: Told): void {
+    const removal = dataOf(told, 'exposureRemoved');
+    if (removal !== null) {
+      this.#triggers = [];
+      this.#unconfirmed = [...this.#unconfirmed, { ...removal, rollout: told.rollout }];
+    }
+    const confirmed = this.removalOf(told);
+    this.#unconfirmed = this.#unconfirmed.filter((waiting) => waiting !== confirmed);
   }
 
   #await({ seq, rollout }: Told, atMs: number, seconds: number): void {

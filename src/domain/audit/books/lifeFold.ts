@@ -8,6 +8,7 @@ const TELLING: readonly string[] = [
   'held',
   'preflight',
   'exposureRemoved',
+  'exposureConfirmed',
   'incidentLinked',
   'healthVerified',
   'falseAlarmMarked',

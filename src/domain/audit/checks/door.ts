@@ -4,6 +4,7 @@ import type { Books } from '../books/books.ts';
 import { exposureOf } from '../books/featureBook.ts';
 import type { Life } from '../books/life.ts';
 import { dataOf, isByPerson, isOpening, type Told } from '../books/told.ts';
+import { workspacesIn } from '../books/workspaceBook.ts';
 import { stageOf } from '../judgedRollout.ts';
 import { bucketsOf, percentText, raising, reachOf } from '../reach.ts';
 import { type Look, when } from './look.ts';
@@ -18,9 +19,17 @@ export const door: Look = (told, books) => {
   const life = books.lifeOf(told.rollout);
   const widened = widenedWorkspaces(told, books, exposure);
   if (isOpening(told) && life !== null) return [...throughPlan(told, books, life, exposure), ...widened];
-  if (raised === null || isBySecondPerson(told, books)) return widened;
-  return [`raises exposure to ${percentText(raised.threshold)}`, ...widened];
+  if (isBySecondPerson(told, books)) return widened;
+  return [
+    ...when(raised !== null, `raises exposure to ${percentText(raised?.threshold ?? 0)}`),
+    ...when(bringsBack(told, exposure), 'lets workspaces in again that are met beyond the grants'),
+    ...widened,
+  ];
 };
+
+/** With the end of a kill. */
+const bringsBack = ({ type }: Told, { raises }: Exposure) =>
+  type === 'revived' && [...workspacesIn(raises).values()].some((threshold) => threshold > 0);
 
 /** Somebody asked, and somebody else did it. */
 function isBySecondPerson(told: Told, { feature }: Books): boolean {

@@ -1,0 +1,145 @@
+import type { ChainableCommander, Redis } from 'ioredis';
+import {
+  type Acknowledgement,
+  type AcknowledgementRegister,
+  type HeardAcknowledgement,
+  KEPT_MS,
+} from '../../control/ports/acknowledgementRegister.ts';
+import { FlagStoreUnreachable } from '../../control/ports/flagStore.ts';
+import type { Member } from '../../domain/confirmation/member.ts';
+import { textsOf } from './compareAndSet.ts';
+import { connect, disconnect, firstAttempt } from './connection.ts';
+
+const MEMBERS_KEY = 'acknowledgements:members';
+const wordsKey = (member: string) => `acknowledgements:by:${member}`;
+
+/** Commands in one round trip, and members in one script: neither may keep Redis from its other work. */
+const AT_ONCE = 500;
+
+/** ARGV: the time, how long the whole is kept, the members. A member's field is `<since> <heard>`. */
+const HEAR = `
+for i = 3, #ARGV do
+  local known = redis.call('HGET', KEYS[1], ARGV[i])
+  local since = known and string.match(known, '^%d+') or ARGV[1]
+  redis.call('HSET', KEYS[1], ARGV[i], since .. ' ' .. ARGV[1])
+end
+return redis.call('PEXPIRE', KEYS[1], ARGV[2])
+`;
+
+/** Members that were heard last before ARGV[1]. In one step: one that comes back meanwhile stays. */
+const FORGET = `
+local found = redis.call('HGETALL', KEYS[1])
+for i = 1, #found, 2 do
+  local heard = tonumber(string.match(found[i + 1], '%d+$'))
+  if heard < tonumber(ARGV[1]) then redis.call('HDEL', KEYS[1], found[i]) end
+end
+return 'OK'
+`;
+
+export type RedisAcknowledgementsOptions = { readonly url: string; readonly commandTimeoutMs?: number };
+
+/** Beside the flags: one hash of members, and one of words for each member that has said any lately. They go by themselves. */
+export class RedisAcknowledgements implements AcknowledgementRegister {
+  readonly #redis: Redis;
+  readonly #connected: Promise<void>;
+
+  constructor({ url, commandTimeoutMs = 2000 }: RedisAcknowledgementsOptions) {
+    this.#redis = connect(url, 'sluice-acknowledgements', commandTimeoutMs);
+    this.#connected = firstAttempt(this.#redis);
+    // Reconnecting is ioredis's own business; a listener must be there, or it writes to the console.
+    this.#redis.on('error', () => undefined);
+  }
+
+  async hear(members: readonly string[], atMs: number): Promise<void> {
+    for (const some of chunks(members)) {
+      await this.#ask((redis) => redis.eval(HEAR, 1, MEMBERS_KEY, String(atMs), String(KEPT_MS), ...some));
+    }
+  }
+
+  async acknowledge(words: readonly Acknowledgement[], atMs: number): Promise<void> {
+    const byMember = Map.groupBy(words, ({ member }) => member);
+    await this.hear([...byMember.keys()], atMs);
+    for (const [member, said] of byMember) {
+      for (const some of chunks(said)) {
+        const fields = some.flatMap(({ feature, version }) => [feature, `${version} ${atMs}`]);
+        await this.#pipe((pipeline) => {
+          pipeline.hset(wordsKey(member), ...fields).pexpire(wordsKey(member), KEPT_MS);
+        });
+      }
+    }
+  }
+
+  async leave(member: string): Promise<void> {
+    await this.#pipe((pipeline) => {
+      pipeline.hdel(MEMBERS_KEY, member).del(wordsKey(member));
+    });
+  }
+
+  async members(): Promise<readonly Member[]> {
+    const found = await this.#ask((redis) => redis.hgetall(MEMBERS_KEY));
+    return Object.entries(found).flatMap(([name, text]) => {
+      const [sinceMs, heardAtMs] = numbersIn(text);
+      return sinceMs === undefined || heardAtMs === undefined ? [] : [{ name, sinceMs, heardAtMs }];
+    });
+  }
+
+  async words(features: readonly string[]): Promise<readonly HeardAcknowledgement[]> {
+    if (features.length === 0) return [];
+    const members = await this.#ask((redis) => redis.hkeys(MEMBERS_KEY));
+    const heard: HeardAcknowledgement[] = [];
+    for (const some of chunks(members)) {
+      const replies = await this.#pipe((pipeline) => {
+        for (const member of some) pipeline.hmget(wordsKey(member), ...features);
+      });
+      for (const [index, member] of some.entries()) heard.push(...wordsIn(member, features, replies[index]));
+    }
+    return heard;
+  }
+
+  /** Words go by themselves. */
+  async forgetBefore(beforeMs: number): Promise<void> {
+    await this.#ask((redis) => redis.eval(FORGET, 1, MEMBERS_KEY, String(beforeMs)));
+  }
+
+  close(): Promise<void> {
+    return disconnect(this.#redis);
+  }
+
+  #pipe(fill: (pipeline: ChainableCommander) => void): Promise<readonly unknown[]> {
+    return this.#ask(async (redis) => {
+      const pipeline = redis.pipeline();
+      fill(pipeline);
+      const replies = (await pipeline.exec()) ?? [];
+      return replies.map(([error, reply]) => {
+        if (error !== null) throw error;
+        return reply;
+      });
+    });
+  }
+
+  async #ask<Answer>(work: (redis: Redis) => Promise<Answer>): Promise<Answer> {
+    await this.#connected;
+    try {
+      return await work(this.#redis);
+    } catch (error) {
+      throw new FlagStoreUnreachable(error instanceof Error ? error.message : String(error), { cause: error });
+    }
+  }
+}
+
+/** What somebody else has put there is no word. */
+function wordsIn(member: string, features: readonly string[], reply: unknown): readonly HeardAcknowledgement[] {
+  return textsOf(reply).flatMap((text, index) => {
+    const [version, atMs] = numbersIn(text ?? '');
+    const feature = features[index];
+    return feature === undefined || version === undefined || atMs === undefined
+      ? []
+      : [{ member, feature, version, atMs }];
+  });
+}
+
+const numbersIn = (text: string) => (/^\d{1,16} \d{1,16}$/.test(text) ? text.split(' ').map(Number) : []);
+
+function* chunks<T>(all: readonly T[]): Generator<readonly T[]> {
+  for (let start = 0; start < all.length; start += AT_ONCE) yield all.slice(start, start + AT_ONCE);
+}

@@ -1,0 +1,84 @@
+import type { ServingMember } from '../../domain/confirmation/confirmation.ts';
+import type { Member } from '../../domain/confirmation/member.ts';
+import type { Acknowledgement, HeardAcknowledgement } from '../ports/acknowledgementRegister.ts';
+import type { RegisterLine } from './registerLine.ts';
+
+/** Every member with its last word on each of some features. */
+export type Standing = { readonly of: (feature: string) => readonly ServingMember[] };
+
+/** What all registers say together: a member that is cut off from one of them may be heard by another. */
+export class Acknowledgements {
+  readonly #lines: readonly RegisterLine[];
+
+  constructor(lines: readonly RegisterLine[]) {
+    this.#lines = lines;
+  }
+
+  async tell(features: Iterable<string>): Promise<void> {
+    const all = [...features];
+    await Promise.all(this.#lines.map((line) => line.tell(all)));
+  }
+
+  /** Whether any register answers. */
+  hear(members: readonly string[]): Promise<boolean> {
+    return this.#any((line) => line.hear(members));
+  }
+
+  /** Whether any register has taken it. */
+  acknowledge(words: readonly Acknowledgement[]): Promise<boolean> {
+    return this.#any((line) => line.acknowledge(words));
+  }
+
+  /** Whether any register has taken it; one that did not waits for that member in vain until the deadline. */
+  leave(member: string): Promise<boolean> {
+    return this.#any((line) => line.leave(member));
+  }
+
+  async forgetBefore(beforeMs: number): Promise<void> {
+    await this.#any((line) => line.forgetBefore(beforeMs));
+  }
+
+  async standing(features: readonly string[]): Promise<Standing> {
+    const [members, words] = await Promise.all([
+      Promise.all(this.#lines.map((line) => line.members())),
+      Promise.all(this.#lines.map((line) => line.words(features))),
+    ]);
+    const known = knownIn(members.flat());
+    const last = lastWordsIn(words.flat());
+    return {
+      of: (feature) =>
+        known.map((member) => ({ ...member, version: last.get(feature)?.get(member.name)?.version ?? null })),
+    };
+  }
+
+  async #any(reach: (line: RegisterLine) => Promise<boolean>): Promise<boolean> {
+    const reached = await Promise.all(this.#lines.map(reach));
+    return reached.includes(true);
+  }
+}
+
+/** Known since the first register heard of it, and heard when the last one did. */
+function knownIn(members: readonly Member[]): readonly Member[] {
+  const known = new Map<string, Member>();
+  for (const member of members) {
+    const { name, sinceMs, heardAtMs } = known.get(member.name) ?? member;
+    const since = Math.min(sinceMs, member.sinceMs);
+    known.set(name, { name, sinceMs: since, heardAtMs: Math.max(heardAtMs, member.heardAtMs) });
+  }
+  return [...known.values()];
+}
+
+/** By feature, then by member: the newest; of two at one moment the lower one, which proves less. */
+function lastWordsIn(words: readonly HeardAcknowledgement[]) {
+  const last = new Map<string, Map<string, HeardAcknowledgement>>();
+  for (const word of words) {
+    const ofFeature = last.get(word.feature) ?? new Map<string, HeardAcknowledgement>();
+    const before = ofFeature.get(word.member);
+    if (before === undefined || isLater(word, before)) ofFeature.set(word.member, word);
+    last.set(word.feature, ofFeature);
+  }
+  return last;
+}
+
+const isLater = (word: HeardAcknowledgement, before: HeardAcknowledgement) =>
+  word.atMs > before.atMs || (word.atMs === before.atMs && word.version < before.version);

@@ -1,0 +1,78 @@
+import { type ServingMember, serves } from '../../domain/confirmation/confirmation.ts';
+import { isKnownAt, isReplica, providerName } from '../../domain/confirmation/member.ts';
+import type { Policy } from '../../domain/contract/policy.ts';
+import { flagDocumentOf } from '../../domain/feature/flagDocument.ts';
+import { mayTouch, type Principal } from '../../domain/governance/role.ts';
+import type { ReplicaWord } from '../acknowledgement/replicaWord.ts';
+import type { FlagView } from '../flags/flagView.ts';
+import type { AcknowledgementDesk, MemberStanding, ProviderWord } from '../governanceDesks.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { FeatureRegister } from '../ports/featureRegister.ts';
+import { LedgerUnreachable } from '../ports/ledger.ts';
+import type { RolloutRegister } from '../ports/rolloutRegister.ts';
+import { Refusal } from '../refusal.ts';
+
+export type AcknowledgementsOfMembersDeps = {
+  readonly replicaWord: ReplicaWord;
+  readonly rollouts: RolloutRegister;
+  readonly features: FeatureRegister;
+  readonly view: FlagView;
+  readonly clock: Clock;
+  readonly policy: Policy;
+  readonly environment: string;
+};
+
+/** The words of providers, and what everybody has said. */
+export class AcknowledgementsOfMembers implements AcknowledgementDesk {
+  readonly #deps: AcknowledgementsOfMembersDeps;
+
+  constructor(deps: AcknowledgementsOfMembersDeps) {
+    this.#deps = deps;
+  }
+
+  async acknowledge(who: Principal, { client, versions, leaving }: ProviderWord): Promise<void> {
+    const foreign = Object.keys(versions).filter((feature) => !mayTouch(who, feature));
+    if (foreign.length > 0)
+      throw new Refusal('FORBIDDEN', `the token is for other features than ${foreign.join(', ')}`);
+    const member = providerName(who.subject, client);
+    const taken = await (leaving ? this.#leave(member) : this.#take(member, versions));
+    if (!taken) throw new LedgerUnreachable('neither the flag store nor the ledger takes a word');
+  }
+
+  async ofRollout(rolloutId: string): Promise<readonly MemberStanding[]> {
+    const { rollouts, features, replicaWord, clock, policy, environment } = this.#deps;
+    const rollout = await rollouts.get(rolloutId);
+    const feature = rollout === null ? null : await features.get(rollout.state.feature);
+    if (feature === null) throw new Refusal('NOT_FOUND', 'no such rollout');
+    const { version } = flagDocumentOf(feature.definition, feature.state.exposure, environment);
+    const { key } = feature.definition;
+    const standing = await replicaWord.acknowledgements.standing([key]);
+    const deadlineMs = policy.rollbackDeadlineSeconds * 1000;
+    return standing
+      .of(key)
+      .filter((member) => isKnownAt(member, clock.nowMs(), deadlineMs))
+      .map((member) => standingOf(member, version));
+  }
+
+  #leave(member: string): Promise<boolean> {
+    this.#deps.replicaWord.providers.tookLeave(member);
+    return this.#deps.replicaWord.acknowledgements.leave(member);
+  }
+
+  async #take(member: string, versions: ProviderWord['versions']): Promise<boolean> {
+    const { replicaWord, view } = this.#deps;
+    // A key that anybody can make up must not become a record.
+    const known = Object.entries(versions).filter(([feature]) => view.version(feature) !== null);
+    const words = known.map(([feature, version]) => ({ member, feature, version }));
+    return words.length === 0
+      ? replicaWord.acknowledgements.hear([member])
+      : replicaWord.acknowledgements.acknowledge(words);
+  }
+}
+
+function standingOf(member: ServingMember, wantedVersion: number): MemberStanding {
+  const { name, sinceMs, heardAtMs, version } = member;
+  const acknowledged = version === null ? null : serves(member, { version: wantedVersion });
+  const kind = isReplica(member) ? 'replica' : 'provider';
+  return { member: name, kind, sinceMs, heardAtMs, version, wantedVersion, acknowledged };
+}
