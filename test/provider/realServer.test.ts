@@ -59,6 +59,29 @@ describe('the provider and a real Sluice', () => {
     await eventually(isOn(client), (on) => !on);
   });
 
+  test('a rollout that an operator starts is met here, and is taken back here', async () => {
+    const port = await freePort();
+    await using under = await sluice(port, []);
+    const token = under.application.token('service');
+    const { client, provider, initialized } = await provided({ url: `http://127.0.0.1:${port}` }, { token });
+    await initialized;
+    const { id } = await under.started();
+    /** Of a hundred people, who is met here; all of them in whatever scope the plan has. */
+    const met = async () => {
+      const people = Array.from({ length: 100 }, (_, number) => ({
+        targetingKey: `user-${number}`,
+        groups: ['internal'],
+      }));
+      const answers = await Promise.all(people.map((one) => client.getBooleanValue('checkout-v2', false, one)));
+      return answers.filter(Boolean).length;
+    };
+    expect(await eventually(met, (count) => count > 0)).toBeLessThanOrEqual(100);
+    const back = await under.post(`/v1/rollouts/${id}/rollback`, { as: 'operator', body: { reason: 'it is slow' } });
+    expect(back.status).toBe(200);
+    await eventually(met, (count) => count === 0);
+    await provider.onClose();
+  });
+
   test('a token for one feature brings this one and its prerequisites', async () => {
     const port = await freePort();
     await using under = await sluice(port, [
@@ -79,6 +102,8 @@ describe('the provider and a real Sluice', () => {
     const port = await freePort();
     await using under = await sluice(port, [OPEN]);
     const { clock, flags } = under.application;
+    // The flag store is away: it refreshes nothing any more.
+    await under.application.close();
     clock.set(clock.nowMs() + 60_000);
     const token = under.application.token('service');
     const { client, initialized } = await provided({ url: `http://127.0.0.1:${port}` }, { token });
