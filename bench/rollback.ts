@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { introducePeople } from '../src/demo/story/people.ts';
 import { startRedis } from '../test/support/redis.ts';
 import type { Bench, Figures } from './support/bench.ts';
@@ -8,6 +7,7 @@ import { type Removal, Removals } from './support/removals.ts';
 import { ADMIN_TOKEN, startSluice } from './support/sluice.ts';
 import { startRollouts } from './support/startRollouts.ts';
 import { startStub } from './support/stub.ts';
+import { untilHeard } from './support/untilHeard.ts';
 
 /** In each, as many rollbacks by a person, one after the other, as by criteria, all at once. */
 const TURNS = 5;
@@ -43,12 +43,6 @@ export const rollback: Bench = {
     return figuresOf(measured);
   },
 };
-
-/** A process hears within seconds of a token that was made at another. */
-async function untilHeard(url: string, token: string, signal: AbortSignal): Promise<void> {
-  const headers = { authorization: `Bearer ${token}` };
-  while ((await fetch(`${url}/v1/policy`, { headers, signal })).status !== 200) await sleep(100, null, { signal });
-}
 
 function turnsOf<T>(all: readonly T[]): readonly (readonly T[])[] {
   return Array.from({ length: TURNS }, (_, turn) => all.slice(turn * 2 * PER_TURN, (turn + 1) * 2 * PER_TURN));

@@ -6,16 +6,18 @@ import { scratchFolder } from '../src/demo/process/scratchFolder.ts';
 import { stopRequested } from '../src/demo/process/stopRequested.ts';
 import { decisions } from './decisions.ts';
 import { looks } from './looks.ts';
+import { lookup } from './lookup.ts';
 import { rollback } from './rollback.ts';
 import { simulation } from './simulation.ts';
 import { start } from './start.ts';
+import { streams } from './streams.ts';
 import type { Bench } from './support/bench.ts';
 import { describeMachine } from './support/machine.ts';
 import { type Result, resultOf, tableOf } from './support/report.ts';
 import { tick } from './tick.ts';
 import { verify } from './verify.ts';
 
-const BENCHES: readonly Bench[] = [tick, rollback, start, verify, simulation, decisions, looks];
+const BENCHES: readonly Bench[] = [tick, rollback, start, verify, simulation, decisions, looks, lookup, streams];
 const LONGEST_MS = 25 * 60_000;
 
 const wanted = process.argv.slice(2);

@@ -138,7 +138,7 @@ async function openOutside(config: Config, log: Logger, opened: AsyncDisposableS
     staleAfterMs: config.policy.rollbackDeadlineSeconds * 1000,
     hardKilled: (feature) => config.hardKills.has(hardKillVariable(feature)),
   });
-  telemetry.watchSnapshotAge(() => view.ageMs() / 1000);
+  telemetry.watchSnapshotAge(() => view.freshness.ageMs() / 1000);
   const store = opened.adopt(await openFlagStore(config, { log, telemetry, view }), (store) => store.close());
   const configured = await Promise.all(config.metricSources.map((source) => openSource(source, config)));
   const sources = opened.adopt(new MetricSources(configured), (all) => all.close());

@@ -14,6 +14,8 @@ export type Bench = {
   readonly name: string;
   /** By the name of the figure: what it must not exceed. */
   readonly limits: Figures;
+  /** By the name of the figure: what it must reach. */
+  readonly floors?: Figures;
   /** Ends every process that it started, whatever happens. */
   readonly run: (context: BenchContext) => Promise<Figures>;
 };

@@ -14,12 +14,12 @@ export class Lookups implements AsyncDisposable {
   }
 
   /** @throws Error where it is not answered, or with anything but a value */
-  async isOn(feature: string, targetingKey: string): Promise<boolean> {
+  async isOn(feature: string, targetingKey: string, workspaceId?: string): Promise<boolean> {
     const { statusCode, body } = await this.#client.request({
       method: 'POST',
       path: `/ofrep/v1/evaluate/flags/${feature}`,
       headers: { 'content-type': 'application/json', authorization: `Bearer ${this.#token}` },
-      body: JSON.stringify({ context: { targetingKey } }),
+      body: JSON.stringify({ context: { targetingKey, workspaceId } }),
     });
     const text = await body.text();
     if (statusCode !== 200) throw new Error(`a lookup of ${feature} was answered ${statusCode}: ${text}`);

@@ -3,19 +3,25 @@ import type { Bench, Figures } from './bench.ts';
 export type Result = {
   readonly figures: Figures;
   readonly limits: Figures;
-  /** Of each limited figure: what share of its limit it took. */
+  readonly floors: Figures;
+  /** Of each limited figure: what share of its limit it took; of one with a floor: what share of it the floor is. */
   readonly ratios: Figures;
   readonly met: boolean;
 };
 
-export function resultOf({ limits }: Bench, measured: Figures): Result {
+export function resultOf({ limits, floors = {} }: Bench, measured: Figures): Result {
   const figures = mapped(measured, (value) => value);
-  const ratios = mapped(limits, (limit, name) => {
-    const value = measured[name];
-    if (value === undefined) throw new Error(`the limited figure ${name} was not measured`);
-    return shareOf(value, limit);
-  });
-  return { figures, limits, ratios, met: Object.values(ratios).every((ratio) => ratio <= 1) };
+  const ratios = {
+    ...mapped(limits, (limit, name) => shareOf(measuredAs(name, measured), limit)),
+    ...mapped(floors, (floor, name) => shareOf(floor, measuredAs(name, measured))),
+  };
+  return { figures, limits, floors, ratios, met: Object.values(ratios).every((ratio) => ratio <= 1) };
+}
+
+function measuredAs(name: string, measured: Figures): number {
+  const value = measured[name];
+  if (value === undefined) throw new Error(`the limited figure ${name} was not measured`);
+  return value;
 }
 
 /** Where nothing is allowed, nothing is within the limit and anything is infinitely much. */
@@ -24,11 +30,11 @@ function shareOf(value: number, limit: number): number {
 }
 
 /** For people: a line per figure, the limited ones with their limit. */
-export function tableOf(name: string, { figures, limits, ratios }: Result): string {
+export function tableOf(name: string, { figures, limits, floors, ratios }: Result): string {
   const rows = Object.entries(figures).map(([figure, value]) => {
-    const limit = limits[figure];
+    const bound = limits[figure] === undefined ? `≥ ${floors[figure]}` : `≤ ${limits[figure]}`;
     const ratio = ratios[figure];
-    const judged = limit === undefined || ratio === undefined ? '' : `≤ ${limit}  ${share(ratio)}`;
+    const judged = ratio === undefined ? '' : `${bound}  ${share(ratio)}`;
     return `  ${figure.padEnd(36)}${String(value).padStart(12)}  ${judged}`.trimEnd();
   });
   return [`\n${name}`, ...rows].join('\n');

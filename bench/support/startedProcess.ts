@@ -47,8 +47,8 @@ export class StartedProcess implements AsyncDisposable {
   }
 
   /** Resolves when it answers 200 at `url`. @throws Error with its last words where it ends or does not come up in time */
-  async answering(url: string, signal: AbortSignal): Promise<void> {
-    const giveUpAt = performance.now() + PATIENCE_MS;
+  async answering(url: string, signal: AbortSignal, patienceMs = PATIENCE_MS): Promise<void> {
+    const giveUpAt = performance.now() + patienceMs;
     while (!(await isAnswering(url))) {
       this.assertAlive();
       signal.throwIfAborted();

@@ -19,7 +19,9 @@ const LONGEST_TOKEN = 1024;
 /** The token of `Authorization: Bearer …`; null without one. */
 export function bearerOf(request: FastifyRequest): string | null {
   const header = request.headers.authorization;
-  if (header === undefined || header.length > LONGEST_TOKEN || !/^bearer /i.test(header)) return null;
+  if (header === undefined || header.length > LONGEST_TOKEN) return null;
+  // As nearly everybody writes it; what is written otherwise is looked at more closely.
+  if (!header.startsWith('Bearer ') && !/^bearer /i.test(header)) return null;
   return header.slice('bearer '.length).trim() || null;
 }
 

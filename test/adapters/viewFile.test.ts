@@ -84,7 +84,7 @@ describe('the file with the last known state', () => {
 
   test('half a writing leaves the old one as it was', async () => {
     await file.write(KEPT);
-    await mkdir(`${path}.new`);
+    await mkdir(`${path}.${process.pid}.new`);
     await expect(file.write({ ...KEPT, flags: [] })).rejects.toThrow('EISDIR');
     expect(await file.read()).toEqual(KEPT);
   });

@@ -212,20 +212,20 @@ describe('a view that nothing refreshes', () => {
     clock.nowMs = 1000 + DEADLINE_MS - 1;
     expect(answers()).toEqual(['on grants', 'on grants', 'on grants']);
     clock.nowMs = 1000 + DEADLINE_MS;
-    expect(view.isStale()).toBe(true);
-    expect(view.ageMs()).toBe(DEADLINE_MS);
+    expect(view.freshness.isStale()).toBe(true);
+    expect(view.freshness.ageMs()).toBe(DEADLINE_MS);
     expect(answers()).toEqual(['off stale', 'on grants', 'on grants']);
     view.confirmed(clock.nowMs);
     expect(answers()).toEqual(['on grants', 'on grants', 'on grants']);
     view.confirmed(1000);
-    expect(view.ageMs()).toBe(0);
+    expect(view.freshness.ageMs()).toBe(0);
   });
 
   test('is stale from the start until somebody confirms it, and news alone confirm nothing', () => {
     const view = new FlagView({ monotonicMs: () => 0, staleAfterMs: DEADLINE_MS, hardKilled: () => false });
     view.changed(flagOf(open(1, { live: LIVE })));
     expect(answer(view)).toBe('off stale');
-    expect(view.ageMs()).toBe(Number.POSITIVE_INFINITY);
+    expect(view.freshness.ageMs()).toBe(Number.POSITIVE_INFINITY);
   });
 });
 
@@ -275,7 +275,7 @@ describe('a view that begins with what was last known', () => {
   test('serves that, is stale from the start however young it is, and fresh once somebody confirms it', () => {
     const view = new FlagView({ monotonicMs: () => 500, staleAfterMs: DEADLINE_MS, hardKilled: () => false });
     view.restore(lastKnown(), 1000);
-    expect([view.ageMs(), view.isStale()]).toEqual([1000, true]);
+    expect([view.freshness.ageMs(), view.freshness.isStale()]).toEqual([1000, true]);
     expect(answer(view)).toBe('off stale');
     expect(view.document('settled')?.grants).toEqual([grantOf(20)]);
     expect(view.edits('checkout-v2').paused).toBe(true);

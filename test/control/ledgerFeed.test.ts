@@ -48,11 +48,11 @@ describe('a replica that can not reach the flag store', () => {
     const apart = await startReplica(world, { store: outOfReach(world) });
     expect(apart.view.document(FEATURE)).toBeUndefined();
     await apart.ledgerFeed.run();
-    expect([here(apart), apart.view.isStale()]).toEqual([10_000, false]);
+    expect([here(apart), apart.view.freshness.isStale()]).toEqual([10_000, false]);
     minutesLater(world);
-    expect(apart.view.isStale()).toBe(true);
+    expect(apart.view.freshness.isStale()).toBe(true);
     await apart.ledgerFeed.run();
-    expect([apart.view.isStale(), apart.view.ageMs()]).toEqual([false, 0]);
+    expect([apart.view.freshness.isStale(), apart.view.freshness.ageMs()]).toEqual([false, 0]);
 
     await until(replica, id, inStage(1));
     expect(here(apart)).toBe(10_000);

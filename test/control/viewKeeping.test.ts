@@ -64,7 +64,11 @@ describe('what is kept for the next start', () => {
     const kept = { asOfMs: T0 - 5000, flags: [{ document: open, edits: UNTOUCHED }], archived: [], tokens: [TOKEN] };
     const { clock, view, directory, keeping, written } = processOver(kept);
     await keeping.restore();
-    expect([view.document('checkout-v2'), view.ageMs(), view.isStale()]).toEqual([open, 5000, true]);
+    expect([view.document('checkout-v2'), view.freshness.ageMs(), view.freshness.isStale()]).toEqual([
+      open,
+      5000,
+      true,
+    ]);
     expect(directory.find('secret')?.subject).toBe('shop');
     expect(directory.find('admin')?.tokenId).toBe('configured');
     clock.advance(60_000);
@@ -81,7 +85,7 @@ describe('what is kept for the next start', () => {
     async (fault) => {
       const { view, keeping, said } = processOver(fault);
       await keeping.restore();
-      expect(view.ageMs()).toBe(Number.POSITIVE_INFINITY);
+      expect(view.freshness.ageMs()).toBe(Number.POSITIVE_INFINITY);
       expect(said).toHaveLength(1);
     },
   );

@@ -41,7 +41,7 @@ describe('a Sluice that starts', { timeout: 600_000 }, () => {
         ({ decision }) => decision?.kind === 'awaitApproval',
       );
     }
-  });
+  }, 300_000);
   afterAll(() => opened.disposeAsync());
 
   const lastKnown = () => join(sluice.dataFolder, 'last-known-flags.jsonl');

@@ -25,7 +25,7 @@ describe('break-glass', { timeout: 600_000 }, () => {
     const metrics = opened.use(await ReleaseMetrics.start());
     setting = { metricSources: `shop=${metrics.address}`, databaseUrl: database.url, redisUrl: redis.url };
     sluice = opened.use(await Replica.start(setting));
-  });
+  }, 300_000);
   afterAll(() => opened.disposeAsync());
 
   const cli = (command: string) => redisCli(redis.url, command);

@@ -25,6 +25,14 @@ const tagOf = async (under: ServerUnderTest, as: TokenName = 'service') =>
 const change = (under: ServerUnderTest, version: number, feature = 'checkout-v2') =>
   under.application.flags.apply(documentOf({ feature, version, grants: [grantOf(version % 100)] }));
 
+/** A server whose documents are so old, however long the test takes. */
+function agedUnder(ageMs: number): ServerUnderTest {
+  return new ServerUnderTest({}, (application) => {
+    Object.defineProperty(application.configuration, 'ageMs', { get: () => ageMs });
+    return application;
+  });
+}
+
 describe('the stream of changes', () => {
   test('tells whoever comes to ask, then of each change, with the tag as id', async () => {
     await using under = new ServerUnderTest();
@@ -84,23 +92,21 @@ describe('the stream of changes', () => {
 
 describe('the stream of documents', () => {
   test('says first how old all is, then each change with its document, and null for one that was archived', async () => {
-    await using under = new ServerUnderTest();
-    const { flags, clock } = under.application;
-    flags.confirmed(clock.nowMs());
-    clock.set(clock.nowMs() + 1500);
+    await using under = agedUnder(1499.2);
+    const { flags } = under.application;
     change(under, 1);
     const tag = await tagOf(under);
     await using reader = await open(under, '?documents=true', { lastEventId: `"${tag}"` });
     expect(await reader.next()).toEqual({ type: 'alive', ageMilliseconds: 1500, etag: tag, id: null });
     change(under, 2);
     const second = await tagOf(under);
-    expect(await reader.next()).toEqual({
+    expect(await reader.nextChange()).toEqual({
       ...{ type: 'flag', etag: second, id: second, feature: 'checkout-v2' },
       document: documentOf({ version: 2, grants: [grantOf(2)] }),
     });
     flags.changed({ kind: 'archived', feature: 'checkout-v2', version: 9 });
     const third = await tagOf(under);
-    expect(await reader.next()).toEqual({
+    expect(await reader.nextChange()).toEqual({
       ...{ type: 'flag', etag: third, id: third, feature: 'checkout-v2', document: null },
     });
   });
@@ -113,8 +119,8 @@ describe('the stream of documents', () => {
     for (const under of [one, other]) for (const version of [2, 3]) change(under, version);
     expect(await tagOf(other)).toBe(await tagOf(one));
     await using reader = await open(other, '?documents=true', { lastEventId: tag });
-    expect(await reader.next()).toMatchObject({ type: 'flag', document: { version: 2 } });
-    expect(await reader.next()).toMatchObject({ type: 'flag', document: { version: 3 }, id: await tagOf(one) });
+    expect(await reader.nextChange()).toMatchObject({ type: 'flag', document: { version: 2 } });
+    expect(await reader.nextChange()).toMatchObject({ type: 'flag', document: { version: 3 }, id: await tagOf(one) });
     expect(await reader.next()).toMatchObject({ type: 'alive', etag: await tagOf(one) });
   });
 
@@ -124,7 +130,7 @@ describe('the stream of documents', () => {
     const tag = await tagOf(under);
     for (let version = 2; version < 1100; version += 1) change(under, version);
     await using reader = await open(under, '?documents=true', { lastEventId: tag });
-    expect(await reader.next()).toMatchObject({ type: 'refetchEvaluation', id: await tagOf(under) });
+    expect(await reader.nextChange()).toMatchObject({ type: 'refetchEvaluation', id: await tagOf(under) });
     expect(await reader.next()).toMatchObject({ type: 'alive' });
   });
 
@@ -138,19 +144,16 @@ describe('the stream of documents', () => {
     });
     expect(await reader.next()).toMatchObject({ type: 'alive' });
     change(under, 2);
-    expect(await reader.next()).toMatchObject({ type: 'flag', document: { version: 2 } });
+    expect(await reader.nextChange()).toMatchObject({ type: 'flag', document: { version: 2 } });
     const prerequisites = [{ feature: 'accounts-v2', variant: 'on' as const }];
     under.application.flags.apply(documentOf({ version: 3, prerequisites }));
-    expect(await reader.next()).toMatchObject({ type: 'refetchEvaluation', etag: await tagOf(under, 'bound') });
+    expect(await reader.nextChange()).toMatchObject({ type: 'refetchEvaluation', etag: await tagOf(under, 'bound') });
     change(under, 2, 'accounts-v2');
-    expect(await reader.next()).toMatchObject({ type: 'flag', feature: 'accounts-v2' });
+    expect(await reader.nextChange()).toMatchObject({ type: 'flag', feature: 'accounts-v2' });
   });
 
   test('says that a view which was never refreshed is older than anybody may go by', async () => {
-    await using under = new ServerUnderTest({}, (application) => {
-      Object.defineProperty(application.configuration, 'ageMs', { get: () => Number.POSITIVE_INFINITY });
-      return application;
-    });
+    await using under = agedUnder(Number.POSITIVE_INFINITY);
     await using reader = await open(under, '?documents=true', { lastEventId: await tagOf(under) });
     expect(await reader.next()).toMatchObject({ type: 'alive', ageMilliseconds: Number.MAX_SAFE_INTEGER });
   });
@@ -341,7 +344,7 @@ describe('a client that takes nothing', () => {
     await quick.next();
     for (let version = 1; version <= 30; version += 1) {
       under.application.flags.apply(large(version));
-      expect(await quick.next()).toMatchObject({ type: 'flag', document: { version } });
+      expect(await quick.nextChange()).toMatchObject({ type: 'flag', document: { version } });
     }
     await eventually(
       async () => (await under.get('/metrics', { as: null })).text,

@@ -40,7 +40,7 @@ describe('the provider and OFREP', () => {
   test('give one answer: value, variant, reason, metadata, error', async () => {
     await using under = new ServerUnderTest();
     const { flags } = under.application;
-    const held = new FlagDocuments({ isHardKilled: () => false, isStale: () => flags.isStale() });
+    const held = new FlagDocuments({ isHardKilled: () => false, isStale: () => flags.freshness.isStale() });
     let version = 0;
     await fc.assert(
       fc.asyncProperty(features, anyContext, async (told, asker) => {

@@ -6,6 +6,7 @@ import { shutDown } from '../../src/adapters/postgres/embedded/shutDown.ts';
 import { connectionString } from '../../src/adapters/postgres/embedded/socketFolder.ts';
 import { freePort } from '../../src/demo/process/freePort.ts';
 import { readinessSchema } from '../../src/http/schemas/installation.ts';
+import { eventually } from './eventually.ts';
 import { leftBehindIn } from './leftBehind.ts';
 import { type Ending, SluiceProcess } from './sluiceProcess.ts';
 
@@ -46,12 +47,17 @@ export class Replica implements AsyncDisposable {
   readonly #env: Readonly<Record<string, string>>;
   #process: SluiceProcess;
 
-  /** Resolves when it answers. */
+  /** Resolves when it answers and has its ledger. */
   static async start(setting: ReplicaSetting): Promise<Replica> {
     const folder = await mkdtemp(join(tmpdir(), 'sluice-replica-'));
     const env = await environmentOf(setting, folder, await freePort());
     const replica = new Replica(folder, env);
     await replica.#process.answers(`${replica.url}/livez`);
+    // On a busy machine a database may be slow to answer, and Sluice starts without it.
+    await eventually(
+      () => replica.readiness(),
+      ({ dependencies }) => dependencies['ledger']?.ok === true,
+    );
     return replica;
   }
 

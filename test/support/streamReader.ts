@@ -46,6 +46,12 @@ export class StreamReader implements AsyncDisposable {
     return event;
   }
 
+  /** The next that is no sign of life: on a busy machine one may come at any time. */
+  async nextChange(): Promise<StreamEvent> {
+    const event = await this.next();
+    return event.type === 'alive' ? this.nextChange() : event;
+  }
+
   /** Resolves when it holds, or the stream has ended. */
   async until(holds: () => boolean): Promise<void> {
     while (!holds() && !this.hasEnded) await new Promise<void>((resolve) => this.#woken.add(resolve));

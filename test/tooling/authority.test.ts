@@ -6,8 +6,8 @@ import type { EntryType } from '../../src/domain/ledger/entry.ts';
 import { PROJECT_ROOT } from './scratchProject.ts';
 
 const CONTROL = join(PROJECT_ROOT, 'src/control');
-/** Beside the chain: what settles by itself has one authority, in two rooms. */
-const ROOM_OF: Readonly<Record<string, Authority>> = { reconciliation: 'upkeep' };
+/** Beside the chain: what settles by itself has one authority, in three rooms. */
+const ROOM_OF: Readonly<Record<string, Authority>> = { reconciliation: 'upkeep', acknowledgement: 'upkeep' };
 const CALL = /appendEntries\(\s*'(\w+)'/g;
 /** Where the way into the ledger is; everybody else goes through it. */
 const DOORWAY = 'appendEntries.ts';

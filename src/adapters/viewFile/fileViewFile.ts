@@ -18,7 +18,9 @@ export class FileViewFile implements ViewFile {
 
   async write(view: KeptView): Promise<void> {
     await mkdir(dirname(this.#path), { recursive: true, mode: 0o700 });
-    const file = await open(`${this.#path}.new`, 'w', 0o600);
+    // Of this process alone: two that share a folder must not write into one file.
+    const fresh = `${this.#path}.${process.pid}.new`;
+    const file = await open(fresh, 'w', 0o600);
     try {
       await writeInTurns(file, viewLines(view, this.#environment));
       // On the disk before it takes the old one's place: a crash must leave one of both, whole.
@@ -26,7 +28,7 @@ export class FileViewFile implements ViewFile {
     } finally {
       await file.close();
     }
-    await rename(`${this.#path}.new`, this.#path);
+    await rename(fresh, this.#path);
   }
 
   async read(): Promise<KeptView | null> {

@@ -54,12 +54,12 @@ export class Configuration {
 
   /** Milliseconds since the view last knew to be up to date; infinite before the first time. */
   get ageMs(): number {
-    return this.#view.ageMs();
+    return this.#view.freshness.ageMs();
   }
 
   /** As old as this, nobody goes by it any more. */
   get staleAfterMs(): number {
-    return this.#view.staleAfterMs;
+    return this.#view.freshness.staleAfterMs;
   }
 
   part(feature: string): Part | undefined {

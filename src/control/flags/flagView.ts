@@ -12,12 +12,9 @@ import type { Lookup } from '../../domain/feature/subject.ts';
 import type { FlagListener } from '../ports/flagStore.ts';
 import type { KeptFlags } from '../ports/viewFile.ts';
 import { type Entry, editsBeside, entryOf, newerOf, type Told } from './viewEntry.ts';
+import { type FreshnessOptions, ViewFreshness } from './viewFreshness.ts';
 
-export type FlagViewOptions = {
-  /** Milliseconds of a clock that is never set: one set back would keep a view from ever growing stale. */
-  readonly monotonicMs: () => number;
-  /** The rollback deadline: unrefreshed for so long, a view may have missed a rollback. */
-  readonly staleAfterMs: number;
+export type FlagViewOptions = FreshnessOptions & {
   /** Whether the environment closes this feature; asked once per document, not per lookup. */
   readonly hardKilled: (feature: string) => boolean;
 };
@@ -25,13 +22,22 @@ export type FlagViewOptions = {
 /** Told after each change of a document, before anything else happens; `document(feature)` is what lookups meet from now on. */
 export type ViewWatcher = (feature: string) => void;
 
+/** One of several answers, and the document that it follows from. */
+export type Evaluated = {
+  readonly feature: string;
+  readonly document: FlagDocument;
+  readonly evaluation: Evaluation;
+};
+
 /**
  * What every lookup is answered from: all flag documents, in memory, fed by the store. Nothing here waits or fails. Versions
- * never go back, but lower exposure is taken whatever its version. Stale (see `isStale`), it answers `off` for features with
+ * never go back, but lower exposure is taken whatever its version. Stale, it answers `off` for features with
  * a live rollout, and the last known for all others.
  */
 export class FlagView implements FlagListener {
-  readonly #options: FlagViewOptions;
+  /** While it is stale, features with a live rollout are closed. */
+  readonly freshness: ViewFreshness;
+  readonly #isHardKilled: FlagViewOptions['hardKilled'];
   readonly #entries = new Map<string, Entry>();
   readonly #archived = new Map<string, number>();
   readonly #hardKilled = new Set<string>();
@@ -39,15 +45,14 @@ export class FlagView implements FlagListener {
   readonly #unstored = new Map<string, Told | null>();
   readonly #watchers = new Set<ViewWatcher>();
   readonly #lookup: Lookup;
-  #refreshedAtMs = Number.NEGATIVE_INFINITY;
-  #isConfirmed = false;
 
   constructor(options: FlagViewOptions) {
-    this.#options = options;
+    this.freshness = new ViewFreshness(options);
+    this.#isHardKilled = options.hardKilled;
     this.#lookup = {
       document: (feature) => this.#entries.get(feature)?.served,
       hardKilled: (feature) => this.#hardKilled.has(feature),
-      isStale: () => this.isStale(),
+      isStale: () => this.freshness.isStale(),
     };
   }
 
@@ -81,7 +86,7 @@ export class FlagView implements FlagListener {
   found(feature: string): { readonly killed: boolean; readonly grants: FlagDocument['grants'] } {
     const served = this.#entries.get(feature)?.served;
     if (served === undefined) return { killed: false, grants: [] };
-    const isClosed = this.#hardKilled.has(feature) || (served.live?.whenStale === 'close' && this.isStale());
+    const isClosed = this.#hardKilled.has(feature) || (served.live?.whenStale === 'close' && this.freshness.isStale());
     return { killed: served.killed, grants: isClosed ? [] : served.grants };
   }
 
@@ -101,12 +106,17 @@ export class FlagView implements FlagListener {
     return entry === undefined ? flagNotFound(feature) : evaluate(entry.served, context, this.#lookup);
   }
 
-  /** Every feature that is not archived, in no particular order. */
-  evaluateAll(context: EvaluationContext): readonly { readonly feature: string; readonly evaluation: Evaluation }[] {
-    return Array.from(this.#entries, ([feature, { served }]) => ({
-      feature,
-      evaluation: evaluate(served, context, this.#lookup),
-    }));
+  /** These features, in their order, as far as they are here; every one that is not archived where none are named. */
+  evaluateAll(context: EvaluationContext, features: Iterable<string> = this.features()): readonly Evaluated[] {
+    // Of one answer all flags are as old as each other, and the clock is read once.
+    const isStale = this.freshness.isStale();
+    const lookup = { ...this.#lookup, isStale: () => isStale };
+    const all: Evaluated[] = [];
+    for (const feature of features) {
+      const document = this.#entries.get(feature)?.served;
+      if (document !== undefined) all.push({ feature, document, evaluation: evaluate(document, context, lookup) });
+    }
+    return all;
   }
 
   /** Null where the view has no such feature. */
@@ -119,26 +129,6 @@ export class FlagView implements FlagListener {
   watch(watcher: ViewWatcher): () => void {
     this.#watchers.add(watcher);
     return () => void this.#watchers.delete(watcher);
-  }
-
-  /** Of the clock by which `confirmed` counts. */
-  nowMs(): number {
-    return this.#options.monotonicMs();
-  }
-
-  /** As old as this it is stale. */
-  get staleAfterMs(): number {
-    return this.#options.staleAfterMs;
-  }
-
-  /** Milliseconds since the view last knew to be up to date; infinite before the first time. */
-  ageMs(): number {
-    return this.nowMs() - this.#refreshedAtMs;
-  }
-
-  /** Also where it has begun with a state that was known before, however young that is: a rollback may have followed it. */
-  isStale(): boolean {
-    return !this.#isConfirmed || this.ageMs() >= this.#options.staleAfterMs;
   }
 
   /**
@@ -222,12 +212,11 @@ export class FlagView implements FlagListener {
   restore({ flags, archived }: KeptFlags, ageMs: number): void {
     for (const { feature, version } of archived) this.#archived.set(feature, version);
     for (const { document, edits } of flags) this.#put(document, edits);
-    this.#refreshedAtMs = this.nowMs() - ageMs;
+    this.freshness.restored(ageMs);
   }
 
   confirmed(asOfMs: number): void {
-    this.#isConfirmed = true;
-    this.#refreshedAtMs = Math.max(this.#refreshedAtMs, asOfMs);
+    this.freshness.confirmed(asOfMs);
   }
 
   #take(document: FlagDocument, edits: HandFields): void {
@@ -247,7 +236,7 @@ export class FlagView implements FlagListener {
     const { feature } = document;
     this.#entries.set(feature, entryOf({ document, edits }));
     this.#archived.delete(feature);
-    if (this.#options.hardKilled(feature)) this.#hardKilled.add(feature);
+    if (this.#isHardKilled(feature)) this.#hardKilled.add(feature);
     this.#tellChange(feature);
     return true;
   }

@@ -30,7 +30,7 @@ export class LedgerFeed {
   async run(): Promise<void> {
     const { store, view } = this.#deps;
     if (store.state().ok) return;
-    const asOfMs = view.nowMs();
+    const asOfMs = view.freshness.nowMs();
     try {
       await this.#readChanges();
     } catch (error) {

@@ -30,7 +30,7 @@ export class ViewKeeping {
   async keep(): Promise<void> {
     const { view, directory, file, clock } = this.#deps;
     const { records } = directory;
-    const ageMs = view.ageMs();
+    const ageMs = view.freshness.ageMs();
     if (!Number.isFinite(ageMs) || (!this.#isChanged && records === this.#tokens)) return;
     this.#isChanged = false;
     try {

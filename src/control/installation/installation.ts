@@ -110,11 +110,11 @@ export class Installation implements InstallationDesk {
   /** They are answered whatever else is away; this says from how old a state. */
   #lookups(): Dependency {
     const { view } = this.#deps;
-    const ageMs = view.ageMs();
+    const ageMs = view.freshness.ageMs();
     if (!Number.isFinite(ageMs))
       return { ok: false, detail: 'know no feature yet: neither flag store nor ledger has answered' };
     const age = `${Math.floor(ageMs / 1000)} s`;
-    if (!view.isStale()) return { ok: true, detail: `up to date ${age} ago` };
+    if (!view.freshness.isStale()) return { ok: true, detail: `up to date ${age} ago` };
     return { ok: false, detail: `answer from a state of ${age} ago, and \`off\` for features with a live rollout` };
   }
 

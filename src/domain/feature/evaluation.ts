@@ -50,7 +50,7 @@ export function evaluate(document: FlagDocument, context: EvaluationContext, loo
 export function answerOf(subject: Subject, step: StepName, decision: Decision): Evaluation {
   if (decision.kind === 'targetingKeyMissing') return keyMissing(subject.document.feature);
   const { document } = subject;
-  const cohort = COMPARED.has(step) ? subject.cohort() : null;
+  const cohort = isCompared(step) ? subject.cohort() : null;
   const variant = decision.on ? 'on' : 'off';
   return {
     kind: 'resolved',
@@ -73,7 +73,7 @@ export function flagNotFound(feature: string): Evaluation {
  * Where an earlier step closed the feature, nobody is treated: a cohort there would pass unexposed traffic off as evidence
  * for the rollout.
  */
-const COMPARED: ReadonlySet<StepName> = new Set(['workspaceCap', 'grants']);
+const isCompared = (step: StepName) => step === 'grants' || step === 'workspaceCap';
 
 const keyMissing = (feature: string): Evaluation => ({
   kind: 'failed',
@@ -85,8 +85,10 @@ function metadataOf(document: FlagDocument, cohort: Cohort | null): FlagMetadata
   const { version, live } = document;
   const percentage = percentageOf(shownThreshold(document));
   if (live === null) return { version, percentage };
-  const metadata = { version, percentage, rolloutId: live.rolloutId, stage: live.stage };
-  return cohort === null ? metadata : { ...metadata, cohort };
+  const { rolloutId, stage } = live;
+  // Written out twice: a spread would copy the members one by one, at every lookup.
+  if (cohort === null) return { version, percentage, rolloutId, stage };
+  return { version, percentage, rolloutId, stage, cohort };
 }
 
 function shownThreshold({ killed, live, grants }: FlagDocument): number {

@@ -14,17 +14,17 @@ export type ScopedContext = {
 export const EVERYONE: Scope = { groups: 'all', regions: 'all', tiers: 'all' };
 export const INTERNAL: Scope = { groups: ['internal'], regions: 'all', tiers: 'all' };
 
-const admits = (facet: Facet, values: readonly string[]) =>
-  facet === 'all' || values.some((value) => facet.includes(value));
+const admits = (facet: Facet, value: string | null) => facet === 'all' || (value !== null && facet.includes(value));
 
-const asList = (value: string | null): readonly string[] => (value === null ? [] : [value]);
+const admitsAny = (facet: Facet, values: readonly string[]) =>
+  facet === 'all' || values.some((value) => facet.includes(value));
 
 /** True where the context lies inside the scope on all three facets. */
 export function matches(scope: Scope, context: ScopedContext): boolean {
   return (
-    admits(scope.groups, context.groups) &&
-    admits(scope.regions, asList(context.region)) &&
-    admits(scope.tiers, asList(context.tier))
+    admitsAny(scope.groups, context.groups) &&
+    admits(scope.regions, context.region) &&
+    admits(scope.tiers, context.tier)
   );
 }
 

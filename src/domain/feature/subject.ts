@@ -99,8 +99,10 @@ export class Subject {
 function widestMatch(grants: FlagDocument['grants'], context: EvaluationContext): number {
   let widest = NO_GRANT;
   let highest = 0;
-  for (const [index, grant] of grants.entries()) {
-    if (grant.threshold <= highest || !matches(grant.scope, context)) continue;
+  // By index: `entries` makes a pair for each, at every lookup.
+  for (let index = 0; index < grants.length; index += 1) {
+    const grant = grants[index];
+    if (grant === undefined || grant.threshold <= highest || !matches(grant.scope, context)) continue;
     widest = index;
     highest = grant.threshold;
   }

@@ -1,22 +1,18 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Evaluation } from '../../domain/feature/evaluation.ts';
-import { mayTouch, type Principal } from '../../domain/governance/role.ts';
+import type { Evaluated } from '../../control/flags/flagView.ts';
+import type { Principal } from '../../domain/governance/role.ts';
 import { callerOf } from '../auth.ts';
-import { answerText } from './answerText.ts';
 import { entityTagOf, matchesAny } from './entityTag.ts';
 import { contextIn } from './lookupBody.ts';
 import type { LookupDeps } from './lookupDeps.ts';
-
-type Evaluated = { readonly feature: string; readonly evaluation: Evaluation };
 
 /** Answers every flag that the token may ask about, by key; those that have no answer for this context say so one by one. */
 export function answerBulk(request: FastifyRequest, reply: FastifyReply, deps: LookupDeps): void {
   const began = performance.now();
   const principal = callerOf(request);
-  const context = contextIn(request.body);
-  const seen = deps.flags.evaluateAll(context).filter(({ feature }) => mayTouch(principal, feature));
-  const sorted = seen.toSorted((one, other) => (one.feature < other.feature ? -1 : 1));
-  const flags = `"flags":[${sorted.map((evaluated) => flagText(evaluated, deps)).join(',')}]`;
+  const features = deps.order.keys(principal.features);
+  const evaluated = deps.flags.evaluateAll(contextIn(request.body), features);
+  const flags = `"flags":[${evaluated.map((one) => flagText(one, deps)).join(',')}]`;
   // Of the flags alone: where their changes are told of is another address for each token.
   const tag = entityTagOf(`{${flags}}`);
   reply.header('etag', tag);
@@ -35,12 +31,11 @@ function eventStreamsText({ tokenId }: Principal, { tokens }: LookupDeps): strin
   return `,"eventStreams":[{"type":"sse","endpoint":{"requestUri":"/v1/stream?key=${key}"}}]`;
 }
 
-function flagText({ feature, evaluation }: Evaluated, { flags, telemetry, texts }: LookupDeps): string {
+function flagText({ feature, document, evaluation }: Evaluated, { telemetry, texts }: LookupDeps): string {
   if (evaluation.kind === 'failed') {
     const { errorCode, errorDetails } = evaluation;
     return JSON.stringify({ key: feature, errorCode, errorDetails });
   }
   telemetry.lookup(feature, evaluation.variant);
-  const document = flags.document(feature);
-  return document === undefined ? answerText(feature, evaluation) : texts.of(document, evaluation);
+  return texts.of(document, evaluation);
 }

@@ -9,7 +9,7 @@ import { timeSchema } from './list.ts';
 
 /** A value of any JSON type but a list or null. Said without recursion, which the OpenAPI document could not show. */
 export const valueSchema = z.union([z.boolean(), z.string(), z.number(), z.record(z.string(), z.unknown())]);
-const variants = z.strictObject({ on: valueSchema, off: valueSchema }).describe('both of one type');
+export const variantsSchema = z.strictObject({ on: valueSchema, off: valueSchema }).describe('both of one type');
 
 export const featureSchema = z
   .strictObject({
@@ -17,7 +17,7 @@ export const featureSchema = z
     key: z.string(),
     description: z.string(),
     owner: z.string(),
-    variants,
+    variants: variantsSchema,
     prerequisites: z.array(prerequisiteSchema),
     salt: z.string(),
     bucketing: z.literal(BUCKETING),
@@ -44,8 +44,8 @@ export const killedSchema = z
   })
   .meta({ id: 'Killed' });
 
-const newVariants = variants.describe('both of one type, and different; `off` is what it is for ever');
-const changedVariants = variants.describe(
+const newVariants = variantsSchema.describe('both of one type, and different; `off` is what it is for ever');
+const changedVariants = variantsSchema.describe(
   '`off` as it is: everybody outside the exposure gets it, and nothing changes it; another `on` only while nobody is let in, ' +
     'by a grant, a raised workspace or a live rollout',
 );

@@ -1,26 +1,9 @@
-import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { z } from 'zod';
 import { bucketOf, unitOf } from '../../../src/domain/feature/bucketing.ts';
 import { textOf } from './arbitraries.ts';
 import { userCalled } from './lookups.ts';
-
-const VECTORS = join(import.meta.dirname, 'bucketing-vectors.json');
-const PYTHON_CHECK = join(import.meta.dirname, 'bucketing_vectors.py');
-
-const vectorSchema = z.object({
-  salt: z.string(),
-  targetingKey: z.string(),
-  workspaceId: z.string().nullable(),
-  bucket: z.int(),
-});
-const { vectors } = z
-  .object({ bucketing: z.literal('sha256-v1'), vectors: z.array(vectorSchema).length(200) })
-  .parse(JSON.parse(readFileSync(VECTORS, 'utf8')));
 
 /** The definition, word by word, with integers of any size. */
 function slowBucket(salt: string, unit: string): number {
@@ -35,24 +18,6 @@ const chiSquare = (counts: readonly number[], expected: number) =>
   counts.reduce((sum, count) => sum + (count - expected) ** 2 / expected, 0);
 
 describe('the bucket', () => {
-  test('is that of every vector', () => {
-    for (const { salt, targetingKey, workspaceId, bucket } of vectors) {
-      const unit = unitOf(userCalled(targetingKey, { workspaceId }));
-      expect(bucketOf(salt, unit ?? '')).toBe(bucket);
-    }
-  });
-
-  test('is what another language computes, or where there is none, the slow twin', () => {
-    const python = spawnSync('python3', [PYTHON_CHECK, 'check'], { input: readFileSync(VECTORS), encoding: 'utf8' });
-    if (python.error === undefined) {
-      expect(python.stderr).toBe('');
-      expect(python.stdout).toBe('200 vectors agree\n');
-    }
-    for (const { salt, targetingKey, workspaceId, bucket } of vectors) {
-      expect(slowBucket(salt, workspaceId === null ? targetingKey : `${workspaceId}:${targetingKey}`)).toBe(bucket);
-    }
-  });
-
   test('equals its slow twin for any text', () => {
     const text = textOf({ lone: false });
     fc.assert(

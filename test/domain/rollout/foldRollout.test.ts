@@ -34,7 +34,15 @@ const forEveryStep = (check: (step: Step, history: History) => void) =>
   );
 
 /** All that the next decision or command could look at. */
-const allowing = ({ version: _, heldFor: __, heldSinceMs: ___, lastEntryAtMs: ____, ...rest }: RolloutState) => rest;
+/** Without what only tells of it. */
+const allowing = ({
+  version: _,
+  heldFor: _for,
+  heldSinceMs: _since,
+  lastEntryAtMs: _last,
+  removal: _gone,
+  ...rest
+}: RolloutState) => rest;
 
 describe('fold of a rollout', () => {
   it('of a whole chain is the fold entry by entry, wherever it is cut', () => {
@@ -50,11 +58,27 @@ describe('fold of a rollout', () => {
   });
 
   it('the version grows by one with what changes what is allowed, and with nothing else', () => {
-    const telling: readonly EntryType[] = ['held', 'preflight', 'exposureRemoved', 'audited', 'incidentLinked'];
+    const told = ['held', 'preflight', 'audited', 'incidentLinked'] as const;
+    const telling: readonly EntryType[] = [...told, 'exposureRemoved', 'exposureConfirmed'];
     forEveryStep(({ before, after, entry }) => {
       const tells = telling.includes(entry.type);
       expect(after.version - before.version).toBe(tells ? 0 : 1);
       if (tells) expect(allowing(after)).toEqual(allowing(before));
+    });
+  });
+
+  it('a confirmation ends the wait of its own removal, tells the rollout so, and changes no version of the feature', () => {
+    forEveryStep(({ before, after, entry }, { moments, entries }) => {
+      if (entry.type !== 'exposureConfirmed') return;
+      const at = entries.indexOf(entry);
+      const [feature, earlier] = [moments[at]?.feature, moments[at - 1]?.feature];
+      expect(feature?.version).toBe(earlier?.version);
+      const waiting = earlier?.confirmationsPending ?? [];
+      expect(feature?.confirmationsPending).toEqual(entry.dryRun ? waiting : waiting.slice(1));
+      const isOfLast = before.removal?.removedAtMs === entry.data.removedAtMs;
+      expect(after.removal?.confirmation?.unheard).toEqual(
+        isOfLast ? ['replica:b'] : before.removal?.confirmation?.unheard,
+      );
     });
   });
 

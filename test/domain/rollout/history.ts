@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { confirmationSaid } from '../../../src/domain/confirmation/confirmation.ts';
 import { type Contract, contractFrom } from '../../../src/domain/contract/contract.ts';
 import { contractDigest } from '../../../src/domain/contract/digest.ts';
 import { DEFAULT_POLICY } from '../../../src/domain/contract/policy.ts';
@@ -19,7 +20,7 @@ import { T0 } from './situation.ts';
 
 /** What may happen to a rollout; what its state does not allow is left out. */
 export type Act =
-  | { readonly do: 'open' | 'pause' | 'preflight' | 'audited' | 'removed' }
+  | { readonly do: 'open' | 'pause' | 'preflight' | 'audited' | 'removed' | 'confirmed' }
   | { readonly do: 'hold'; readonly reason: 'noTraffic' | 'successCriteria' | 'approval' }
   | { readonly do: 'resume'; readonly acknowledged: readonly string[] }
   | {
@@ -41,7 +42,13 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   { weight: 9, arbitrary: fc.constant<Act>({ do: 'open' }) },
   {
     weight: 2,
-    arbitrary: fc.constantFrom<Act>({ do: 'pause' }, { do: 'preflight' }, { do: 'audited' }, { do: 'removed' }),
+    arbitrary: fc.constantFrom<Act>(
+      { do: 'pause' },
+      { do: 'preflight' },
+      { do: 'audited' },
+      { do: 'removed' },
+      { do: 'confirmed' },
+    ),
   },
   {
     weight: 2,
@@ -187,6 +194,12 @@ function draftsOf({ rollout, feature }: Moment, one: Act, atMs: number): readonl
     case 'removed': {
       const data = { documentVersion: 1, triggeredAtMs: atMs, removedAtMs: atMs };
       return [draft(rollout, says(atMs), { type: 'exposureRemoved', data })];
+    }
+    case 'confirmed': {
+      const [pending] = feature.confirmationsPending;
+      if (pending === undefined) return [];
+      const data = confirmationSaid(pending, { heard: ['replica:a'], unheard: ['replica:b'] }, atMs);
+      return [{ ...draft(rollout, says(atMs), { type: 'exposureConfirmed', data }), rollout: pending.rolloutId }];
     }
     case 'rollBack': {
       if (!live && rollout.wedgeState !== 'PENDING') return [];

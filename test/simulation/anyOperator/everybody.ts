@@ -11,7 +11,7 @@ const TIERS = ['pro', 'free', 'team', null];
 const one = <T>(list: readonly T[], index: number): T => list[index % list.length] as T;
 
 /** Who asks in every life: some of each workspace, group, region and tier, mixed, with buckets of all sizes. */
-export const EVERYBODY: readonly EvaluationContext[] = Array.from({ length: 240 }, (_, index) => ({
+const EVERYBODY: readonly EvaluationContext[] = Array.from({ length: 240 }, (_, index) => ({
   targetingKey: `user-${index}`,
   workspaceId: one(WORKSPACES, index),
   groups: one(GROUPS, Math.floor(index / 3)),
