@@ -75,7 +75,7 @@ describe('the provider and OFREP', () => {
           errorCode: body['errorCode'],
         });
       }),
-      { numRuns: 400 },
+      { numRuns: 150 },
     );
   });
 });

@@ -79,7 +79,11 @@ describe('the provider and a real Sluice', () => {
     const back = await under.post(`/v1/rollouts/${id}/rollback`, { as: 'operator', body: { reason: 'it is slow' } });
     expect(back.status).toBe(200);
     await eventually(met, (count) => count === 0);
+    /** Who has said that they serve the version by which it was taken back. */
+    const acknowledged = async () => (await under.get(`/v1/rollouts/${id}/acknowledgements`)).text;
+    await eventually(acknowledged, (text) => /"kind":"provider"[^}]*"acknowledged":true/.test(text));
     await provider.onClose();
+    expect(await acknowledged()).not.toContain('"kind":"provider"');
   });
 
   test('a token for one feature brings this one and its prerequisites', async () => {
