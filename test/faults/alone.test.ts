@@ -66,7 +66,7 @@ describe('a Sluice that starts', { timeout: 600_000 }, () => {
   test('without PostgreSQL answers from Redis, says what is missing, and goes on by itself when it is back', async () => {
     await stop();
     await postgres.takeAway('gone');
-    await sluice.startAgain();
+    await sluice.startAlone();
     expect(await settled.metBy()).toEqual(settled.below(100));
     expect(await live.metBy()).toEqual(live.below(25));
     expect(await sluice.readiness()).toMatchObject({
@@ -94,7 +94,7 @@ describe('a Sluice that starts', { timeout: 600_000 }, () => {
     expect((await readFile(lastKnown(), 'utf8')).includes('"settled"')).toBe(true);
     await postgres.takeAway('gone');
     await redis.stop();
-    await sluice.startAgain();
+    await sluice.startAlone();
     expect(await settled.metBy()).toEqual(settled.below(100));
     expect(await live.metBy()).toEqual([]);
     expect(await sluice.readiness()).toMatchObject({
@@ -112,7 +112,7 @@ describe('a Sluice that starts', { timeout: 600_000 }, () => {
       (text) => text.includes('"killed":true'),
     );
     await sluice.kill();
-    await sluice.startAgain();
+    await sluice.startAlone();
     expect(await killed.metBy()).toEqual([]);
 
     // The ledger alone feeds lookups, under the cap that it has adopted; the kill is told late.
@@ -143,7 +143,7 @@ describe('a Sluice that starts', { timeout: 600_000 }, () => {
     await writeFile(lastKnown(), whole.slice(0, whole.length / 2));
     await postgres.takeAway('gone');
     await redis.stop();
-    await sluice.startAgain();
+    await sluice.startAlone();
     expect(sluice.said).toContain('"why":"it is half written"');
     expect(await sluice.readiness()).toMatchObject({
       status: 503,

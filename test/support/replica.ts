@@ -53,11 +53,7 @@ export class Replica implements AsyncDisposable {
     const env = await environmentOf(setting, folder, await freePort());
     const replica = new Replica(folder, env);
     await replica.#process.answers(`${replica.url}/livez`);
-    // On a busy machine a database may be slow to answer, and Sluice starts without it.
-    await eventually(
-      () => replica.readiness(),
-      ({ dependencies }) => dependencies['ledger']?.ok === true,
-    );
+    await replica.#hasItsLedger();
     return replica;
   }
 
@@ -78,8 +74,14 @@ export class Replica implements AsyncDisposable {
     return this.#process.said;
   }
 
-  /** After it has ended. Resolves when it answers. */
+  /** After it has ended. Resolves when it answers and has its ledger. */
   async startAgain(): Promise<void> {
+    await this.startAlone();
+    await this.#hasItsLedger();
+  }
+
+  /** The same where there is no ledger. Resolves when it answers. */
+  async startAlone(): Promise<void> {
     this.#process = new SluiceProcess(this.#env);
     await this.#process.answers(`${this.url}/livez`);
   }
@@ -138,6 +140,14 @@ export class Replica implements AsyncDisposable {
     if (ending.signal === 'SIGKILL') return;
     if (ending.code !== 0) throw new Error(`Sluice ended with ${ending.code ?? ending.signal}. It said:\n${this.said}`);
     if (found.length + temporary.length > 0) throw new Error(`Left behind: ${[...found, ...temporary].join(', ')}`);
+  }
+
+  /** On a busy machine a database may be slow to answer, and Sluice starts without it. */
+  async #hasItsLedger(): Promise<void> {
+    await eventually(
+      () => this.readiness(),
+      ({ dependencies }) => dependencies['ledger']?.ok === true,
+    );
   }
 
   get #cluster(): string {
