@@ -87,9 +87,9 @@ async function setUp(setting: SluiceSetting, context: BenchContext): Promise<str
 /** As many as are wanted, from the one that was made over the API: 10,000 requests would take a minute, and rollouts half an hour. */
 async function copiedFeatures(count: number, { sql }: Database): Promise<readonly string[]> {
   const rows = await sql(
-    `INSERT INTO features (key, owner, archived, definition, definition_version, state, customer_position)
+    `INSERT INTO features (key, owner, archived, definition, definition_version, state, customer_position, confirming)
      SELECT copy, owner, archived, (definition::jsonb || jsonb_build_object('key', copy, 'salt', md5(copy)))::json,
-       definition_version, jsonb_set(state::jsonb, '{exposure,live}', 'null')::json, md5(copy) || md5(copy || '.')
+       definition_version, jsonb_set(state::jsonb, '{exposure,live}', 'null')::json, md5(copy) || md5(copy || '.'), confirming
      FROM features, LATERAL (SELECT 'copy-' || n AS copy FROM generate_series(2, $1::int) AS n) AS copies
      RETURNING key`,
     [count],
