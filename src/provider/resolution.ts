@@ -19,7 +19,7 @@ export function resolve<T>(
   if (!isOf(type, value)) {
     return failed(fallback, ErrorCode.TYPE_MISMATCH, `${feature} is a ${typeof value}, and was asked for as a ${type}`);
   }
-  // The SDK freezes the metadata: they are this answer's own.
+  // Frozen before the SDK freezes them: others are given the same ones.
   return { value: value as T, variant, reason, flagMetadata: metadata as FlagMetadata };
 }
 

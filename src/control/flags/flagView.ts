@@ -22,12 +22,8 @@ export type FlagViewOptions = FreshnessOptions & {
 /** Told after each change of a document, before anything else happens; `document(feature)` is what lookups meet from now on. */
 export type ViewWatcher = (feature: string) => void;
 
-/** One of several answers, and the document that it follows from. */
-export type Evaluated = {
-  readonly feature: string;
-  readonly document: FlagDocument;
-  readonly evaluation: Evaluation;
-};
+/** One of several answers. */
+export type Evaluated = { readonly feature: string; readonly evaluation: Evaluation };
 
 /**
  * What every lookup is answered from: all flag documents, in memory, fed by the store. Nothing here waits or fails. Versions
@@ -114,7 +110,7 @@ export class FlagView implements FlagListener {
     const all: Evaluated[] = [];
     for (const feature of features) {
       const document = this.#entries.get(feature)?.served;
-      if (document !== undefined) all.push({ feature, document, evaluation: evaluate(document, context, lookup) });
+      if (document !== undefined) all.push({ feature, evaluation: evaluate(document, context, lookup) });
     }
     return all;
   }

@@ -31,11 +31,11 @@ function eventStreamsText({ tokenId }: Principal, { tokens }: LookupDeps): strin
   return `,"eventStreams":[{"type":"sse","endpoint":{"requestUri":"/v1/stream?key=${key}"}}]`;
 }
 
-function flagText({ feature, document, evaluation }: Evaluated, { telemetry, texts }: LookupDeps): string {
+function flagText({ feature, evaluation }: Evaluated, { telemetry, texts }: LookupDeps): string {
   if (evaluation.kind === 'failed') {
     const { errorCode, errorDetails } = evaluation;
     return JSON.stringify({ key: feature, errorCode, errorDetails });
   }
   telemetry.lookup(feature, evaluation.variant);
-  return texts.of(document, evaluation);
+  return texts.of(feature, evaluation);
 }

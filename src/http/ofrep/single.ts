@@ -14,11 +14,9 @@ export function answerSingle(
   const { key } = request.params;
   requireReach(callerOf(request), key);
   const context = contextIn(request.body);
-  const document = flags.document(key);
-  if (document === undefined) throw new LookupFailed('FLAG_NOT_FOUND', 'no feature has this key');
   const evaluation = flags.evaluate(key, context);
   if (evaluation.kind === 'failed') throw new LookupFailed(evaluation.errorCode, evaluation.errorDetails);
   telemetry.lookup(key, evaluation.variant);
-  reply.header('content-type', 'application/json; charset=utf-8').send(texts.of(document, evaluation));
+  reply.header('content-type', 'application/json; charset=utf-8').send(texts.of(key, evaluation));
   telemetry.lookupSeconds((performance.now() - began) / 1000);
 }
