@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { describe, expect, test } from 'vitest';
+import { sha256Hex } from '../../src/domain/ledger/digest.ts';
 import { HeardOf } from '../../src/http/ofrep/heardOf.ts';
 import { documentOf, grantOf } from '../domain/feature/documents.ts';
 import { ServerUnderTest } from './serverUnderTest.ts';
@@ -69,7 +70,7 @@ describe('a client that was told of a change by another replica', () => {
 });
 
 describe('a bulk answer', () => {
-  test('names the stream of the token that asks, the same at every replica, and its ETag is of the flags alone', async () => {
+  test('names the stream of the token that asks, the same at every replica, and its ETag is of all that it says', async () => {
     await using under = new ServerUnderTest();
     under.application.flags.apply(open(1));
     const [service, admin] = [await under.post(BULK, CONTEXT), await under.post(BULK, { ...CONTEXT, as: 'admin' })];
@@ -77,7 +78,8 @@ describe('a bulk answer', () => {
       { type: 'sse', endpoint: { requestUri: `/v1/stream?key=${under.application.tokens.streamKey('service')}` } },
     ]);
     expect(admin.body['eventStreams']).not.toEqual(service.body['eventStreams']);
-    expect(admin.headers['etag']).toBe(service.headers['etag']);
+    expect(service.headers['etag']).toBe(`"${sha256Hex(service.text)}"`);
+    expect(admin.headers['etag']).toBe(`"${sha256Hex(admin.text)}"`);
     await using other = new ServerUnderTest();
     expect((await other.post(BULK, CONTEXT)).body['eventStreams']).toEqual(service.body['eventStreams']);
   });
