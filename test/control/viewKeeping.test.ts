@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { TokenDirectory } from '../../src/control/access/tokenDirectory.ts';
+import { Configuration } from '../../src/control/flags/configuration.ts';
 import { FlagView } from '../../src/control/flags/flagView.ts';
 import { ViewKeeping } from '../../src/control/flags/viewKeeping.ts';
 import type { TokenRecord } from '../../src/control/ports/tokenRegister.ts';
@@ -78,6 +79,17 @@ describe('what is kept for the next start', () => {
     view.close({ ...open, killed: true, version: 5 });
     await keeping.keep();
     expect(written).toMatchObject([{ asOfMs: T0 - 5000, flags: [{ document: { killed: true } }], tokens: [TOKEN] }]);
+  });
+
+  it('is younger than the deadline, and evaluators elsewhere are told that nobody may go by it until it is confirmed', async () => {
+    const kept = { asOfMs: T0 - 5000, flags: [{ document: open, edits: UNTOUCHED }], archived: [], tokens: [] };
+    const { clock, view, keeping } = processOver(kept);
+    await keeping.restore();
+    const configuration = new Configuration(view, clock);
+    expect(configuration.ageMs).toBe(Number.POSITIVE_INFINITY);
+    view.confirmed(T0);
+    clock.advance(1000);
+    expect(configuration.ageMs).toBe(1000);
   });
 
   it.each([new ViewFileRefused('it is damaged'), new Error('EACCES')])(
