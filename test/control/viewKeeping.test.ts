@@ -40,6 +40,7 @@ function processOver(file: KeptView | null | Error) {
 }
 
 const open = documentOf({ version: 4, grants: [grantOf(50)] });
+const AS_PUBLISHED = { document: open, edits: UNTOUCHED, editsAt: 4 };
 
 describe('what is kept for the next start', () => {
   it('is written after changes, once for many; before anything was ever known, nothing', async () => {
@@ -52,7 +53,9 @@ describe('what is kept for the next start', () => {
     clock.advance(5000);
     await keeping.keep();
     await keeping.keep();
-    expect(written).toEqual([{ asOfMs: T0, flags: [{ document: open, edits: UNTOUCHED }], archived: [], tokens: [] }]);
+    // What lies beside it in the store nobody has seen since its first version.
+    const flags = [{ ...AS_PUBLISHED, editsAt: documentOf().version }];
+    expect(written).toEqual([{ asOfMs: T0, flags, archived: [], tokens: [] }]);
     await tokens.add(TOKEN);
     await directory.refresh();
     await keeping.keep();
@@ -62,7 +65,7 @@ describe('what is kept for the next start', () => {
   });
 
   it('is what a start with nobody to ask begins with, for those who were known, as old as it is', async () => {
-    const kept = { asOfMs: T0 - 5000, flags: [{ document: open, edits: UNTOUCHED }], archived: [], tokens: [TOKEN] };
+    const kept = { asOfMs: T0 - 5000, flags: [AS_PUBLISHED], archived: [], tokens: [TOKEN] };
     const { clock, view, directory, keeping, written } = processOver(kept);
     await keeping.restore();
     expect([view.document('checkout-v2'), view.freshness.ageMs(), view.freshness.isStale()]).toEqual([
@@ -82,7 +85,7 @@ describe('what is kept for the next start', () => {
   });
 
   it('is younger than the deadline, and evaluators elsewhere are told that nobody may go by it until it is confirmed', async () => {
-    const kept = { asOfMs: T0 - 5000, flags: [{ document: open, edits: UNTOUCHED }], archived: [], tokens: [] };
+    const kept = { asOfMs: T0 - 5000, flags: [AS_PUBLISHED], archived: [], tokens: [] };
     const { clock, view, keeping } = processOver(kept);
     await keeping.restore();
     const configuration = new Configuration(view, clock);

@@ -11,7 +11,16 @@ import type { StoredFlag } from '../../domain/feature/storedFlag.ts';
 import type { Lookup } from '../../domain/feature/subject.ts';
 import type { FlagListener } from '../ports/flagStore.ts';
 import type { KeptFlags } from '../ports/viewFile.ts';
-import { type Entry, editsBeside, entryOf, newerOf, type Told } from './viewEntry.ts';
+import {
+  type ByHand,
+  type Entry,
+  editsBeside,
+  editsBesideNone,
+  entryOf,
+  newerOf,
+  type Told,
+  untouched,
+} from './viewEntry.ts';
 import { type FreshnessOptions, ViewFreshness } from './viewFreshness.ts';
 
 export type FlagViewOptions = FreshnessOptions & {
@@ -98,7 +107,7 @@ export class FlagView implements FlagListener {
   /** The same, beside the version at which they hold: what a store that has lost them is told again. */
   seenEdits(feature: string): SeenEdits | undefined {
     const entry = this.#entries.get(feature);
-    return entry === undefined ? undefined : { version: entry.document.version, edits: entry.edits };
+    return entry === undefined ? undefined : { version: entry.editsAt, edits: entry.edits };
   }
 
   evaluate(feature: string, context: EvaluationContext): Evaluation {
@@ -142,9 +151,9 @@ export class FlagView implements FlagListener {
     if (entry !== undefined && document.version <= entry.document.version) {
       if (!isLowering(document, entry.document)) return false;
       // The version stays: the store's next one, whatever it counts from, must still be taken.
-      return this.#put({ ...document, version: entry.document.version }, entry.edits);
+      return this.#put({ ...document, version: entry.document.version }, entry);
     }
-    return this.#put(document, entry?.edits ?? UNTOUCHED);
+    return this.#put(document, entry ?? untouched(document));
   }
 
   /**
@@ -169,11 +178,11 @@ export class FlagView implements FlagListener {
     if (told === undefined || entry === undefined) return;
     this.#unstored.delete(feature);
     if (told !== null && told.document.version >= version) {
-      this.#put(told.document, told.edits);
+      this.#put(told.document, told);
       return;
     }
-    const { document, edits } = entry;
-    this.#put({ ...document, version: Math.max(document.version, version) }, edits);
+    const { document } = entry;
+    this.#put({ ...document, version: Math.max(document.version, version) }, entry);
   }
 
   changed(flag: StoredFlag): void {
@@ -184,7 +193,7 @@ export class FlagView implements FlagListener {
         if (known === undefined || known.version <= flag.version) this.#archive(flag.feature, flag.version);
         return;
       case 'unreadable':
-        if (entry !== undefined) this.#put(entry.document, editsBeside(entry, entry.document, flag.hand));
+        if (entry !== undefined) this.#put(entry.document, editsBesideNone(entry, flag.hand));
         return;
       case 'flag':
         this.#take(flag.document, editsBeside(entry, flag.document, flag.hand));
@@ -199,19 +208,19 @@ export class FlagView implements FlagListener {
     const entry = this.#entries.get(document.feature);
     // Mostly the store has told it before: nobody need hear of it twice.
     if (entry !== undefined && sameJson(entry.document, document)) return;
-    this.#take(document, entry?.edits ?? UNTOUCHED);
+    this.#take(document, entry ?? untouched(document));
   }
 
   /** All that a process needs to begin again where this one stands. */
   kept(): KeptFlags {
-    const flags = Array.from(this.#entries.values(), ({ document, edits }) => ({ document, edits }));
+    const flags = Array.from(this.#entries.values(), ({ document, edits, editsAt }) => ({ document, edits, editsAt }));
     return { flags, archived: Array.from(this.#archived, ([feature, version]) => ({ feature, version })) };
   }
 
   /** Begins with what was last known, which was up to date so long ago. What is told from now on goes over it by the same law as always. */
   restore({ flags, archived }: KeptFlags, ageMs: number): void {
     for (const { feature, version } of archived) this.#archived.set(feature, version);
-    for (const { document, edits } of flags) this.#put(document, edits);
+    for (const flag of flags) this.#put(flag.document, flag);
     this.freshness.restored(ageMs);
   }
 
@@ -219,11 +228,11 @@ export class FlagView implements FlagListener {
     this.freshness.confirmed(asOfMs);
   }
 
-  #take(document: FlagDocument, edits: HandFields): void {
+  #take(document: FlagDocument, { edits, editsAt }: ByHand): void {
     if (this.#isArchived(document)) return;
     const { feature } = document;
-    if (this.#unstored.has(feature)) this.#unstored.set(feature, { document, edits });
-    this.#put(this.#newest(this.#entries.get(feature)?.document, document), edits);
+    if (this.#unstored.has(feature)) this.#unstored.set(feature, { document, edits, editsAt });
+    this.#put(this.#newest(this.#entries.get(feature)?.document, document), { edits, editsAt });
   }
 
   /** Whatever the store says while it has not heard of a closing, that stands: of both the lower. */
@@ -232,9 +241,9 @@ export class FlagView implements FlagListener {
     return { ...closedOver(known, stored), version: stored.version };
   }
 
-  #put(document: FlagDocument, edits: HandFields): true {
+  #put(document: FlagDocument, { edits, editsAt }: ByHand): true {
     const { feature } = document;
-    this.#entries.set(feature, entryOf({ document, edits }));
+    this.#entries.set(feature, entryOf({ document, edits, editsAt }));
     this.#archived.delete(feature);
     if (this.#isHardKilled(feature)) this.#hardKilled.add(feature);
     this.#tellChange(feature);
