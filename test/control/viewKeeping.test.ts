@@ -84,6 +84,22 @@ describe('what is kept for the next start', () => {
     expect(written).toMatchObject([{ asOfMs: T0 - 5000, flags: [{ document: { killed: true } }], tokens: [TOKEN] }]);
   });
 
+  it('SLU-DOOR: lowers what the ledger tells a start without the store by what a hand had typed into that', async () => {
+    const flags = [{ ...AS_PUBLISHED, edits: { ...UNTOUCHED, rolloutPercent: 20 } }];
+    const { view, keeping } = processOver({ asOfMs: T0 - 5000, flags, archived: [], tokens: [TOKEN] });
+    const told = { ...open, version: 6, grants: [grantOf(70)] };
+    view.recorded(told);
+    view.confirmed(T0);
+    await keeping.restoreEdits();
+    expect([view.published(told.feature), view.document(told.feature)?.grants]).toEqual([told, [grantOf(20)]]);
+    expect(view.freshness.isStale()).toBe(false);
+    // Of another ledger.
+    const other = processOver({ asOfMs: T0 - 5000, flags, archived: [], tokens: [] });
+    other.view.recorded({ ...told, salt: 'f'.repeat(32) });
+    await other.keeping.restoreEdits();
+    expect(other.view.document(told.feature)?.grants).toEqual([grantOf(70)]);
+  });
+
   it('is younger than the deadline, and evaluators elsewhere are told that nobody may go by it until it is confirmed', async () => {
     const kept = { asOfMs: T0 - 5000, flags: [AS_PUBLISHED], archived: [], tokens: [] };
     const { clock, view, keeping } = processOver(kept);

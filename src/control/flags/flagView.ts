@@ -3,7 +3,7 @@ import type { EvaluationContext } from '../../domain/feature/context.ts';
 import { type Evaluation, evaluate, flagNotFound } from '../../domain/feature/evaluation.ts';
 import { type Explanation, explain } from '../../domain/feature/explain.ts';
 import type { FlagDocument } from '../../domain/feature/flagDocument.ts';
-import { type HandFields, UNTOUCHED } from '../../domain/feature/handFields.ts';
+import { editsOf, type HandFields, UNTOUCHED } from '../../domain/feature/handFields.ts';
 import type { SeenEdits } from '../../domain/feature/heldEdits.ts';
 import { isLowering } from '../../domain/feature/lowering.ts';
 import { sameJson } from '../../domain/feature/sameJson.ts';
@@ -11,16 +11,7 @@ import type { StoredFlag } from '../../domain/feature/storedFlag.ts';
 import type { Lookup } from '../../domain/feature/subject.ts';
 import type { FlagListener } from '../ports/flagStore.ts';
 import type { KeptFlags } from '../ports/viewFile.ts';
-import {
-  type ByHand,
-  type Entry,
-  editsBeside,
-  editsBesideNone,
-  entryOf,
-  newerOf,
-  type Told,
-  untouched,
-} from './viewEntry.ts';
+import { type Entry, editsBeside, editsKept, entryOf, heardOf, newerOf, type Told, untouched } from './viewEntry.ts';
 import { type FreshnessOptions, ViewFreshness } from './viewFreshness.ts';
 
 export type FlagViewOptions = FreshnessOptions & {
@@ -151,9 +142,9 @@ export class FlagView implements FlagListener {
     if (entry !== undefined && document.version <= entry.document.version) {
       if (!isLowering(document, entry.document)) return false;
       // The version stays: the store's next one, whatever it counts from, must still be taken.
-      return this.#put({ ...document, version: entry.document.version }, entry);
+      return this.#put({ ...entry, document: { ...document, version: entry.document.version } });
     }
-    return this.#put(document, entry ?? untouched(document));
+    return this.#put({ ...(entry ?? untouched(document)), document });
   }
 
   /**
@@ -178,11 +169,11 @@ export class FlagView implements FlagListener {
     if (told === undefined || entry === undefined) return;
     this.#unstored.delete(feature);
     if (told !== null && told.document.version >= version) {
-      this.#put(told.document, told);
+      this.#put(told);
       return;
     }
     const { document } = entry;
-    this.#put({ ...document, version: Math.max(document.version, version) }, entry);
+    this.#put({ ...entry, document: { ...document, version: Math.max(document.version, version) } });
   }
 
   changed(flag: StoredFlag): void {
@@ -193,10 +184,10 @@ export class FlagView implements FlagListener {
         if (known === undefined || known.version <= flag.version) this.#archive(flag.feature, flag.version);
         return;
       case 'unreadable':
-        if (entry !== undefined) this.#put(entry.document, editsBesideNone(entry, flag.hand));
+        if (entry !== undefined) this.#put(editsKept(entry, editsOf(entry.document, flag.hand)));
         return;
       case 'flag':
-        this.#take(flag.document, editsBeside(entry, flag.document, flag.hand));
+        this.#take(editsBeside(entry, flag.document, flag.hand));
     }
   }
 
@@ -208,7 +199,7 @@ export class FlagView implements FlagListener {
     const entry = this.#entries.get(document.feature);
     // Mostly the store has told it before: nobody need hear of it twice.
     if (entry !== undefined && sameJson(entry.document, document)) return;
-    this.#take(document, entry ?? untouched(document));
+    this.#take({ ...(entry ?? untouched(document)), document });
   }
 
   /** All that a process needs to begin again where this one stands. */
@@ -220,19 +211,28 @@ export class FlagView implements FlagListener {
   /** Begins with what was last known, which was up to date so long ago. What is told from now on goes over it by the same law as always. */
   restore({ flags, archived }: KeptFlags, ageMs: number): void {
     for (const { feature, version } of archived) this.#archived.set(feature, version);
-    for (const flag of flags) this.#put(flag.document, flag);
+    for (const flag of flags) this.#put(flag);
     this.freshness.restored(ageMs);
+  }
+
+  /** Of what was last known only what a hand had lowered in the store: the ledger, which has told the rest, may not have heard of it. */
+  restoreEdits({ flags }: KeptFlags): void {
+    for (const flag of flags) {
+      const entry = this.#entries.get(flag.document.feature);
+      // Of another ledger it would be another feature of the same name.
+      if (entry?.document.salt === flag.document.salt) this.#put(heardOf(entry, flag));
+    }
   }
 
   confirmed(asOfMs: number): void {
     this.freshness.confirmed(asOfMs);
   }
 
-  #take(document: FlagDocument, { edits, editsAt }: ByHand): void {
-    if (this.#isArchived(document)) return;
-    const { feature } = document;
-    if (this.#unstored.has(feature)) this.#unstored.set(feature, { document, edits, editsAt });
-    this.#put(this.#newest(this.#entries.get(feature)?.document, document), { edits, editsAt });
+  #take(told: Told): void {
+    if (this.#isArchived(told.document)) return;
+    const { feature } = told.document;
+    if (this.#unstored.has(feature)) this.#unstored.set(feature, told);
+    this.#put({ ...told, document: this.#newest(this.#entries.get(feature)?.document, told.document) });
   }
 
   /** Whatever the store says while it has not heard of a closing, that stands: of both the lower. */
@@ -241,9 +241,9 @@ export class FlagView implements FlagListener {
     return { ...closedOver(known, stored), version: stored.version };
   }
 
-  #put(document: FlagDocument, { edits, editsAt }: ByHand): true {
-    const { feature } = document;
-    this.#entries.set(feature, entryOf({ document, edits, editsAt }));
+  #put(told: Told): true {
+    const { feature } = told.document;
+    this.#entries.set(feature, entryOf(told));
     this.#archived.delete(feature);
     if (this.#isHardKilled(feature)) this.#hardKilled.add(feature);
     this.#tellChange(feature);

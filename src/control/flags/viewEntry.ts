@@ -3,11 +3,11 @@ import { editsOf, type HandFields, loweredByHand, UNTOUCHED } from '../../domain
 import { heldEdits } from '../../domain/feature/heldEdits.ts';
 import { isLowering } from '../../domain/feature/lowering.ts';
 
-/** What a hand was seen to have changed in the store, and the version of the document that lay beside it there; null fields were not. */
-export type ByHand = { readonly edits: HandFields; readonly editsAt: number };
-
-/** A document as it was published, and what was changed by hand. Fed by the ledger, the document may be newer than what the hand changed. */
-export type Told = ByHand & { readonly document: FlagDocument };
+/**
+ * A document as it was published, and what a hand was seen to have changed in the store, beside a document of the version `editsAt`; null
+ * fields were not. Fed by the ledger, the document may be newer than that.
+ */
+export type Told = { readonly document: FlagDocument; readonly edits: HandFields; readonly editsAt: number };
 
 /** What a view keeps of a feature; `served` is the lower of both, which lookups get. */
 export type Entry = Told & { readonly served: FlagDocument };
@@ -16,23 +16,23 @@ export function entryOf({ document, edits, editsAt }: Told): Entry {
   return { document, edits, editsAt, served: loweredByHand(document, edits) };
 }
 
+export const untouched = (document: FlagDocument): Told => ({ document, edits: UNTOUCHED, editsAt: document.version });
+
 /** The edits that hold from now on: once a document of a newer version is in the store, the ledger has dealt with those before it. */
-export function editsBeside(entry: Told | undefined, document: FlagDocument, hand: HandFields): ByHand {
-  const told = editsOf(document, hand);
-  if (entry === undefined || document.version > entry.editsAt) return { edits: told, editsAt: document.version };
-  return editsHeld(entry, told);
+export function editsBeside(entry: Told | undefined, document: FlagDocument, hand: HandFields): Told {
+  const edits = editsOf(document, hand);
+  if (entry === undefined || document.version > entry.editsAt) return { document, edits, editsAt: document.version };
+  return { ...editsKept(entry, edits), document };
 }
 
-/** Nobody can tell beside which document these were: what was seen to lower holds. */
-export const editsBesideNone = (entry: Told, hand: HandFields): ByHand =>
-  editsHeld(entry, editsOf(entry.document, hand));
+/** Nobody can tell beside which document `told` lies: what was seen to lower holds. */
+export function editsKept({ document, edits, editsAt }: Told, told: HandFields): Told {
+  return { document, edits: heldEdits(document, edits, told), editsAt };
+}
 
-const editsHeld = ({ document, edits, editsAt }: Told, told: HandFields): ByHand => ({
-  edits: heldEdits(document, edits, told),
-  editsAt,
-});
-
-export const untouched = ({ version }: FlagDocument): ByHand => ({ edits: UNTOUCHED, editsAt: version });
+/** The same where they were seen before a restart, and nothing but the document is known since. */
+export const heardOf = ({ document, edits }: Told, before: Omit<Told, 'document'>): Told =>
+  editsKept({ ...before, document }, edits);
 
 /** What the store holds, unless that is older than what the view has, or wider at the same version. */
 export function newerOf(known: FlagDocument | undefined, stored: FlagDocument): FlagDocument {
