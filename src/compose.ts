@@ -76,6 +76,7 @@ export async function compose(config: Config, log: Logger, tellAdminToken: (toke
       outside.sources.start();
       await outside.store.subscribe(new Propagation(outside.view, outside.telemetry, systemClock));
       await inside.ledgerFeed.run();
+      if (!outside.store.state().ok) await keeping.restoreEdits();
       // The gate is as the ledger has it before the first lookup is answered.
       // Where that fails it goes on trying; meanwhile what runs is watched all the same, and nothing opens.
       await inside.reconciler

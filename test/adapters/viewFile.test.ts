@@ -14,6 +14,7 @@ const KEPT: KeptView = {
   flags: Array.from({ length: 450 }, (_, index) => ({
     document: documentOf({ feature: `f-${index}`, grants: [grantOf(25)], variants: { on: { text: 'ä\n"' }, off: {} } }),
     edits: { ...UNTOUCHED, rolloutPercent: 3, paused: true },
+    editsAt: 3,
   })),
   archived: [{ feature: 'gone', version: 7 }],
   tokens: [

@@ -127,6 +127,24 @@ describe('a rollback of three replicas', () => {
     },
   );
 
+  it('is not confirmed by one who can not ask the store who else is there', async () => {
+    const { world, lines, one, id, confirmations, pass } = await fleet();
+    lines[2].cut('ledger');
+    lines[2].slow();
+    await pass(100);
+    const apart = new LineOfReplica(world);
+    apart.cut('store');
+    const four = await apart.start('four');
+    await rollBack(one, id);
+    const document = one.view.published(FEATURE);
+    if (document !== undefined) four.view.apply(document);
+    await pass(1, [four]);
+    expect(await confirmations()).toEqual([]);
+    lines[2].catchUp();
+    await pass(5);
+    expect((await confirmations())[0]?.data).toMatchObject({ heardCount: 4, unheard: [] });
+  });
+
   it('while the store is away is not called removed nor confirmed; both come when it is back', async () => {
     const { world, lines, one, id, confirmations, pass, whole } = await fleet();
     for (const line of lines) line.cut('store');

@@ -176,6 +176,23 @@ describe('what was changed by hand', () => {
     expect(shown()).toEqual([grantOf(100)]);
   });
 
+  test('holds against what the ledger opens while the store is away, and is over when the store has that without it', () => {
+    const { view } = viewAt(0);
+    view.changed(flagOf(documentOf({ version: 4, grants: [grantOf(50)] }), { rolloutPercent: 20 }));
+    view.recorded(open(9));
+    const shown = () => view.document('checkout-v2')?.grants;
+    expect(shown()).toEqual([grantOf(20)]);
+    expect(view.seenEdits('checkout-v2')?.version).toBe(4);
+    const again = viewAt(0).view;
+    again.restore(view.kept(), 0);
+    for (const each of [view, again]) {
+      each.changed(flagOf(documentOf({ version: 4, grants: [grantOf(50)] })));
+      expect(each.document('checkout-v2')?.grants).toEqual([grantOf(20)]);
+      each.changed(flagOf(open(9)));
+      expect(each.document('checkout-v2')?.grants).toEqual([grantOf(100)]);
+    }
+  });
+
   test('stays in force for a document that did not come from the store', () => {
     const { view } = viewAt(0);
     view.changed(flagOf(documentOf({ grants: [grantOf(50)] }), { rolloutPercent: 20 }));
@@ -288,7 +305,8 @@ describe('a view that begins with what was last known', () => {
 
   test('SLU-DOOR: takes nothing older from a store that has gone back', () => {
     const { view } = viewAt(0);
-    view.restore({ flags: [{ document: documentOf({ version: 5 }), edits: UNTOUCHED }], archived: [] }, 0);
+    const closed = { document: documentOf({ version: 5 }), edits: UNTOUCHED, editsAt: 5 };
+    view.restore({ flags: [closed], archived: [] }, 0);
     view.changed(flagOf(open(4)));
     expect(answer(view)).toBe('off grants');
   });

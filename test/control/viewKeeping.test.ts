@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { TokenDirectory } from '../../src/control/access/tokenDirectory.ts';
+import { Configuration } from '../../src/control/flags/configuration.ts';
 import { FlagView } from '../../src/control/flags/flagView.ts';
 import { ViewKeeping } from '../../src/control/flags/viewKeeping.ts';
 import type { TokenRecord } from '../../src/control/ports/tokenRegister.ts';
@@ -39,6 +40,7 @@ function processOver(file: KeptView | null | Error) {
 }
 
 const open = documentOf({ version: 4, grants: [grantOf(50)] });
+const AS_PUBLISHED = { document: open, edits: UNTOUCHED, editsAt: 4 };
 
 describe('what is kept for the next start', () => {
   it('is written after changes, once for many; before anything was ever known, nothing', async () => {
@@ -51,7 +53,9 @@ describe('what is kept for the next start', () => {
     clock.advance(5000);
     await keeping.keep();
     await keeping.keep();
-    expect(written).toEqual([{ asOfMs: T0, flags: [{ document: open, edits: UNTOUCHED }], archived: [], tokens: [] }]);
+    // What lies beside it in the store nobody has seen since its first version.
+    const flags = [{ ...AS_PUBLISHED, editsAt: documentOf().version }];
+    expect(written).toEqual([{ asOfMs: T0, flags, archived: [], tokens: [] }]);
     await tokens.add(TOKEN);
     await directory.refresh();
     await keeping.keep();
@@ -61,7 +65,7 @@ describe('what is kept for the next start', () => {
   });
 
   it('is what a start with nobody to ask begins with, for those who were known, as old as it is', async () => {
-    const kept = { asOfMs: T0 - 5000, flags: [{ document: open, edits: UNTOUCHED }], archived: [], tokens: [TOKEN] };
+    const kept = { asOfMs: T0 - 5000, flags: [AS_PUBLISHED], archived: [], tokens: [TOKEN] };
     const { clock, view, directory, keeping, written } = processOver(kept);
     await keeping.restore();
     expect([view.document('checkout-v2'), view.freshness.ageMs(), view.freshness.isStale()]).toEqual([
@@ -78,6 +82,33 @@ describe('what is kept for the next start', () => {
     view.close({ ...open, killed: true, version: 5 });
     await keeping.keep();
     expect(written).toMatchObject([{ asOfMs: T0 - 5000, flags: [{ document: { killed: true } }], tokens: [TOKEN] }]);
+  });
+
+  it('SLU-DOOR: lowers what the ledger tells a start without the store by what a hand had typed into that', async () => {
+    const flags = [{ ...AS_PUBLISHED, edits: { ...UNTOUCHED, rolloutPercent: 20 } }];
+    const { view, keeping } = processOver({ asOfMs: T0 - 5000, flags, archived: [], tokens: [TOKEN] });
+    const told = { ...open, version: 6, grants: [grantOf(70)] };
+    view.recorded(told);
+    view.confirmed(T0);
+    await keeping.restoreEdits();
+    expect([view.published(told.feature), view.document(told.feature)?.grants]).toEqual([told, [grantOf(20)]]);
+    expect(view.freshness.isStale()).toBe(false);
+    // Of another ledger.
+    const other = processOver({ asOfMs: T0 - 5000, flags, archived: [], tokens: [] });
+    other.view.recorded({ ...told, salt: 'f'.repeat(32) });
+    await other.keeping.restoreEdits();
+    expect(other.view.document(told.feature)?.grants).toEqual([grantOf(70)]);
+  });
+
+  it('is younger than the deadline, and evaluators elsewhere are told that nobody may go by it until it is confirmed', async () => {
+    const kept = { asOfMs: T0 - 5000, flags: [AS_PUBLISHED], archived: [], tokens: [] };
+    const { clock, view, keeping } = processOver(kept);
+    await keeping.restore();
+    const configuration = new Configuration(view, clock);
+    expect(configuration.ageMs).toBe(Number.POSITIVE_INFINITY);
+    view.confirmed(T0);
+    clock.advance(1000);
+    expect(configuration.ageMs).toBe(1000);
   });
 
   it.each([new ViewFileRefused('it is damaged'), new Error('EACCES')])(

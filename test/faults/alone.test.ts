@@ -156,4 +156,29 @@ describe('a Sluice that starts', { timeout: 600_000 }, () => {
     await untilMet(settled, 100);
     await untilMet(live, 10);
   });
+
+  test('SLU-DOOR: without Redis alone serves under what was typed into that while nobody could adopt it', async () => {
+    await postgres.takeAway('gone');
+    await redisCli(redis.url, 'HSET flags:settled rollout_percent 30');
+    await untilMet(settled, 30);
+    await eventually(
+      () => readFile(lastKnown(), 'utf8'),
+      (text) => text.includes('"rolloutPercent":30'),
+    );
+    await stop();
+    await redis.stop();
+    await postgres.giveBack();
+    await sluice.startAgain();
+    expect(await settled.metBy()).toEqual(settled.below(30));
+    expect(await sluice.readiness()).toMatchObject({
+      dependencies: { ledger: { ok: true }, flagStore: { ok: false }, lookups: { ok: true } },
+    });
+
+    redis = await startRedis(Number(new URL(redis.url).port));
+    await eventually(
+      () => wholeChain(postgres.url, 'settled'),
+      (entries) => entries.some(({ type }) => type === 'driftAdopted'),
+    );
+    expect(await settled.metBy()).toEqual(settled.below(30));
+  });
 });

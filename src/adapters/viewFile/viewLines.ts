@@ -21,6 +21,7 @@ const flagSchema = z.strictObject({
     rolloutPercent: z.number().nullable(),
     paused: z.boolean().nullable(),
   }),
+  editsAt: z.int().min(0),
 });
 const archivedSchema = z.strictObject({ feature: featureKeySchema, version: z.int().min(0) });
 const tokenSchema = z.strictObject({

@@ -3,8 +3,8 @@ import type { Member } from '../../domain/confirmation/member.ts';
 import type { Acknowledgement, HeardAcknowledgement } from '../ports/acknowledgementRegister.ts';
 import type { RegisterLine } from './registerLine.ts';
 
-/** Every member with its last word on each of some features. */
-export type Standing = { readonly of: (feature: string) => readonly ServingMember[] };
+/** Every member with its last word on each of some features. Not `isWhole` where a register is away, which may know of others. */
+export type Standing = { readonly of: (feature: string) => readonly ServingMember[]; readonly isWhole: boolean };
 
 /** What all registers say together: a member that is cut off from one of them may be heard by another. */
 export class Acknowledgements {
@@ -46,6 +46,7 @@ export class Acknowledgements {
     const known = knownIn(members.flat());
     const last = lastWordsIn(words.flat());
     return {
+      isWhole: this.#lines.every(({ isReached }) => isReached),
       of: (feature) =>
         known.map((member) => ({ ...member, version: last.get(feature)?.get(member.name)?.version ?? null })),
     };

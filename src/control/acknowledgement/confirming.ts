@@ -70,7 +70,8 @@ export class Confirming {
     // Of the feature as it is defined now: a change of that makes it later, never too early.
     const version = pending.documentVersion + revision;
     const deadlineMs = policy.rollbackDeadlineSeconds * 1000;
-    const confirmation = confirmationOf(pending, standing.of(key), { version, nowMs, deadlineMs });
+    const { isWhole } = standing;
+    const confirmation = confirmationOf(pending, standing.of(key), { version, isWhole, nowMs, deadlineMs });
     if (confirmation === null) return [];
     const confirmedAtMs = Math.max(nowMs, pending.sinceMs);
     const data = confirmationSaid(pending, confirmation, confirmedAtMs);

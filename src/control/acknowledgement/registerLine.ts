@@ -25,6 +25,7 @@ export class RegisterLine {
   #telling: Promise<void> | null = null;
   /** As it was last read: whoever is known does not become unknown because a register is away. */
   #known: readonly Member[] = [];
+  #isReached = false;
 
   constructor(deps: RegisterLineDeps) {
     this.#deps = deps;
@@ -55,8 +56,13 @@ export class RegisterLine {
     return this.#reached((register) => register.leave(member));
   }
 
+  /** Whether the register has answered when it was asked last who is there: else it may know of others by now. */
+  get isReached(): boolean {
+    return this.#isReached;
+  }
+
   async members(): Promise<readonly Member[]> {
-    await this.#reached(async (register) => {
+    this.#isReached = await this.#reached(async (register) => {
       this.#known = await register.members();
     });
     return this.#known;

@@ -52,9 +52,9 @@ export class Configuration {
     return this.#changedAtMs;
   }
 
-  /** Milliseconds since the view last knew to be up to date; infinite before the first time. */
+  /** Milliseconds since the view was last confirmed; infinite before the first time, also where it began with what was last known. */
   get ageMs(): number {
-    return this.#view.freshness.ageMs();
+    return this.#view.freshness.confirmedAgeMs();
   }
 
   /** As old as this, nobody goes by it any more. */

@@ -3,7 +3,7 @@ import type { EvaluationContext } from '../../domain/feature/context.ts';
 import { type Evaluation, evaluate, flagNotFound } from '../../domain/feature/evaluation.ts';
 import { type Explanation, explain } from '../../domain/feature/explain.ts';
 import type { FlagDocument } from '../../domain/feature/flagDocument.ts';
-import { type HandFields, UNTOUCHED } from '../../domain/feature/handFields.ts';
+import { editsOf, type HandFields, UNTOUCHED } from '../../domain/feature/handFields.ts';
 import type { SeenEdits } from '../../domain/feature/heldEdits.ts';
 import { isLowering } from '../../domain/feature/lowering.ts';
 import { sameJson } from '../../domain/feature/sameJson.ts';
@@ -11,7 +11,7 @@ import type { StoredFlag } from '../../domain/feature/storedFlag.ts';
 import type { Lookup } from '../../domain/feature/subject.ts';
 import type { FlagListener } from '../ports/flagStore.ts';
 import type { KeptFlags } from '../ports/viewFile.ts';
-import { type Entry, editsBeside, entryOf, newerOf, type Told } from './viewEntry.ts';
+import { type Entry, editsBeside, editsKept, entryOf, heardOf, newerOf, type Told, untouched } from './viewEntry.ts';
 import { type FreshnessOptions, ViewFreshness } from './viewFreshness.ts';
 
 export type FlagViewOptions = FreshnessOptions & {
@@ -94,7 +94,7 @@ export class FlagView implements FlagListener {
   /** The same, beside the version at which they hold: what a store that has lost them is told again. */
   seenEdits(feature: string): SeenEdits | undefined {
     const entry = this.#entries.get(feature);
-    return entry === undefined ? undefined : { version: entry.document.version, edits: entry.edits };
+    return entry === undefined ? undefined : { version: entry.editsAt, edits: entry.edits };
   }
 
   evaluate(feature: string, context: EvaluationContext): Evaluation {
@@ -138,9 +138,9 @@ export class FlagView implements FlagListener {
     if (entry !== undefined && document.version <= entry.document.version) {
       if (!isLowering(document, entry.document)) return false;
       // The version stays: the store's next one, whatever it counts from, must still be taken.
-      return this.#put({ ...document, version: entry.document.version }, entry.edits);
+      return this.#put({ ...entry, document: { ...document, version: entry.document.version } });
     }
-    return this.#put(document, entry?.edits ?? UNTOUCHED);
+    return this.#put({ ...(entry ?? untouched(document)), document });
   }
 
   /**
@@ -165,11 +165,11 @@ export class FlagView implements FlagListener {
     if (told === undefined || entry === undefined) return;
     this.#unstored.delete(feature);
     if (told !== null && told.document.version >= version) {
-      this.#put(told.document, told.edits);
+      this.#put(told);
       return;
     }
-    const { document, edits } = entry;
-    this.#put({ ...document, version: Math.max(document.version, version) }, edits);
+    const { document } = entry;
+    this.#put({ ...entry, document: { ...document, version: Math.max(document.version, version) } });
   }
 
   changed(flag: StoredFlag): void {
@@ -180,10 +180,10 @@ export class FlagView implements FlagListener {
         if (known === undefined || known.version <= flag.version) this.#archive(flag.feature, flag.version);
         return;
       case 'unreadable':
-        if (entry !== undefined) this.#put(entry.document, editsBeside(entry, entry.document, flag.hand));
+        if (entry !== undefined) this.#put(editsKept(entry, editsOf(entry.document, flag.hand)));
         return;
       case 'flag':
-        this.#take(flag.document, editsBeside(entry, flag.document, flag.hand));
+        this.#take(editsBeside(entry, flag.document, flag.hand));
     }
   }
 
@@ -195,31 +195,40 @@ export class FlagView implements FlagListener {
     const entry = this.#entries.get(document.feature);
     // Mostly the store has told it before: nobody need hear of it twice.
     if (entry !== undefined && sameJson(entry.document, document)) return;
-    this.#take(document, entry?.edits ?? UNTOUCHED);
+    this.#take({ ...(entry ?? untouched(document)), document });
   }
 
   /** All that a process needs to begin again where this one stands. */
   kept(): KeptFlags {
-    const flags = Array.from(this.#entries.values(), ({ document, edits }) => ({ document, edits }));
+    const flags = Array.from(this.#entries.values(), ({ document, edits, editsAt }) => ({ document, edits, editsAt }));
     return { flags, archived: Array.from(this.#archived, ([feature, version]) => ({ feature, version })) };
   }
 
   /** Begins with what was last known, which was up to date so long ago. What is told from now on goes over it by the same law as always. */
   restore({ flags, archived }: KeptFlags, ageMs: number): void {
     for (const { feature, version } of archived) this.#archived.set(feature, version);
-    for (const { document, edits } of flags) this.#put(document, edits);
+    for (const flag of flags) this.#put(flag);
     this.freshness.restored(ageMs);
+  }
+
+  /** Of what was last known only what a hand had lowered in the store: the ledger, which has told the rest, may not have heard of it. */
+  restoreEdits({ flags }: KeptFlags): void {
+    for (const flag of flags) {
+      const entry = this.#entries.get(flag.document.feature);
+      // Of another ledger it would be another feature of the same name.
+      if (entry?.document.salt === flag.document.salt) this.#put(heardOf(entry, flag));
+    }
   }
 
   confirmed(asOfMs: number): void {
     this.freshness.confirmed(asOfMs);
   }
 
-  #take(document: FlagDocument, edits: HandFields): void {
-    if (this.#isArchived(document)) return;
-    const { feature } = document;
-    if (this.#unstored.has(feature)) this.#unstored.set(feature, { document, edits });
-    this.#put(this.#newest(this.#entries.get(feature)?.document, document), edits);
+  #take(told: Told): void {
+    if (this.#isArchived(told.document)) return;
+    const { feature } = told.document;
+    if (this.#unstored.has(feature)) this.#unstored.set(feature, told);
+    this.#put({ ...told, document: this.#newest(this.#entries.get(feature)?.document, told.document) });
   }
 
   /** Whatever the store says while it has not heard of a closing, that stands: of both the lower. */
@@ -228,9 +237,9 @@ export class FlagView implements FlagListener {
     return { ...closedOver(known, stored), version: stored.version };
   }
 
-  #put(document: FlagDocument, edits: HandFields): true {
-    const { feature } = document;
-    this.#entries.set(feature, entryOf({ document, edits }));
+  #put(told: Told): true {
+    const { feature } = told.document;
+    this.#entries.set(feature, entryOf(told));
     this.#archived.delete(feature);
     if (this.#isHardKilled(feature)) this.#hardKilled.add(feature);
     this.#tellChange(feature);

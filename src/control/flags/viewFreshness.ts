@@ -33,6 +33,14 @@ export class ViewFreshness {
     return !this.#isConfirmed || this.ageMs() >= this.staleAfterMs;
   }
 
+  /**
+   * For evaluators elsewhere, who go by nothing but this: infinite until somebody has confirmed the view. What it began with may be young,
+   * and a rollback may have followed it all the same.
+   */
+  confirmedAgeMs(): number {
+    return this.#isConfirmed ? this.ageMs() : Number.POSITIVE_INFINITY;
+  }
+
   /** Up to date at `asOfMs`, by whoever feeds the view. */
   confirmed(asOfMs: number): void {
     this.#isConfirmed = true;

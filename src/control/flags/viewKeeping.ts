@@ -54,6 +54,12 @@ export class ViewKeeping {
     log.warn({ ageSeconds, flags: kept.flags.length }, 'lookups begin with the state that was last known');
   }
 
+  /** Where the ledger is there and the store is not: what was typed into that goes on applying, be it that nobody has adopted it yet. */
+  async restoreEdits(): Promise<void> {
+    const kept = await this.#read();
+    if (kept !== null) this.#deps.view.restoreEdits(kept);
+  }
+
   async #read(): Promise<KeptView | null> {
     const { file, log } = this.#deps;
     try {

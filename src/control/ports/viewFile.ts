@@ -2,9 +2,16 @@ import type { FlagDocument } from '../../domain/feature/flagDocument.ts';
 import type { HandFields } from '../../domain/feature/handFields.ts';
 import type { TokenRecord } from './tokenRegister.ts';
 
-/** What lookups were answered from: documents as they were published, and what was changed by hand beside them. */
+type KeptFlag = {
+  readonly document: FlagDocument;
+  readonly edits: HandFields;
+  /** The version beside which these were seen. */
+  readonly editsAt: number;
+};
+
+/** What lookups were answered from: documents as they were published, and what was changed by hand in the store. */
 export type KeptFlags = {
-  readonly flags: readonly { readonly document: FlagDocument; readonly edits: HandFields }[];
+  readonly flags: readonly KeptFlag[];
   /** The versions at which features were archived: no older document may bring them back. */
   readonly archived: readonly { readonly feature: string; readonly version: number }[];
 };

@@ -9,6 +9,8 @@ export type Confirmation = { readonly heard: readonly string[]; readonly unheard
 export type Asked = {
   /** Of the document, as stores and members count. */
   readonly version: number;
+  /** Whether the members are all that anybody knows of. */
+  readonly isWhole: boolean;
   readonly nowMs: number;
   readonly deadlineMs: number;
 };
@@ -17,8 +19,8 @@ export type Asked = {
 const MOST_NAMES = 100;
 
 /**
- * Who has the closing and who was not heard, once that can be said: when all who are awaited serve this version or a higher one, at
- * the latest when the deadline is over. Null before.
+ * Who has the closing and who was not heard, once that can be said: when all who are awaited serve this version or a higher one, and
+ * they are all that there are; at the latest when the deadline is over. Null before.
  */
 export function confirmationOf(
   pending: PendingConfirmation,
@@ -30,7 +32,8 @@ export function confirmationOf(
     awaited.filter((member) => serves(member, asked)),
     awaited.filter((member) => !serves(member, asked)),
   ];
-  if (unheard.length > 0 && asked.nowMs < pending.sinceMs + asked.deadlineMs) return null;
+  const isSure = unheard.length === 0 && asked.isWhole;
+  if (!isSure && asked.nowMs < pending.sinceMs + asked.deadlineMs) return null;
   return { heard: namesOf(heard), unheard: namesOf(unheard) };
 }
 

@@ -13,7 +13,10 @@ const PENDING: PendingConfirmation = {
   ...{ rolloutId: 'r1', documentVersion: VERSION, triggeredAtMs: SINCE_MS - 500 },
   ...{ removedAtMs: SINCE_MS, sinceMs: SINCE_MS },
 };
-const asked = (afterMs = 0) => ({ version: VERSION, nowMs: SINCE_MS + afterMs, deadlineMs: DEADLINE_MS });
+const asked = (afterMs = 0) => ({
+  ...{ version: VERSION, isWhole: true },
+  ...{ nowMs: SINCE_MS + afterMs, deadlineMs: DEADLINE_MS },
+});
 const member = (name: string, given: Partial<ServingMember> = {}): ServingMember => ({
   ...{ name: replicaName(name), sinceMs: 0, heardAtMs: SINCE_MS, version: VERSION },
   ...given,
@@ -36,6 +39,12 @@ describe('a closing', () => {
     expect(confirmationOf(PENDING, members, asked(DEADLINE_MS - 1))).toBeNull();
     const confirmation = { heard: ['replica:a'], unheard: ['replica:b'] };
     expect(confirmationOf(PENDING, members, asked(DEADLINE_MS))).toEqual(confirmation);
+  });
+
+  it('waits until the deadline where there may be others, of whom nothing can be heard now', () => {
+    const [part, last] = [(afterMs: number) => ({ ...asked(afterMs), isWhole: false }), DEADLINE_MS];
+    expect(confirmationOf(PENDING, [member('a')], part(last - 1))).toBeNull();
+    expect(confirmationOf(PENDING, [member('a')], part(last))).toEqual({ heard: ['replica:a'], unheard: [] });
   });
 
   it('waits for one who was heard from up to the deadline before, two signs of life counted in, and for nobody who was not', () => {

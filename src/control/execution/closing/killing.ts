@@ -96,9 +96,12 @@ export class Killing {
   }
 }
 
-/** The ledger has gone on from where the store was closed. */
+/**
+ * The ledger has gone on from where the store was closed. Of the very version that is closed there, nothing wider was ever taken: the
+ * ledger has only heard of another closing beside this one.
+ */
 const wasOpenedSince = ({ definition, state }: FeatureRecord, storedVersion: number | null) =>
-  storedVersion !== null && state.exposure.documentVersion + definition.revision >= storedVersion;
+  storedVersion !== null && state.exposure.documentVersion + definition.revision > storedVersion;
 
 /** The kill, the end of the live rollout under it, and the removal where the store already has it. */
 function killEntries(
