@@ -191,6 +191,20 @@ describe('a text that can not be served', () => {
     expect(store.state().detail).toBe('connected');
   });
 
+  test('a key that is no hash says nothing, and is replaced by the next publication or archiving', async () => {
+    const { store, told } = await watched();
+    await cli.set('flags:checkout-v2', 'rolled back');
+    await cli.rpush('flags:search-v2', 'rolled back');
+    expect(await store.publish(DOCUMENT, 'derived')).toEqual({ outcome: 'stored', version: 17 });
+    await store.archive('search-v2', 3);
+    await vi.waitFor(() =>
+      expect(told).toEqual([
+        expect.objectContaining({ kind: 'flag', document: DOCUMENT }),
+        expect.objectContaining({ kind: 'archived', feature: 'search-v2' }),
+      ]),
+    );
+  });
+
   test('in a hand field is not heeded, said once, and no raise goes over it', async () => {
     const { store, told, faults } = await watched();
     await store.publish(DOCUMENT, 'derived');
@@ -224,6 +238,20 @@ describe('a subscriber', () => {
     const { store, told } = await watched({ revisionCheckMs: RARELY, handCheckMs: RARELY });
     await store.publish(DOCUMENT, 'derived');
     await vi.waitFor(() => expect(told.at(-1)).toMatchObject({ document: DOCUMENT }));
+  });
+
+  test.for([
+    ['a list', ['RPUSH', 'flags:revision', 'x']],
+    ['no number', ['SET', 'flags:revision', 'x']],
+    ['at its end', ['SET', 'flags:revision', '9223372036854775807']],
+  ] as const)('is fed where the counter is %s, which the next change sets right', async ([, [name, ...words]]) => {
+    const { store, told, faults } = await watched({ handCheckMs: RARELY });
+    await cli.call(name, ...words);
+    await store.publish(DOCUMENT, 'derived');
+    await vi.waitFor(() => expect(told.at(-1)).toMatchObject({ document: DOCUMENT }));
+    expect(await cli.get('flags:revision')).toBe('1');
+    expect(faults).toEqual([]);
+    expect(store.state()).toEqual({ ok: true, detail: 'connected' });
   });
 
   test('is not disturbed by messages that say nothing', async () => {

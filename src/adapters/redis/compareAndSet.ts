@@ -3,10 +3,13 @@ import { FIELD_NAMES, type FlagFields, LARGEST_DOCUMENT_BYTES, TOO_LARGE } from 
 
 /**
  * Writes the six fields if they are still what the writer judged; else answers what they are. ARGV: six expected ones, empty
- * where missing, else marked by `=`; then six new ones; then how large a document may be, and what stands for a larger one. Over one key, so a cluster takes it too. The law itself is not told
- * again in Lua: cjson can't even give back an empty list as it was.
+ * where missing, else marked by `=`; then six new ones; then how large a document may be, and what stands for a larger one. A key that
+ * is no hash says nothing, and is in nobody's way. Over one key, so a cluster takes it too. The law itself is not told again in Lua:
+ * cjson can't even give back an empty list as it was.
  */
 const COMPARE_AND_SET = `
+local kind = redis.call('TYPE', KEYS[1]).ok
+if kind ~= 'hash' and kind ~= 'none' then redis.call('DEL', KEYS[1]) end
 local names = {${FIELD_NAMES.map((name) => `'${name}'`).join(', ')}}
 local found = redis.call('HMGET', KEYS[1], unpack(names, 1, #names - 1))
 if redis.call('HSTRLEN', KEYS[1], 'document') > tonumber(ARGV[2 * #names + 1]) then

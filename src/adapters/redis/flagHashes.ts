@@ -20,6 +20,13 @@ const PUT_FOR_A_WHILE = `
 redis.call('HSET', KEYS[1], unpack(ARGV, 2))
 return redis.call('PEXPIRE', KEYS[1], ARGV[1])
 `;
+/** What can't be counted on, by its type or its text, is counted anew: replicas look for another number, not for a greater one. */
+const COUNT = `
+local counted = redis.pcall('INCR', KEYS[1])
+if type(counted) == 'number' then return counted end
+redis.call('SET', KEYS[1], 1)
+return 1
+`;
 /** All but the document: what tells whether anything changed. */
 const BESIDE = FIELD_NAMES.slice(0, -1);
 const NO_FIELDS: FlagFields = FIELD_NAMES.map(() => null);
@@ -83,14 +90,15 @@ export class FlagHashes {
     return this.#ask((redis) => compareAndSet(redis, flagKey(feature), expected, next));
   }
 
+  /** MGET, since GET throws where the key is no text: a counter that says nothing must not keep the flags themselves from being read. */
   revision(): Promise<number> {
-    return this.#ask(async (redis) => Number((await redis.get(REVISION_KEY)) ?? 0));
+    return this.#ask(async (redis) => Number((await redis.mget(REVISION_KEY))[0] ?? 0));
   }
 
   /** Counts a change and tells every replica. */
   announce(feature: string): Promise<void> {
     return this.#ask(async (redis) => {
-      const revision = await redis.incr(REVISION_KEY);
+      const revision = await redis.eval(COUNT, 1, REVISION_KEY);
       await redis.publish(CHANGED_CHANNEL, JSON.stringify({ feature, revision }));
     });
   }
