@@ -114,17 +114,6 @@ describe('with Sluice there', () => {
     expect(await client.getBooleanDetails('checkout-v2', true, USER)).toMatchObject({ value: false, reason: 'STATIC' });
   });
 
-  test('what Sluice takes no word on costs no other word', async () => {
-    const features = ['a', 'b', 'c', 'd', 'e'].map((feature) => documentOf({ feature }));
-    await using server = await WireServer.start(features);
-    server.foreign.add('b').add('e');
-    const { initialized } = await provided(server);
-    await initialized;
-    const told = () => server.acknowledgements.flatMap(({ versions }) => Object.keys(versions));
-    await until(() => ['a', 'c', 'd'].every((feature) => told().includes(feature)));
-    expect(told()).not.toContain('b');
-  });
-
   test('takes leave when it is closed, and leaves nothing open', async () => {
     await using server = await WireServer.start([OPEN]);
     const { provider, client, initialized } = await provided(server);
