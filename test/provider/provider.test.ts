@@ -114,6 +114,17 @@ describe('with Sluice there', () => {
     expect(await client.getBooleanDetails('checkout-v2', true, USER)).toMatchObject({ value: false, reason: 'STATIC' });
   });
 
+  test('a switch that says neither true nor false closes nothing, and the log says so', async () => {
+    await using server = await WireServer.start([OPEN]);
+    const environment = { FEATURE_CHECKOUT_V2_ENABLED: '0', FEATURE_OTHER_ENABLED: 'maybe' };
+    const { client, logger, initialized } = await provided(server, { environment });
+    await initialized;
+    expect(await client.getBooleanValue('checkout-v2', false, USER)).toBe(true);
+    expect(logger.lines).toEqual([
+      expect.stringMatching(/^warn .*FEATURE_CHECKOUT_V2_ENABLED: it must be true or false/),
+    ]);
+  });
+
   test('takes leave when it is closed, and leaves nothing open', async () => {
     await using server = await WireServer.start([OPEN]);
     const { provider, client, initialized } = await provided(server);
