@@ -1,5 +1,6 @@
 import type { TokenDirectory } from './control/access/tokenDirectory.ts';
 import { Confirming } from './control/acknowledgement/confirming.ts';
+import { memberReach } from './control/acknowledgement/memberReach.ts';
 import { ReplicaWord } from './control/acknowledgement/replicaWord.ts';
 import type { Application } from './control/application.ts';
 import { ChainAudit } from './control/audit/chainAudit.ts';
@@ -123,7 +124,8 @@ type Acts = ReturnType<typeof composeActs> & ReturnType<typeof composeWords>;
 /** What members say of what they serve, and what is recorded of it. */
 function composeWords({ replica, policy }: ControlOptions, outside: Outside) {
   const registers = [outside.acknowledgements, outside.storeAcknowledgements];
-  const replicaWord = new ReplicaWord({ ...outside, replica, registers });
+  const reachOf = memberReach(outside.directory, outside.view);
+  const replicaWord = new ReplicaWord({ ...outside, replica, registers, reachOf });
   return { replicaWord, confirming: new Confirming({ ...outside, replicaWord, policy }) };
 }
 

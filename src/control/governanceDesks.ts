@@ -134,7 +134,7 @@ export type MemberStanding = {
 };
 
 export interface AcknowledgementDesk {
-  /** Of a provider, under a name that is bound to the subject of its token. What this replica has never heard of is no word. */
+  /** Of a provider, under a name that is bound to the subject of its token. What this replica has never heard of, and what the token does not bring, is no word. */
   acknowledge(who: Principal, word: ProviderWord): Promise<void>;
   /** Everybody known who serves the feature of a rollout, by name. */
   ofRollout(rolloutId: string): Promise<readonly MemberStanding[]>;

@@ -25,10 +25,14 @@ export function bearerOf(request: FastifyRequest): string | null {
   return header.slice('bearer '.length).trim() || null;
 }
 
-/** Who asks, for lookups also by `X-API-Key`; null where the token is none of ours. */
-export function lookupPrincipal(tokens: TokenDesk, request: FastifyRequest): Principal | null {
-  const key = request.headers['x-api-key'];
-  const token = bearerOf(request) ?? (typeof key === 'string' && key.length <= LONGEST_TOKEN ? key : null);
+function apiKeyOf({ headers }: FastifyRequest): string | null {
+  const key = headers['x-api-key'];
+  return typeof key === 'string' && key.length <= LONGEST_TOKEN ? key : null;
+}
+
+/** Who asks, where services ask also by `X-API-Key`; null where the token is none of ours. */
+export function principalOf(tokens: TokenDesk, request: FastifyRequest, right: Right | undefined): Principal | null {
+  const token = bearerOf(request) ?? (right === 'lookup' ? apiKeyOf(request) : null);
   return token === null ? null : tokens.authenticate(token);
 }
 
@@ -37,9 +41,8 @@ export function lookupPrincipal(tokens: TokenDesk, request: FastifyRequest): Pri
  */
 export function authenticate(tokens: TokenDesk): onRequestHookHandler {
   return (request: FastifyRequest, _reply: unknown, done: HookHandlerDoneFunction) => {
-    const token = bearerOf(request);
-    request.principal = token === null ? null : tokens.authenticate(token);
     const { right } = request.routeOptions.config;
+    request.principal = principalOf(tokens, request, right);
     done(refusedTo(request.principal, right) ?? undefined);
   };
 }
@@ -47,7 +50,8 @@ export function authenticate(tokens: TokenDesk): onRequestHookHandler {
 /** Why this right is refused to whoever asks; null where it is not. */
 export function refusedTo(principal: Principal | null, right: Right | undefined): Refusal | null {
   if (principal === null) {
-    return new Refusal('UNAUTHENTICATED', 'send a token that stands as `Authorization: Bearer <token>`');
+    const orKey = right === 'lookup' ? ', or as `X-API-Key`' : '';
+    return new Refusal('UNAUTHENTICATED', `send a token that stands as \`Authorization: Bearer <token>\`${orKey}`);
   }
   if (right === undefined) return null;
   if (!hasRight(principal, right)) {

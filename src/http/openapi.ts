@@ -18,7 +18,12 @@ export function openApi(version: string): FastifyDynamicSwaggerOptions {
       components: {
         securitySchemes: {
           bearer: { type: 'http', scheme: 'bearer' },
-          apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'for lookups' },
+          apiKey: {
+            type: 'apiKey',
+            in: 'header',
+            name: 'X-API-Key',
+            description: 'for services: lookups, snapshot, stream, acknowledgements',
+          },
         },
       },
     },

@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { TokenDesk } from '../control/application.ts';
 import { Refusal } from '../control/refusal.ts';
 import { answerProblem } from './answerProblem.ts';
-import { bearerOf, lookupPrincipal } from './auth.ts';
+import { principalOf } from './auth.ts';
 import { answerFailure } from './ofrep/failure.ts';
 import { refusalOf } from './refusalOf.ts';
 import { urlFault } from './urlText.ts';
@@ -11,14 +11,10 @@ import { urlFault } from './urlText.ts';
 export function answerUnroutable(tokens: TokenDesk) {
   return (error: Error, request: FastifyRequest, reply: FastifyReply): void => {
     const refusal = urlFault(request.url) ?? refusalOf(error);
-    const unauthenticated = new Refusal('UNAUTHENTICATED', 'a token is needed');
-    if (request.url.startsWith('/ofrep/')) {
-      answerFailure(lookupPrincipal(tokens, request) === null ? unauthenticated : refusal, request, reply);
-      return;
-    }
-    const isGuarded = request.url.startsWith('/v1/');
-    const token = bearerOf(request);
-    const isKnown = token !== null && tokens.authenticate(token) !== null;
-    answerProblem(isGuarded && !isKnown ? unauthenticated : refusal, request, reply);
+    const isLookup = request.url.startsWith('/ofrep/');
+    const isGuarded = isLookup || request.url.startsWith('/v1/');
+    const isKnown = principalOf(tokens, request, 'lookup') !== null;
+    const said = isGuarded && !isKnown ? new Refusal('UNAUTHENTICATED', 'a token is needed') : refusal;
+    (isLookup ? answerFailure : answerProblem)(said, request, reply);
   };
 }

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FaultLog } from './faultLog.ts';
 import type { FlagDocuments } from './flagDocuments.ts';
-import { type SluiceApi, SluiceRefused } from './sluiceApi.ts';
+import type { SluiceApi } from './sluiceApi.ts';
 
 /** In one request. */
 const MOST_FEATURES = 500;
@@ -60,25 +60,9 @@ export class Acknowledgements {
       return true;
     } catch (error) {
       if (this.#signal.aborted) return false;
-      if (isForbidden(error)) return await this.#areToldApart(features, error);
       this.note(features);
       this.#faults.say('acknowledging', error);
       return false;
     }
   }
-
-  /** A prerequisite may be beyond the token's features: that Sluice takes no word on it must not cost the word on all others. */
-  async #areToldApart(features: readonly string[], refusal: unknown): Promise<boolean> {
-    if (features.length > 1) {
-      const half = Math.ceil(features.length / 2);
-      const rest = features.slice(half);
-      if (await this.#isTold(features.slice(0, half))) return await this.#isTold(rest);
-      this.note(rest);
-      return false;
-    }
-    this.#faults.say(`acknowledging ${features[0]}`, refusal);
-    return true;
-  }
 }
-
-const isForbidden = (error: unknown) => error instanceof SluiceRefused && error.status === 403;

@@ -38,7 +38,7 @@ export class SluiceProvider implements CommonProvider<ServerProviderStatus> {
     const settings = settingsOf(options, hostname(), randomBytes(4).toString('hex'));
     const freshness = new Freshness(monotonicMs);
     const faults = new FaultLog(new SafeLogger(options.logger ?? new DefaultLogger()));
-    const isHardKilled = hardKillsIn(options.environment ?? process.env);
+    const isHardKilled = hardKillsIn(options.environment ?? process.env, faults);
     const documents = new FlagDocuments({ isHardKilled, isStale: () => freshness.isStale() });
     const file = options.cacheFile === undefined ? null : new SnapshotFile(options.cacheFile, settings.url);
     const { events } = this;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { providerName, SIGN_OF_LIFE_EVERY_MS } from '../../src/domain/confirmation/member.ts';
 import type { Entry, EntryOf } from '../../src/domain/ledger/entry.ts';
+import { documentOf } from '../domain/feature/documents.ts';
 import { audited, findingsIn } from '../support/audited.ts';
 import { LineOfReplica } from '../support/lineOfReplica.ts';
 import { proposalInput } from '../support/proposals.ts';
@@ -230,6 +231,35 @@ describe('a provider in another service', () => {
     await pass(3);
     expect(await confirmations()).toEqual([]);
     await two.acknowledgements.acknowledge(SHOP, said('pod-1', one.view.version(FEATURE) ?? 0));
+    await pass(1);
+    expect((await confirmations())[0]?.data.heard).toEqual([name, ...NAMES]);
+  });
+
+  it('whose token tells nothing of the feature is not waited for, nor named beside it', async () => {
+    const { one, id, confirmations, pass } = await fleet();
+    const token = { subject: 'search', roles: ['service'], features: ['search-v3'], expiresAtMs: null } as const;
+    await one.tokens.issue(person('ada', 'admin'), token);
+    one.providers.arrived(providerName('search', 'pod-1'));
+    await rollBack(one, id);
+    await pass(1);
+    expect((await confirmations())[0]?.data).toMatchObject({ heard: NAMES, unheard: [] });
+    expect((await one.acknowledgements.ofRollout(id)).map(({ member }) => member).toSorted()).toEqual(NAMES);
+  });
+
+  it('whose token tells of what needs the feature is waited for, and its word is taken', async () => {
+    const { one, id, confirmations, pass } = await fleet();
+    const features = ['search-v3'];
+    const token = { subject: 'search', roles: ['service'], features, expiresAtMs: null } as const;
+    await one.tokens.issue(person('ada', 'admin'), token);
+    one.view.apply(documentOf({ feature: 'search-v3', prerequisites: [{ feature: FEATURE, variant: 'on' }] }));
+    const name = providerName('search', 'pod-1');
+    one.providers.arrived(name);
+    await rollBack(one, id);
+    // The others don't know of what needs it yet.
+    await pass(3, [one]);
+    expect(await confirmations()).toEqual([]);
+    const bound = { ...person('search', 'service'), features };
+    await one.acknowledgements.acknowledge(bound, said('pod-1', one.view.version(FEATURE) ?? 0));
     await pass(1);
     expect((await confirmations())[0]?.data.heard).toEqual([name, ...NAMES]);
   });

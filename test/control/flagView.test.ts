@@ -6,7 +6,7 @@ import { type HandFields, handFieldsOf, UNTOUCHED } from '../../src/domain/featu
 import { isLowering } from '../../src/domain/feature/lowering.ts';
 import type { StoredFlag } from '../../src/domain/feature/storedFlag.ts';
 import { relatives } from '../domain/feature/arbitraries.ts';
-import { documentOf, grantOf } from '../domain/feature/documents.ts';
+import { documentOf, grantOf, unreadableWith } from '../domain/feature/documents.ts';
 import { userCalled } from '../domain/feature/lookups.ts';
 
 const DEADLINE_MS = 60_000;
@@ -162,14 +162,7 @@ describe('what was changed by hand', () => {
     expect(view.edits('checkout-v2').paused).toBeNull();
     view.changed(flagOf(open(3)));
     expect(shown()).toEqual([grantOf(20)]);
-    const nothingLeft = {
-      kind: 'unreadable',
-      feature: 'checkout-v2',
-      version: 0,
-      newerSchema: false,
-      fault: '',
-    } as const;
-    view.changed({ ...nothingLeft, hand: UNTOUCHED });
+    view.changed(unreadableWith());
     expect(shown()).toEqual([grantOf(20)]);
     expect(view.seenEdits('checkout-v2')).toEqual({ version: 4, edits: { ...UNTOUCHED, rolloutPercent: 20 } });
     view.changed(flagOf(open(5)));
@@ -202,19 +195,12 @@ describe('what was changed by hand', () => {
 
   test('counts over the last good document where the stored one can not be read', () => {
     const { view } = viewAt(0);
-    const unreadable = {
-      kind: 'unreadable',
-      feature: 'checkout-v2',
-      version: 0,
-      newerSchema: false,
-      fault: 'broken',
-    } as const;
-    view.changed({ ...unreadable, hand: handFieldsOf(open(1)) });
+    view.changed(unreadableWith(handFieldsOf(open(1))));
     expect(answer(view)).toBe('FLAG_NOT_FOUND');
     view.changed(flagOf(open(1)));
-    view.changed({ ...unreadable, hand: handFieldsOf(open(1)) });
+    view.changed(unreadableWith(handFieldsOf(open(1))));
     expect(answer(view)).toBe('on grants');
-    view.changed({ ...unreadable, hand: { ...handFieldsOf(open(1)), enabled: false } });
+    view.changed(unreadableWith({ ...handFieldsOf(open(1)), enabled: false }));
     expect(answer(view)).toBe('off killed');
   });
 });

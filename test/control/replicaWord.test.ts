@@ -38,7 +38,7 @@ async function replica(...registers: readonly AcknowledgementRegister[]) {
     view.changed({ kind: 'flag', feature, document, hand: handFieldsOf(document) });
   };
   publish('old', 1);
-  const word = new ReplicaWord({ replica: REPLICA, view, registers, clock, log });
+  const word = new ReplicaWord({ replica: REPLICA, view, registers, reachOf: () => null, clock, log });
   await word.begin();
   /** Whatever is under way in memory is done. */
   const settled = () => new Promise((resolve) => setImmediate(resolve));

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { documentOf } from '../domain/feature/documents.ts';
 import { ServerUnderTest } from './serverUnderTest.ts';
 
 const POST = '/v1/acknowledgements';
@@ -59,14 +60,18 @@ describe('acknowledgements', () => {
     expect(await under.application.kept.acknowledgements.words(['made-up'])).toEqual([]);
   });
 
-  test('of features out of the token’s reach are refused as a whole, with the names of all', async () => {
+  test('of a token for some features are taken of these and of their prerequisites, and passed over of others', async () => {
     await using under = new ServerUnderTest();
-    const { list, served } = await running(under);
-    const asked = { ...wordOf({ 'checkout-v2': served, 'accounts-v2': 1, 'search-v2': 1 }), as: 'bound' as const };
-    const refused = await under.post(POST, asked);
-    expect(refused.body).toMatchObject({ status: 403, code: 'FORBIDDEN' });
-    expect(refused.body['detail']).toContain('accounts-v2, search-v2');
-    expect(await list()).toHaveLength(1);
+    const { flags, kept } = under.application;
+    const checkout = documentOf({ prerequisites: [{ feature: 'accounts-v2', variant: 'on' }] });
+    for (const document of [checkout, documentOf({ feature: 'accounts-v2' }), documentOf({ feature: 'search-v2' })]) {
+      flags.apply(document);
+    }
+    const said = { 'checkout-v2': 1, 'accounts-v2': 1, 'search-v2': 1 };
+    expect((await under.post(POST, { ...wordOf(said), as: 'bound' })).status).toBe(204);
+    const words = await kept.acknowledgements.words(Object.keys(said));
+    const ofProvider = words.filter(({ member }) => member === 'provider:bela/pod-1');
+    expect(ofProvider.map(({ feature }) => feature).toSorted()).toEqual(['accounts-v2', 'checkout-v2']);
   });
 
   test('of a wrong form are refused with all their mistakes, and change nothing', async () => {

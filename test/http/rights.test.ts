@@ -52,10 +52,13 @@ describe('rights', () => {
     }
   });
 
-  test('by X-API-Key are for lookups alone', async () => {
+  test('by X-API-Key are those of services alone', async () => {
     await using under = new ServerUnderTest();
     const headers = { 'x-api-key': under.application.token('admin') };
     expect((await under.post('/ofrep/v1/evaluate/flags', { as: null, headers, body: {} })).status).toBe(200);
+    expect((await under.get('/v1/snapshot', { as: null, headers })).status).toBe(200);
+    const word = { client: 'pod-1', versions: {} };
+    expect((await under.post('/v1/acknowledgements', { as: null, headers, body: word })).status).toBe(204);
     expect(await under.refusal('GET', '/v1/features', { as: null, headers })).toBe('401 UNAUTHENTICATED');
   });
 

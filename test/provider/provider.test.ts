@@ -114,15 +114,15 @@ describe('with Sluice there', () => {
     expect(await client.getBooleanDetails('checkout-v2', true, USER)).toMatchObject({ value: false, reason: 'STATIC' });
   });
 
-  test('what Sluice takes no word on costs no other word', async () => {
-    const features = ['a', 'b', 'c', 'd', 'e'].map((feature) => documentOf({ feature }));
-    await using server = await WireServer.start(features);
-    server.foreign.add('b').add('e');
-    const { initialized } = await provided(server);
+  test('a switch that says neither true nor false closes nothing, and the log says so', async () => {
+    await using server = await WireServer.start([OPEN]);
+    const environment = { FEATURE_CHECKOUT_V2_ENABLED: '0', FEATURE_OTHER_ENABLED: 'maybe' };
+    const { client, logger, initialized } = await provided(server, { environment });
     await initialized;
-    const told = () => server.acknowledgements.flatMap(({ versions }) => Object.keys(versions));
-    await until(() => ['a', 'c', 'd'].every((feature) => told().includes(feature)));
-    expect(told()).not.toContain('b');
+    expect(await client.getBooleanValue('checkout-v2', false, USER)).toBe(true);
+    expect(logger.lines).toEqual([
+      expect.stringMatching(/^warn .*FEATURE_CHECKOUT_V2_ENABLED: it must be true or false/),
+    ]);
   });
 
   test('takes leave when it is closed, and leaves nothing open', async () => {

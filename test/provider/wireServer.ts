@@ -22,8 +22,6 @@ export class WireServer implements AsyncDisposable {
   retryAfter: string | null = null;
   /** Takes requests, and answers none. */
   isDumb = false;
-  /** Features of another token: a word that names one of them is refused. */
-  readonly foreign = new Set<string>();
   /** Null: a stream says nothing by itself. */
   aliveMs: number | null = 40;
   #tag = 1;
@@ -153,10 +151,7 @@ export class WireServer implements AsyncDisposable {
   }
 
   #answerAcknowledgement(body: string, response: ServerResponse): void {
-    const heard: Heard = JSON.parse(body);
-    if (Object.keys(heard.versions).some((feature) => this.foreign.has(feature)))
-      return void response.writeHead(403).end();
-    this.acknowledgements.push(heard);
+    this.acknowledgements.push(JSON.parse(body));
     response.writeHead(204).end();
   }
 }

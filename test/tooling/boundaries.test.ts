@@ -71,6 +71,7 @@ const REFUSED: readonly (readonly [path: string, source: string, rule: string])[
   ['src/main.ts', importing('./adapters/redis/store.ts'), IMPORTS],
   ['src/config.ts', importing('./control/tick.ts'), IMPORTS],
   ['src/other.ts', importing('./adapters/redis/store.ts'), IMPORTS],
+  ['src/openOutside.ts', importing('./http/server.ts'), IMPORTS],
   ['src/compose.ts', importing('./demo/story.ts'), IMPORTS],
   ['src/domain/toCli.ts', importing('../cli/main.ts'), IMPORTS],
   ['src/adapters/redis/toCli.ts', importing('../../cli/main.ts'), IMPORTS],

@@ -1,14 +1,14 @@
-import type { ChainableCommander, Redis } from 'ioredis';
+import type { ChainableCommander } from 'ioredis';
 import {
   type Acknowledgement,
   type AcknowledgementRegister,
   type HeardAcknowledgement,
   KEPT_MS,
 } from '../../control/ports/acknowledgementRegister.ts';
-import { FlagStoreUnreachable } from '../../control/ports/flagStore.ts';
 import type { Member } from '../../domain/confirmation/member.ts';
+import { AskedRedis } from './askedRedis.ts';
 import { textsOf } from './compareAndSet.ts';
-import { connect, disconnect, firstAttempt } from './connection.ts';
+import { connect } from './connection.ts';
 
 const MEMBERS_KEY = 'acknowledgements:members';
 const wordsKey = (member: string) => `acknowledgements:by:${member}`;
@@ -40,19 +40,18 @@ export type RedisAcknowledgementsOptions = { readonly url: string; readonly comm
 
 /** Beside the flags: one hash of members, and one of words for each member that has said any lately. They go by themselves. */
 export class RedisAcknowledgements implements AcknowledgementRegister {
-  readonly #redis: Redis;
-  readonly #connected: Promise<void>;
+  readonly #redis: AskedRedis;
 
   constructor({ url, commandTimeoutMs = 2000 }: RedisAcknowledgementsOptions) {
-    this.#redis = connect(url, 'sluice-acknowledgements', commandTimeoutMs);
-    this.#connected = firstAttempt(this.#redis);
+    const redis = connect(url, 'sluice-acknowledgements', commandTimeoutMs);
     // Reconnecting is ioredis's own business; a listener must be there, or it writes to the console.
-    this.#redis.on('error', () => undefined);
+    redis.on('error', () => undefined);
+    this.#redis = new AskedRedis(redis);
   }
 
   async hear(members: readonly string[], atMs: number): Promise<void> {
     for (const some of chunks(members)) {
-      await this.#ask((redis) => redis.eval(HEAR, 1, MEMBERS_KEY, String(atMs), String(KEPT_MS), ...some));
+      await this.#redis.ask((redis) => redis.eval(HEAR, 1, MEMBERS_KEY, String(atMs), String(KEPT_MS), ...some));
     }
   }
 
@@ -76,7 +75,7 @@ export class RedisAcknowledgements implements AcknowledgementRegister {
   }
 
   async members(): Promise<readonly Member[]> {
-    const found = await this.#ask((redis) => redis.hgetall(MEMBERS_KEY));
+    const found = await this.#redis.ask((redis) => redis.hgetall(MEMBERS_KEY));
     return Object.entries(found).flatMap(([name, text]) => {
       const [sinceMs, heardAtMs] = numbersIn(text);
       return sinceMs === undefined || heardAtMs === undefined ? [] : [{ name, sinceMs, heardAtMs }];
@@ -85,7 +84,7 @@ export class RedisAcknowledgements implements AcknowledgementRegister {
 
   async words(features: readonly string[]): Promise<readonly HeardAcknowledgement[]> {
     if (features.length === 0) return [];
-    const members = await this.#ask((redis) => redis.hkeys(MEMBERS_KEY));
+    const members = await this.#redis.ask((redis) => redis.hkeys(MEMBERS_KEY));
     const heard: HeardAcknowledgement[] = [];
     for (const some of chunks(members)) {
       const replies = await this.#pipe((pipeline) => {
@@ -98,15 +97,15 @@ export class RedisAcknowledgements implements AcknowledgementRegister {
 
   /** Words go by themselves. */
   async forgetBefore(beforeMs: number): Promise<void> {
-    await this.#ask((redis) => redis.eval(FORGET, 1, MEMBERS_KEY, String(beforeMs)));
+    await this.#redis.ask((redis) => redis.eval(FORGET, 1, MEMBERS_KEY, String(beforeMs)));
   }
 
   close(): Promise<void> {
-    return disconnect(this.#redis);
+    return this.#redis.close();
   }
 
   #pipe(fill: (pipeline: ChainableCommander) => void): Promise<readonly unknown[]> {
-    return this.#ask(async (redis) => {
+    return this.#redis.ask(async (redis) => {
       const pipeline = redis.pipeline();
       fill(pipeline);
       const replies = (await pipeline.exec()) ?? [];
@@ -115,15 +114,6 @@ export class RedisAcknowledgements implements AcknowledgementRegister {
         return reply;
       });
     });
-  }
-
-  async #ask<Answer>(work: (redis: Redis) => Promise<Answer>): Promise<Answer> {
-    await this.#connected;
-    try {
-      return await work(this.#redis);
-    } catch (error) {
-      throw new FlagStoreUnreachable(error instanceof Error ? error.message : String(error), { cause: error });
-    }
   }
 }
 

@@ -1,7 +1,6 @@
 import type { Redis } from 'ioredis';
-import { FlagStoreUnreachable } from '../../control/ports/flagStore.ts';
+import { AskedRedis } from './askedRedis.ts';
 import { compareAndSet, textsOf } from './compareAndSet.ts';
-import { disconnect, firstAttempt } from './connection.ts';
 import {
   CHANGED_CHANNEL,
   FIELD_NAMES,
@@ -34,12 +33,12 @@ const NO_FIELDS: FlagFields = FIELD_NAMES.map(() => null);
 /** Every command that the store sends but SUBSCRIBE. All throw `FlagStoreUnreachable`, within the connection's time limit. */
 export class FlagHashes {
   readonly #redis: Redis;
-  readonly #connected: Promise<void>;
+  readonly #asked: AskedRedis;
   #lastError = 'connecting';
 
   constructor(redis: Redis) {
     this.#redis = redis;
-    this.#connected = firstAttempt(redis);
+    this.#asked = new AskedRedis(redis);
     redis.on('error', (error: Error) => {
       this.#lastError = error.message;
     });
@@ -73,7 +72,7 @@ export class FlagHashes {
 
   /** Every feature that has a key. */
   features(): Promise<readonly string[]> {
-    return this.#ask(async (redis) => {
+    return this.#asked.ask(async (redis) => {
       const found = new Set<string>();
       let cursor = '0';
       do {
@@ -87,17 +86,17 @@ export class FlagHashes {
 
   /** Null where written; else what is there instead. */
   compareAndSet(feature: string, expected: FlagFields, next: readonly string[]): Promise<FlagFields | null> {
-    return this.#ask((redis) => compareAndSet(redis, flagKey(feature), expected, next));
+    return this.#asked.ask((redis) => compareAndSet(redis, flagKey(feature), expected, next));
   }
 
   /** MGET, since GET throws where the key is no text: a counter that says nothing must not keep the flags themselves from being read. */
   revision(): Promise<number> {
-    return this.#ask(async (redis) => Number((await redis.mget(REVISION_KEY))[0] ?? 0));
+    return this.#asked.ask(async (redis) => Number((await redis.mget(REVISION_KEY))[0] ?? 0));
   }
 
   /** Counts a change and tells every replica. */
   announce(feature: string): Promise<void> {
-    return this.#ask(async (redis) => {
+    return this.#asked.ask(async (redis) => {
       const revision = await redis.eval(COUNT, 1, REVISION_KEY);
       await redis.publish(CHANGED_CHANNEL, JSON.stringify({ feature, revision }));
     });
@@ -105,20 +104,20 @@ export class FlagHashes {
 
   /** Puts fields where nothing is, for so long at most: whoever dies meanwhile leaves nothing behind. */
   putForAWhile(place: string, fields: readonly string[], ms: number): Promise<void> {
-    return this.#ask(async (redis) => {
+    return this.#asked.ask(async (redis) => {
       const named = FIELD_NAMES.flatMap((name, index) => [name, fields[index] ?? '']);
       await redis.eval(PUT_FOR_A_WHILE, 1, flagKey(place), String(ms), ...named);
     });
   }
 
   remove(place: string): Promise<void> {
-    return this.#ask(async (redis) => {
+    return this.#asked.ask(async (redis) => {
       await redis.del(flagKey(place));
     });
   }
 
   close(): Promise<void> {
-    return disconnect(this.#redis);
+    return this.#asked.close();
   }
 
   async #readInChunks(
@@ -141,14 +140,14 @@ export class FlagHashes {
   }
 
   #areTooLarge(features: readonly string[]): Promise<readonly boolean[]> {
-    return this.#ask(async (redis) => {
+    return this.#asked.ask(async (redis) => {
       const replies = await redis.pipeline(features.map((feature) => ['hstrlen', flagKey(feature), 'document'])).exec();
       return (replies ?? []).map(([, bytes]) => Number(bytes) > LARGEST_DOCUMENT_BYTES);
     });
   }
 
   #askEach(commands: readonly (readonly string[])[]): Promise<readonly FlagFields[]> {
-    return this.#ask(async (redis) => {
+    return this.#asked.ask(async (redis) => {
       const replies = await redis.pipeline(commands.map((command) => [...command])).exec();
       return (replies ?? []).map(([error, reply]) => {
         if (error === null) return textsOf(reply);
@@ -156,14 +155,5 @@ export class FlagHashes {
         throw error;
       });
     });
-  }
-
-  async #ask<Answer>(work: (redis: Redis) => Promise<Answer>): Promise<Answer> {
-    await this.#connected;
-    try {
-      return await work(this.#redis);
-    } catch (error) {
-      throw new FlagStoreUnreachable(error instanceof Error ? error.message : String(error), { cause: error });
-    }
   }
 }

@@ -21,6 +21,7 @@ export class TokenDirectory {
   #byHash: ReadonlyMap<string, Known> = new Map();
   #byId: ReadonlyMap<string, Known> = new Map();
   #byStreamKey: ReadonlyMap<string, Known> = new Map();
+  #bySubject: ReadonlyMap<string, readonly TokenRecord[]> = new Map();
 
   /** `fixed`: from the environment, never stored. */
   constructor(register: TokenRegister, clock: Clock, fixed: readonly TokenRecord[]) {
@@ -72,11 +73,18 @@ export class TokenDirectory {
     return this.#standing(this.#byId.get(tokenId)) !== null;
   }
 
+  /** What all tokens of a subject together are for; null: every feature, or no token of it is known. */
+  featuresOf(subject: string): readonly string[] | null {
+    const lists = this.#bySubject.get(subject)?.map(({ features }) => features) ?? [null];
+    return lists.every((features) => features !== null) ? lists.flat() : null;
+  }
+
   #know(tokens: readonly TokenRecord[]): void {
     const all = tokens.map((token) => this.#withKey(token));
     this.#byHash = new Map(all.map((known) => [known.token.hash, known]));
     this.#byId = new Map(all.map((known) => [known.token.tokenId, known]));
     this.#byStreamKey = new Map(all.map((known) => [known.streamKeyHash, known]));
+    this.#bySubject = Map.groupBy(tokens, ({ subject }) => subject);
   }
 
   /** Worked out once for each token, not at each refresh: nothing about a token ever changes but that it ends. */

@@ -1,17 +1,20 @@
 import type { ServingMember } from '../../domain/confirmation/confirmation.ts';
 import type { Member } from '../../domain/confirmation/member.ts';
 import type { Acknowledgement, HeardAcknowledgement } from '../ports/acknowledgementRegister.ts';
+import type { Reach } from './memberReach.ts';
 import type { RegisterLine } from './registerLine.ts';
 
-/** Every member with its last word on each of some features. Not `isWhole` where a register is away, which may know of others. */
+/** Every member that serves a feature, with its last word on it. Not `isWhole` where a register is away, which may know of others. */
 export type Standing = { readonly of: (feature: string) => readonly ServingMember[]; readonly isWhole: boolean };
 
 /** What all registers say together: a member that is cut off from one of them may be heard by another. */
 export class Acknowledgements {
   readonly #lines: readonly RegisterLine[];
+  readonly #reachOf: (member: string) => Reach;
 
-  constructor(lines: readonly RegisterLine[]) {
+  constructor(lines: readonly RegisterLine[], reachOf: (member: string) => Reach) {
     this.#lines = lines;
+    this.#reachOf = reachOf;
   }
 
   async tell(features: Iterable<string>): Promise<void> {
@@ -43,12 +46,14 @@ export class Acknowledgements {
       Promise.all(this.#lines.map((line) => line.members())),
       Promise.all(this.#lines.map((line) => line.words(features))),
     ]);
-    const known = knownIn(members.flat());
+    const known = knownIn(members.flat()).map((member) => ({ member, reach: this.#reachOf(member.name) }));
     const last = lastWordsIn(words.flat());
     return {
       isWhole: this.#lines.every(({ isReached }) => isReached),
       of: (feature) =>
-        known.map((member) => ({ ...member, version: last.get(feature)?.get(member.name)?.version ?? null })),
+        known
+          .filter(({ reach }) => reach?.has(feature) ?? true)
+          .map(({ member }) => ({ ...member, version: last.get(feature)?.get(member.name)?.version ?? null })),
     };
   }
 

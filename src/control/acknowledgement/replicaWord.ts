@@ -3,6 +3,7 @@ import { type AcknowledgementRegister, KEPT_MS } from '../ports/acknowledgementR
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import { Acknowledgements } from './acknowledgements.ts';
+import type { Reach } from './memberReach.ts';
 import { ProvidersHere } from './providersHere.ts';
 import { RegisterLine } from './registerLine.ts';
 
@@ -11,6 +12,8 @@ export type ReplicaWordDeps = {
   readonly replica: string;
   readonly view: FlagView;
   readonly registers: readonly AcknowledgementRegister[];
+  /** What a member serves, by its name. */
+  readonly reachOf: (member: string) => Reach;
   readonly clock: Clock;
   readonly log: Log;
 };
@@ -30,6 +33,7 @@ export class ReplicaWord {
     const wordOn = (feature: string) => this.#wordOn(feature);
     this.acknowledgements = new Acknowledgements(
       deps.registers.map((register) => new RegisterLine({ register, clock: deps.clock, wordOn })),
+      deps.reachOf,
     );
     this.providers = new ProvidersHere((provider) => void this.#quietly(this.acknowledgements.hear([provider])));
   }

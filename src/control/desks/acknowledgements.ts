@@ -2,7 +2,8 @@ import { type ServingMember, serves } from '../../domain/confirmation/confirmati
 import { isKnownAt, isReplica, providerName } from '../../domain/confirmation/member.ts';
 import type { Policy } from '../../domain/contract/policy.ts';
 import { flagDocumentOf } from '../../domain/feature/flagDocument.ts';
-import { mayTouch, type Principal } from '../../domain/governance/role.ts';
+import type { Principal } from '../../domain/governance/role.ts';
+import { reachOf } from '../acknowledgement/memberReach.ts';
 import type { ReplicaWord } from '../acknowledgement/replicaWord.ts';
 import type { FlagView } from '../flags/flagView.ts';
 import type { AcknowledgementDesk, MemberStanding, ProviderWord } from '../governanceDesks.ts';
@@ -31,11 +32,8 @@ export class AcknowledgementsOfMembers implements AcknowledgementDesk {
   }
 
   async acknowledge(who: Principal, { client, versions, leaving }: ProviderWord): Promise<void> {
-    const foreign = Object.keys(versions).filter((feature) => !mayTouch(who, feature));
-    if (foreign.length > 0)
-      throw new Refusal('FORBIDDEN', `the token is for other features than ${foreign.join(', ')}`);
     const member = providerName(who.subject, client);
-    const taken = await (leaving ? this.#leave(member) : this.#take(member, versions));
+    const taken = await (leaving ? this.#leave(member) : this.#take(member, who, versions));
     if (!taken) throw new LedgerUnreachable('neither the flag store nor the ledger takes a word');
   }
 
@@ -59,10 +57,12 @@ export class AcknowledgementsOfMembers implements AcknowledgementDesk {
     return this.#deps.replicaWord.acknowledgements.leave(member);
   }
 
-  async #take(member: string, versions: ProviderWord['versions']): Promise<boolean> {
+  async #take(member: string, { features }: Principal, versions: ProviderWord['versions']): Promise<boolean> {
     const { replicaWord, view } = this.#deps;
-    // A key that anybody can make up must not become a record.
-    const known = Object.entries(versions).filter(([feature]) => view.version(feature) !== null);
+    const reach = reachOf(features, view);
+    // A key that anybody can make up must not become a record, nor may what the token brings nobody.
+    const isServed = (feature: string) => view.version(feature) !== null && (reach?.has(feature) ?? true);
+    const known = Object.entries(versions).filter(([feature]) => isServed(feature));
     const words = known.map(([feature, version]) => ({ member, feature, version }));
     return words.length === 0
       ? replicaWord.acknowledgements.hear([member])

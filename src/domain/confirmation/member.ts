@@ -25,6 +25,10 @@ export const replicaName = (instance: string) => `${REPLICA}${instance}`;
 /** Below the subject of its token, so that nobody speaks for another's. A client has no slash, so a name is read in one way only. */
 export const providerName = (subject: string, client: string) => `${PROVIDER}${subject}/${client}`;
 
+/** Whose token a provider shows; null of a replica. */
+export const subjectOf = (name: string) =>
+  name.startsWith(PROVIDER) ? name.slice(PROVIDER.length, name.lastIndexOf('/')) : null;
+
 export const isReplica = ({ name }: Pick<Member, 'name'>) => name.startsWith(REPLICA);
 
 /** What a provider may call itself. */

@@ -1,10 +1,8 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import type { Application } from '../../control/application.ts';
 import { FeatureOrder } from '../../control/flags/featureOrder.ts';
 import type { ServingTelemetry } from '../../control/ports/telemetry.ts';
-import { Refusal } from '../../control/refusal.ts';
-import { hasRight, type Principal } from '../../domain/governance/role.ts';
-import { lookupPrincipal } from '../auth.ts';
+import { principalOf, refusedTo } from '../auth.ts';
 import { allowOrigins } from '../cors.ts';
 import { limitRate } from '../limits.ts';
 import { refuseOtherMethods } from '../methodNotAllowed.ts';
@@ -49,8 +47,8 @@ function addGuardedRoutes(
   { application, telemetry, lookupsPerMinute }: Omit<LookupOptions, 'corsOrigins'>,
 ): void {
   scope.addHook('onRequest', (request, _reply, done) => {
-    request.principal = lookupPrincipal(application.tokens, request);
-    done(refusedTo(request.principal, request) ?? undefined);
+    request.principal = principalOf(application.tokens, request, 'lookup');
+    done(refusedTo(request.principal, 'lookup') ?? unknownRoute(request) ?? undefined);
   });
   if (lookupsPerMinute !== null) limitRate(scope, lookupsPerMinute);
   const { flags, tokens, configuration } = application;
@@ -72,15 +70,6 @@ function addRoutes(scope: FastifyInstance, deps: LookupDeps): void {
     return waited.then(() => answerBulk(request, reply, deps));
   });
   refuseTheRest();
-}
-
-function refusedTo(principal: Principal | null, request: FastifyRequest): Refusal | null {
-  if (principal === null) {
-    return new Refusal('UNAUTHENTICATED', 'send a token that stands, as bearer token or X-API-Key');
-  }
-  return hasRight(principal, 'lookup')
-    ? unknownRoute(request)
-    : new Refusal('FORBIDDEN', 'the token is not for lookups');
 }
 
 /**

@@ -15,7 +15,9 @@ export const acknowledgementBody = z.strictObject({
     .refine((versions) => Object.keys(versions).length <= MOST_VERSIONS, {
       message: `must name at most ${MOST_VERSIONS} features`,
     })
-    .describe('by feature, the `version` of the document that it serves'),
+    .describe(
+      'by feature, the `version` of the document that it serves; features that there are not, or that `GET /v1/snapshot` does not show to this token, are passed over',
+    ),
   leaving: z.boolean().default(false).describe('it serves nobody any more, and is not waited for'),
 });
 

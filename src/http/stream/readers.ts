@@ -1,6 +1,6 @@
 import type { FastifyRequest, HookHandlerDoneFunction, onRequestHookHandler } from 'fastify';
 import type { TokenDesk } from '../../control/application.ts';
-import { lookupPrincipal, refusedTo } from '../auth.ts';
+import { principalOf, refusedTo } from '../auth.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -20,7 +20,7 @@ const LONGEST_KEY = 128;
 export function authenticateReader(tokens: TokenDesk): onRequestHookHandler {
   return (request: FastifyRequest, _reply: unknown, done: HookHandlerDoneFunction) => {
     const { right, takesStreamKey } = request.routeOptions.config;
-    request.principal = lookupPrincipal(tokens, request);
+    request.principal = principalOf(tokens, request, right);
     const key = takesStreamKey === true && request.principal === null ? queried(request, 'key') : null;
     if (key !== null && key.length <= LONGEST_KEY) {
       request.principal = tokens.authenticateStream(key);

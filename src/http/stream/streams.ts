@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Application } from '../../control/application.ts';
 import type { Configuration } from '../../control/flags/configuration.ts';
 import { Refusal } from '../../control/refusal.ts';
-import { providerName } from '../../domain/confirmation/member.ts';
+import { CLIENT, providerName } from '../../domain/confirmation/member.ts';
 import { readTag } from '../../domain/feature/configurationTag.ts';
 import type { Principal } from '../../domain/governance/role.ts';
 import { callerOf } from '../auth.ts';
@@ -21,7 +21,7 @@ const querystring = z.strictObject({
   documents: flagQuery.optional().describe('each change with its document'),
   client: z
     .string()
-    .regex(/^[A-Za-z0-9._:-]{1,128}$/)
+    .regex(CLIENT)
     .optional()
     .describe('makes the reader a known provider, whose acknowledgements are waited for'),
   key: z.string().max(128).optional().describe('a stream key, where no header can be sent'),

@@ -1,6 +1,8 @@
 import type { FlagDocument } from '../../../src/domain/feature/flagDocument.ts';
 import type { Grant } from '../../../src/domain/feature/grants.ts';
+import { type HandFields, UNTOUCHED } from '../../../src/domain/feature/handFields.ts';
 import { EVERYONE, type Scope } from '../../../src/domain/feature/scope.ts';
+import type { StoredFlag } from '../../../src/domain/feature/storedFlag.ts';
 
 /** A document as a rollout's first stage would leave it, but for what the test says. */
 export function documentOf(given: Partial<FlagDocument> = {}): FlagDocument {
@@ -29,4 +31,14 @@ const scopeOf = (given: Partial<Scope>): Scope => ({ ...EVERYONE, ...given });
 export const grantOf = (percentage: number, scope: Partial<Scope> = {}): Grant => ({
   scope: scopeOf(scope),
   threshold: Math.round(percentage * 1000),
+});
+
+/** What a store holds of `checkout-v2` where the document can't be made out, and neither can its version. */
+export const unreadableWith = (hand: HandFields = UNTOUCHED): StoredFlag => ({
+  kind: 'unreadable',
+  feature: 'checkout-v2',
+  version: 0,
+  newerSchema: false,
+  fault: 'broken',
+  hand,
 });

@@ -12,7 +12,7 @@ import { isLowering, isStrictLowering } from '../../../src/domain/feature/loweri
 import { publicationOf } from '../../../src/domain/feature/publication.ts';
 import type { StoredFlag } from '../../../src/domain/feature/storedFlag.ts';
 import { handFields, relatives } from './arbitraries.ts';
-import { documentOf, grantOf } from './documents.ts';
+import { documentOf, grantOf, unreadableWith } from './documents.ts';
 
 type Flag = Extract<StoredFlag, { kind: 'flag' }>;
 
@@ -146,14 +146,7 @@ describe('an edit that lookups have seen, where the store has lost it', () => {
     expect(stored(at(18, 25), flagOf(at(17, 10)))).toMatchObject({ rolloutPercent: 3 });
     expect(stored(at(18, 25), flagOf(at(15, 5)))).toMatchObject({ rolloutPercent: 3 });
     expect(stored(at(18, 25), null)).toMatchObject({ rolloutPercent: 3, paused: true });
-    const unreadable = {
-      kind: 'unreadable',
-      feature: 'checkout-v2',
-      version: 0,
-      newerSchema: false,
-      fault: '',
-    } as const;
-    expect(stored(at(18, 25), { ...unreadable, hand: UNTOUCHED })).toMatchObject({ rolloutPercent: 3, paused: true });
+    expect(stored(at(18, 25), unreadableWith())).toMatchObject({ rolloutPercent: 3, paused: true });
   });
 
   test('is over once the store holds a newer document, or what it lowered is as low', () => {
