@@ -167,7 +167,7 @@ function composeActs(options: ControlOptions, outside: Outside) {
     proof,
     opening,
     reconciler,
-    ledgerFeed: new LedgerFeed({ ...outside, environment }),
+    ledgerFeed: new LedgerFeed({ ...outside, lateClosings, environment }),
     waiverEnding: new WaiverEnding(outside),
   };
 }
