@@ -132,6 +132,22 @@ describe('a process that starts again, alone', () => {
     await again.ledgerFeed.run();
     expect([again.view.document(FEATURE)?.killed, await world.late.all()]).toEqual([true, []]);
   });
+
+  it('SLU-CLOSE: closes in the store, once that is back, what it had closed alone before', async () => {
+    const { world } = await releasing();
+    const line = new LineOfReplica(world);
+    const alone = await line.start('alone');
+    line.cut('store', 'ledger');
+    await alone.closings.kill(OLGA, FEATURE, 'burning');
+    const again = await line.start('again');
+    again.view.restore(alone.view.kept(), 0);
+    await again.lateClosings.closeAgain();
+    line.mend();
+    line.cut('ledger');
+    await expect(again.reconciler.run()).rejects.toThrow('cut');
+    expect(await world.store.read(FEATURE)).toMatchObject({ document: { killed: true } });
+    expect(await world.late.all()).toHaveLength(1);
+  });
 });
 
 describe('while the flag store is there', () => {
