@@ -44,6 +44,7 @@ export async function compose(config: Config, log: Logger, tellAdminToken: (toke
   const untilStopped = new Background(choresOf(beginning, keeping), outside);
   // A database that answers and is wrong keeps Sluice from starting; one that is away does not: lookups begin with what was last known.
   if (!(await beginning.run())) await keeping.restore();
+  await inside.lateClosings.closeAgain();
   const closing = opened.move();
   return {
     server,

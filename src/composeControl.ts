@@ -145,7 +145,7 @@ function composeActs(options: ControlOptions, outside: Outside) {
   const closing = new Closing({ ...outside, publisher, killing, known, shown });
   const gradual = new GradualRollback({ ...outside, closing, publisher, known, shown });
   const narrowing = new Narrowing({ ...outside, publisher });
-  const lateClosings = new LateClosings({ ...outside, closing, killing, narrowing });
+  const lateClosings = new LateClosings({ ...outside, publisher, closing, killing, narrowing });
   const proof = new OpeningProof({ ...outside, lateClosings, audit, contexts, policyFit });
   const opening = new RolloutOpening({ ...outside, known, contexts, proof, publisher, shown });
   const drift = new Drift({ ...outside, closing, killing, environment });
@@ -169,7 +169,7 @@ function composeActs(options: ControlOptions, outside: Outside) {
     proof,
     opening,
     reconciler,
-    ledgerFeed: new LedgerFeed({ ...outside, environment }),
+    ledgerFeed: new LedgerFeed({ ...outside, lateClosings, environment }),
     waiverEnding: new WaiverEnding(outside),
   };
 }

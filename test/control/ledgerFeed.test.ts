@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type FlagStore, FlagStoreUnreachable } from '../../src/control/ports/flagStore.ts';
+import { LineOfReplica } from '../support/lineOfReplica.ts';
 import { proposalInput } from '../support/proposals.ts';
 import { exposed, FEATURE, healthy, inStage, startedRollout, until } from '../support/release.ts';
 import {
@@ -113,6 +114,39 @@ describe('while the flag store is away', () => {
     });
     await other.ledgerFeed.run();
     expect(await other.installation.readiness()).toMatchObject({ dependencies: { lookups: { ok: true } } });
+  });
+});
+
+describe('a process that starts again, alone', () => {
+  it('SLU-CLOSE: keeps closed what the ledger has opened meanwhile and has not heard that it was closed', async () => {
+    const { world, replica, id } = await releasing();
+    const line = new LineOfReplica(world);
+    const alone = await line.start('alone');
+    line.cut('store', 'ledger');
+    await until(replica, id, inStage(2));
+    await alone.closings.kill(OLGA, FEATURE, 'burning');
+    const again = await line.start('again');
+    again.view.restore(alone.view.kept(), 0);
+    line.mend();
+    line.cut('store');
+    await again.ledgerFeed.run();
+    expect([again.view.document(FEATURE)?.killed, await world.late.all()]).toEqual([true, []]);
+  });
+
+  it('SLU-CLOSE: closes in the store, once that is back, what it had closed alone before', async () => {
+    const { world } = await releasing();
+    const line = new LineOfReplica(world);
+    const alone = await line.start('alone');
+    line.cut('store', 'ledger');
+    await alone.closings.kill(OLGA, FEATURE, 'burning');
+    const again = await line.start('again');
+    again.view.restore(alone.view.kept(), 0);
+    await again.lateClosings.closeAgain();
+    line.mend();
+    line.cut('ledger');
+    await expect(again.reconciler.run()).rejects.toThrow('cut');
+    expect(await world.store.read(FEATURE)).toMatchObject({ document: { killed: true } });
+    expect(await world.late.all()).toHaveLength(1);
   });
 });
 

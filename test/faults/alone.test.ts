@@ -6,7 +6,7 @@ import { OwnPostgres } from '../support/ownPostgres.ts';
 import { type RedisServer, startRedis } from '../support/redis.ts';
 import { redisCli } from '../support/redisCli.ts';
 import { ReleaseMetrics } from '../support/releaseMetrics.ts';
-import { Replica } from '../support/replica.ts';
+import { ADMIN_TOKEN, Replica } from '../support/replica.ts';
 import { RunningRelease } from '../support/runningRelease.ts';
 import { wholeChain } from '../support/wholeChain.ts';
 
@@ -106,6 +106,9 @@ describe('a Sluice that starts', { timeout: 600_000 }, () => {
       },
     });
     expect(await sluice.metric('flag_snapshot_age_seconds{environment="test"}')).toBeGreaterThan(0);
+    // Evaluators elsewhere are told that nobody may go by it.
+    const headers = { authorization: `Bearer ${ADMIN_TOKEN}` };
+    expect((await fetch(`${sluice.url}/v1/snapshot`, { headers })).headers.get('age')).toBe('2147483648');
     expect(await killed.kill()).toMatchObject({ killed: true, recorded: false });
     await eventually(
       () => readFile(lastKnown(), 'utf8'),

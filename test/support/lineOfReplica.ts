@@ -24,10 +24,11 @@ export class LineOfReplica {
       typeof answers === 'object' ? answering(answers, ledgerCut) : answers,
     ]);
     const subscribe: FlagStore['subscribe'] = (listener) => this.#subscribe(listener);
+    const state: FlagStore['state'] = () => ({ ok: storeCut() === null, detail: 'a line' });
     return startReplica(this.#world, {
       replica: name,
       kept: Object.fromEntries(ports) as World['kept'],
-      store: butFor(answering<FlagStore>(this.#world.store, storeCut), { subscribe }),
+      store: butFor(answering<FlagStore>(this.#world.store, storeCut), { subscribe, state }),
       storeAcknowledgements: answering(storeAcknowledgements, storeCut),
     });
   }

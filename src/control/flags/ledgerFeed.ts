@@ -1,4 +1,5 @@
 import { flagDocumentOf } from '../../domain/feature/flagDocument.ts';
+import type { LateClosings } from '../execution/closing/lateClosings.ts';
 import type { FeatureRecord, FeatureRegister } from '../ports/featureRegister.ts';
 import type { FlagStore } from '../ports/flagStore.ts';
 import { LedgerUnreachable } from '../ports/ledger.ts';
@@ -8,6 +9,7 @@ export type LedgerFeedDeps = {
   readonly features: FeatureRegister;
   readonly store: FlagStore;
   readonly view: FlagView;
+  readonly lateClosings: LateClosings;
   readonly environment: string;
 };
 
@@ -28,10 +30,12 @@ export class LedgerFeed {
 
   /** Nothing happens while the store answers. With the ledger away too the view grows old, and says so itself. */
   async run(): Promise<void> {
-    const { store, view } = this.#deps;
+    const { store, view, lateClosings } = this.#deps;
     if (store.state().ok) return;
     const asOfMs = view.freshness.nowMs();
     try {
+      // What was closed before a restart is held by the view no longer: a ledger that has not heard of it would open it again.
+      await lateClosings.record();
       await this.#readChanges();
     } catch (error) {
       if (!(error instanceof LedgerUnreachable)) throw error;

@@ -1,3 +1,5 @@
+import type { FlagView } from '../../flags/flagView.ts';
+import type { Publisher } from '../../flags/publisher.ts';
 import type { ClosingRequest } from '../../ports/closingRequest.ts';
 import type { LateJournal } from '../../ports/lateJournal.ts';
 import type { Ledger } from '../../ports/ledger.ts';
@@ -8,6 +10,8 @@ import type { Narrowing } from './narrowing.ts';
 export type LateClosingsDeps = {
   readonly late: LateJournal;
   readonly ledger: Ledger;
+  readonly publisher: Publisher;
+  readonly view: FlagView;
   readonly closing: Closing;
   readonly killing: Killing;
   readonly narrowing: Narrowing;
@@ -30,6 +34,17 @@ export class LateClosings {
   record(): Promise<void> {
     this.#last = this.#last.catch(() => {}).then(() => this.#record());
     return this.#last;
+  }
+
+  /**
+   * At a start from what was last known, which has them: into the store with those that it had not taken, as soon as it is there, be the
+   * ledger there or not. Who closed them is no more.
+   */
+  async closeAgain(): Promise<void> {
+    for (const request of await this.#deps.late.all()) {
+      const closed = this.#deps.view.published(request.feature);
+      if (closed !== undefined && isUnstored(request)) await this.#deps.publisher.closeDocument(closed);
+    }
   }
 
   async #record(): Promise<void> {
@@ -59,3 +74,6 @@ export class LateClosings {
     }
   }
 }
+
+const isUnstored = (request: ClosingRequest) =>
+  (request.kind === 'kill' || request.kind === 'rollback') && request.removedAtMs === undefined;
