@@ -7,7 +7,7 @@ import type { ServingTelemetry } from '../control/ports/telemetry.ts';
 import { answerProblem } from './answerProblem.ts';
 import { answerClientError } from './clientError.ts';
 import { Creation } from './creation.ts';
-import { endIdleConnections } from './idleConnections.ts';
+import { endConnections } from './endConnections.ts';
 import { isQuiet } from './logging.ts';
 import { lookupRoutes } from './ofrep/lookups.ts';
 import { openApi } from './openapi.ts';
@@ -72,7 +72,7 @@ export function buildServer(
     clientErrorHandler: answerClientError,
     frameworkErrors: answerUnroutable(application.tokens),
   });
-  endIdleConnections(server);
+  endConnections(server);
   server.setValidatorCompiler(validatorCompiler);
   server.setSerializerCompiler(serializerCompiler);
   server.setErrorHandler(answerProblem);

@@ -275,6 +275,25 @@ describe('a subscriber', () => {
     await vi.waitFor(() => expect(told).toHaveLength(2));
   });
 
+  test('hears of what the store holds no more, also by FLUSHALL', async () => {
+    const store = open();
+    onTestFinished(() => store.close());
+    let holds = (_feature: string) => false;
+    await store.subscribe({
+      changed: () => undefined,
+      confirmed: (_, held) => {
+        holds = held;
+      },
+    });
+    await store.publish(DOCUMENT, 'derived');
+    await vi.waitFor(() => expect(holds('checkout-v2')).toBe(true));
+    expect(holds('search-v2')).toBe(false);
+    await cli.flushall();
+    await vi.waitFor(() => expect(holds('checkout-v2')).toBe(false));
+    await store.publish(DOCUMENT, 'derived');
+    await vi.waitFor(() => expect(holds('checkout-v2')).toBe(true));
+  });
+
   test('is told of many flags, more than are read at once', async () => {
     const features = Array.from({ length: 1201 }, (_, index) => `f-${index}`);
     const typed = cli.pipeline();

@@ -37,7 +37,7 @@ function storeOnLine(world: World, isCut: () => boolean) {
     listeners.push(listener);
     await world.store.subscribe({
       changed: (flag) => (isCut() ? undefined : listener.changed(flag)),
-      confirmed: (atMs) => (isCut() ? undefined : listener.confirmed(atMs)),
+      confirmed: (...said) => (isCut() ? undefined : listener.confirmed(...said)),
     });
   };
   const resynchronize = async () => {

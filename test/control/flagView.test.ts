@@ -289,6 +289,15 @@ describe('a view that begins with what was last known', () => {
     expect(view.kept()).toEqual(lastKnown());
   });
 
+  test('SLU-DOOR: is not fresh by the word of a store that does not hold what is live', () => {
+    const view = new FlagView({ monotonicMs: () => 500, staleAfterMs: DEADLINE_MS, hardKilled: () => false });
+    view.restore(lastKnown(), 1000);
+    view.confirmed(500, () => false);
+    expect(answer(view)).toBe('off stale');
+    view.confirmed(500, (feature) => feature === 'checkout-v2');
+    expect(answer(view)).toBe('on grants');
+  });
+
   test('SLU-DOOR: takes nothing older from a store that has gone back', () => {
     const { view } = viewAt(0);
     const closed = { document: documentOf({ version: 5 }), edits: UNTOUCHED, editsAt: 5 };

@@ -66,6 +66,16 @@ describe('a replica that can not reach the flag store', () => {
   });
 });
 
+describe('a flag store that answers, and has lost what is live', () => {
+  it('is no reason not to follow the ledger', async () => {
+    const { world } = await releasing();
+    const state = () => ({ ok: true, detail: 'connected' });
+    const empty = await startReplica(world, { store: butFor(outOfReach(world), { state }) });
+    await empty.ledgerFeed.run();
+    expect([here(empty), empty.view.freshness.isStale()]).toEqual([10_000, false]);
+  });
+});
+
 describe('while the flag store is away', () => {
   it('SLU-DOOR: what a hand was seen to lower goes on applying, also to what the ledger opens meanwhile', async () => {
     const { world, other } = await releasing();

@@ -1,5 +1,9 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { fastify } from 'fastify';
 import supertest from 'supertest';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { endConnections } from '../../src/http/endConnections.ts';
 import { ServerUnderTest } from './serverUnderTest.ts';
 
 describe('over a socket', () => {
@@ -44,5 +48,18 @@ describe('over a socket', () => {
     expect(Object.keys(headers).toSorted()).toEqual(
       ['connection', 'content-length', 'content-type', 'date', 'etag', 'keep-alive'].filter((name) => name in headers),
     );
+  });
+
+  test('half a request keeps no server from closing', async () => {
+    const server = fastify();
+    endConnections(server, 100);
+    const { port } = new URL(await server.listen({ host: '127.0.0.1', port: 0 }));
+    const socket = connect(Number(port), '127.0.0.1').on('error', () => undefined);
+    onTestFinished(() => void socket.destroy());
+    const arrived = once(server.server, 'request');
+    socket.write('POST /ofrep/v1/evaluate/flags HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{"con');
+    await arrived;
+    await server.close();
+    expect(server.server.listening).toBe(false);
   });
 });

@@ -59,7 +59,7 @@ export class LineOfReplica {
         if (this.#held === null) listener.changed(flag);
         else this.#held.push(flag);
       },
-      confirmed: (atMs) => (this.#cut.store ? undefined : listener.confirmed(atMs)),
+      confirmed: (...said) => (this.#cut.store ? undefined : listener.confirmed(...said)),
     });
   }
 }

@@ -50,7 +50,7 @@ export class SimulatedFlagStore implements FlagStore {
   /** The time passes, and subscribers know to be up to date. */
   confirm(): void {
     if (this.#away) return;
-    for (const listener of this.#listeners) listener.confirmed(this.#clock.nowMs());
+    for (const listener of this.#listeners) listener.confirmed(this.#clock.nowMs(), (feature) => this.#flags.has(feature));
   }
 
   document(feature: string): FlagDocument | null {
@@ -85,7 +85,7 @@ export class SimulatedFlagStore implements FlagStore {
     this.#listeners.add(listener);
     if (this.#away) return;
     for (const flag of this.#flags.values()) listener.changed(flag);
-    listener.confirmed(this.#clock.nowMs());
+    listener.confirmed(this.#clock.nowMs(), (feature) => this.#flags.has(feature));
   }
 
   state(): FlagStoreState {

@@ -58,7 +58,7 @@ export class MemoryFlagStore implements FlagStore {
   async subscribe(listener: FlagListener): Promise<void> {
     if (this.#closed) return;
     for (const flag of this.#flags.values()) listener.changed(flag);
-    const confirm = () => listener.confirmed(this.#monotonicMs());
+    const confirm = () => listener.confirmed(this.#monotonicMs(), (feature) => this.#flags.has(feature));
     confirm();
     this.#subscriptions.set(listener, setInterval(confirm, this.#confirmEveryMs));
   }

@@ -31,6 +31,7 @@ type Announcement = z.infer<typeof announcementSchema>;
 export class FlagFeed {
   readonly #options: FlagFeedOptions;
   readonly #told = new Map<string, FlagFields>();
+  readonly #held = new Set<string>();
   readonly #faults = new Map<string, string>();
   readonly #announced: Announcement[] = [];
   readonly #revisionsAhead = new Set<number>();
@@ -118,7 +119,7 @@ export class FlagFeed {
     const asOfMs = monotonicMs();
     const revision = await hashes.revision();
     if (revision !== this.#revision) await this.#readAll(revision);
-    listener.confirmed(asOfMs);
+    listener.confirmed(asOfMs, (feature) => this.#held.has(feature));
   };
 
   readonly #checkByHand = async (): Promise<void> => {
@@ -138,7 +139,7 @@ export class FlagFeed {
   };
 
   async #readAll(revision: number): Promise<void> {
-    await this.#read(await this.#options.hashes.features());
+    await this.#read([...new Set([...(await this.#options.hashes.features()), ...this.#told.keys()])]);
     this.#revision = revision;
     this.#revisionsAhead.clear();
   }
@@ -154,7 +155,8 @@ export class FlagFeed {
     this.#told.set(feature, fields);
     const flag = storedFlagOf(feature, fields);
     // Vanished, not archived: what the listener knows goes on serving.
-    if (flag === null) return;
+    if (flag === null) return void this.#held.delete(feature);
+    this.#held.add(feature);
     this.#tellFault(feature, flag.kind === 'unreadable' ? flag.fault : flag.kind === 'flag' ? handFault(fields) : null);
     this.#options.listener.changed(flag);
   }

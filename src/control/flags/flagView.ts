@@ -220,7 +220,9 @@ export class FlagView implements FlagListener {
     }
   }
 
-  confirmed(asOfMs: number): void {
+  /** By who knows of all these features: a store that has come back empty can't tell of a rollback that was missed. */
+  confirmed(asOfMs: number, holds: (feature: string) => boolean = () => true): void {
+    for (const [feature, { document }] of this.#entries) if (document.live !== null && !holds(feature)) return;
     this.freshness.confirmed(asOfMs);
   }
 

@@ -14,6 +14,8 @@ export type LedgerFeedDeps = {
 };
 
 const PAGE = 1000;
+/** The store confirms the view each second. */
+const FED_MS = 5000;
 
 /**
  * Feeds lookups from the ledger while the flag store can't be reached: the very documents that reconciliation would publish. Only what
@@ -28,10 +30,10 @@ export class LedgerFeed {
     this.#deps = deps;
   }
 
-  /** Nothing happens while the store answers. With the ledger away too the view grows old, and says so itself. */
+  /** Nothing happens while the store answers, and tells of all that is live. With the ledger away too the view grows old, and says so itself. */
   async run(): Promise<void> {
     const { store, view, lateClosings } = this.#deps;
-    if (store.state().ok) return;
+    if (store.state().ok && !view.freshness.isStale() && view.freshness.ageMs() < FED_MS) return;
     const asOfMs = view.freshness.nowMs();
     try {
       // What was closed before a restart is held by the view no longer: a ledger that has not heard of it would open it again.

@@ -26,7 +26,7 @@ export class Propagation implements FlagListener {
     this.#telemetry.propagation(Math.max(0, tookMs) / 1000);
   }
 
-  confirmed(asOfMs: number): void {
-    this.#view.confirmed(asOfMs);
+  confirmed(asOfMs: number, holds: (feature: string) => boolean): void {
+    this.#view.confirmed(asOfMs, holds);
   }
 }

@@ -18,8 +18,8 @@ export type Published = {
 export type FlagListener = {
   /** What the store holds of one feature now: told at first, after each change, also by hand. The same may come again. */
   readonly changed: (flag: StoredFlag) => void;
-  /** All that the store held at `asOfMs` of the monotonic clock has been told. */
-  readonly confirmed: (asOfMs: number) => void;
+  /** All that the store held at `asOfMs` of the monotonic clock has been told; of a feature that it does not hold it says nothing. */
+  readonly confirmed: (asOfMs: number, holds: (feature: string) => boolean) => void;
 };
 
 export type FlagStoreState = {
