@@ -28,16 +28,22 @@ export const describedRoute: SwaggerTransform = (document) => {
   return toJsonSchema({ ...document, schema: described as Schema });
 };
 
-function accessOf({ right }: FastifyContextConfig) {
+function accessOf({ right, takesStreamKey }: FastifyContextConfig) {
   if (right === undefined) return { security: [] };
-  const bearer = { bearer: [] };
-  return {
-    description: `For the roles ${rolesWith(right).join(', ')}.`,
-    security: right === 'lookup' ? [bearer, { apiKey: [] }] : [bearer],
-  };
+  const [bearer, apiKey, streamKey] = [{ bearer: [] }, { apiKey: [] }, { streamKey: [] }];
+  const roles = `For the roles ${rolesWith(right).join(', ')}`;
+  if (takesStreamKey === true) {
+    const description = `${roles}; with \`events=rollouts\` for ${rolesWith('view').join(', ')}.`;
+    return { description, security: [bearer, apiKey, streamKey] };
+  }
+  return { description: `${roles}.`, security: right === 'lookup' ? [bearer, apiKey] : [bearer] };
 }
 
-function headersOf({ ifMatch, creates }: FastifyContextConfig) {
+function headersOf({ ifMatch, creates, heeds }: FastifyContextConfig) {
+  if (heeds !== undefined) {
+    const heeded = Object.entries(heeds).map(([name, use]) => [name, z.string().describe(use).optional()]);
+    return { headers: z.object(Object.fromEntries(heeded)) };
+  }
   const version = z.string().describe('the version that was seen, as in "3"');
   const key = z.string().describe('makes a repeated request harmless, for 24 hours');
   if (ifMatch === 'required') return { headers: z.object({ 'If-Match': version }) };

@@ -18,6 +18,12 @@ export function openApi(version: string): FastifyDynamicSwaggerOptions {
       components: {
         securitySchemes: {
           bearer: { type: 'http', scheme: 'bearer' },
+          streamKey: {
+            type: 'apiKey',
+            in: 'query',
+            name: 'key',
+            description: 'for notices of changes, where no header can be sent',
+          },
           apiKey: {
             type: 'apiKey',
             in: 'header',

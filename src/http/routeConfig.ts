@@ -7,6 +7,8 @@ declare module 'fastify' {
     refusals?: readonly RefusalCode[];
     /** Whether it looks at `If-Match`. */
     ifMatch?: 'required' | 'optional';
+    /** Other headers that it looks at where they are sent, and what for: for the OpenAPI document. */
+    heeds?: Readonly<Record<string, string>>;
     /** Whether it takes an `Idempotency-Key`. */
     creates?: true;
   }

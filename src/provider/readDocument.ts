@@ -3,6 +3,7 @@ import type { FlagDocument } from '../domain/feature/flagDocument.ts';
 import type { Grant } from '../domain/feature/grants.ts';
 import type { Facet, Scope } from '../domain/feature/scope.ts';
 import { FULL_THRESHOLD } from '../domain/feature/threshold.ts';
+import { isRecord } from './jsonRecord.ts';
 
 /**
  * A flag document out of whatever JSON arrived, frozen; null where it is none, or of a schema that is newer than this package. Whatever
@@ -12,8 +13,6 @@ import { FULL_THRESHOLD } from '../domain/feature/threshold.ts';
 export function readDocument(json: unknown): FlagDocument | null {
   return isDocument(json) ? frozen(json) : null;
 }
-
-type Json = Readonly<Record<string, unknown>>;
 
 const isDocument = (json: unknown): json is FlagDocument =>
   isRecord(json) &&
@@ -32,8 +31,6 @@ const isDocument = (json: unknown): json is FlagDocument =>
   isListOf(json['prerequisites'], isPrerequisite) &&
   isLive(json['live']);
 
-const isRecord = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 const isText = (value: unknown): value is string => typeof value === 'string';
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
 const isThreshold = (value: unknown): value is number => isCount(value) && value <= FULL_THRESHOLD;

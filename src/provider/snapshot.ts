@@ -1,4 +1,5 @@
 import type { FlagDocument } from '../domain/feature/flagDocument.ts';
+import { isRecord } from './jsonRecord.ts';
 import { readDocument } from './readDocument.ts';
 
 /** All flags as one server serves them, and for how long they may be trusted unheard. */
@@ -19,10 +20,7 @@ export function readSnapshot(json: unknown): Snapshot | null {
   for (const flag of flags) {
     const document = readDocument(flag);
     if (document !== null) documents.push(document);
-    else unreadable.push(isRecord(flag) ? String(flag['feature']) : 'unknown');
+    else unreadable.push(isRecord(flag) && typeof flag['feature'] === 'string' ? flag['feature'] : 'unknown');
   }
   return { staleAfterMs: staleAfterSeconds * 1000, documents, unreadable };
 }
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null;

@@ -31,6 +31,13 @@ describe('the OpenAPI document', () => {
       expect(words.filter((word) => word === 'Default Response' || word === '')).toEqual([]);
     }
   });
+
+  test('says of the stream by which ways it is opened, by whom, and how it is resumed', () => {
+    const { get } = JSON.parse(text).paths['/v1/stream'];
+    expect(get.security).toEqual([{ bearer: [] }, { apiKey: [] }, { streamKey: [] }]);
+    expect(get.description).toContain('`events=rollouts` for viewer');
+    expect(get.parameters).toContainEqual(expect.objectContaining({ in: 'header', name: 'Last-Event-ID' }));
+  });
 });
 
 type Operation = {

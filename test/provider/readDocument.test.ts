@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { flagDocumentSchema } from '../../src/domain/feature/flagDocumentSchema.ts';
 import { readDocument } from '../../src/provider/readDocument.ts';
+import { readSnapshot } from '../../src/provider/snapshot.ts';
 import { document } from '../domain/feature/arbitraries.ts';
 import { documentOf, grantOf } from '../domain/feature/documents.ts';
 
@@ -72,3 +73,12 @@ const isOfText = ({ code, path }: { readonly code: string; readonly path: readon
   code === 'custom' ||
   path.includes('groups') ||
   path.includes('prerequisites');
+
+describe('a snapshot', () => {
+  test('names what it could not read, as far as that has a name', () => {
+    const flags = [null, [1], {}, { feature: 7 }, { feature: 'search-v3' }];
+    const read = readSnapshot({ schema: 1, staleAfterSeconds: 60, flags });
+    expect(read?.unreadable).toEqual(['unknown', 'unknown', 'unknown', 'unknown', 'search-v3']);
+    expect(readSnapshot([])).toBeNull();
+  });
+});

@@ -26,7 +26,7 @@ export function snapshotRoute(scope: Scope, application: Application): void {
         querystring: z.strictObject({}),
         response: { 200: snapshotSchema, 304: nothing.describe('Nothing has changed since the one with this ETag.') },
       },
-      config: { right: 'lookup' },
+      config: { right: 'lookup', heeds: { 'If-None-Match': 'the ETag of what is known' } },
     },
     (request, reply) => {
       const { features } = callerOf(request);

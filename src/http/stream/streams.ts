@@ -53,7 +53,14 @@ export function streamRoute(scope: Scope, deps: StreamDeps): void {
       },
       // Its answer to HEAD would never end either.
       exposeHeadRoute: false,
-      config: { right: 'lookup', takesStreamKey: true, endless: true, refusals: ['STREAMS_FULL'], rateLimit: false },
+      config: {
+        right: 'lookup',
+        takesStreamKey: true,
+        endless: true,
+        refusals: ['STREAMS_FULL'],
+        heeds: { 'Last-Event-ID': 'the id of the last event that was heard, of any replica' },
+        rateLimit: false,
+      },
     },
     async (request, reply) => {
       const { query } = request;
