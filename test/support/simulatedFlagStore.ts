@@ -50,7 +50,8 @@ export class SimulatedFlagStore implements FlagStore {
   /** The time passes, and subscribers know to be up to date. */
   confirm(): void {
     if (this.#away) return;
-    for (const listener of this.#listeners) listener.confirmed(this.#clock.nowMs(), (feature) => this.#flags.has(feature));
+    for (const listener of this.#listeners)
+      listener.confirmed(this.#clock.nowMs(), (feature) => this.#flags.has(feature));
   }
 
   document(feature: string): FlagDocument | null {
