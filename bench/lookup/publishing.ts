@@ -1,3 +1,5 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { introducePeople, type People } from '../../src/demo/story/people.ts';
 import { bucketOf } from '../../src/domain/feature/bucketing.ts';
@@ -28,7 +30,9 @@ type Exposed = { readonly feature: string; readonly workspaceId: string; readonl
  * last of three processes that share Redis and PostgreSQL. Each is asked again and again, with a pause of 1 ms; the ledger's entry and
  * the answer to the request are within it.
  */
-export async function publishing(context: BenchContext): Promise<Figures> {
+export async function publishing(around: BenchContext): Promise<Figures> {
+  const context = { ...around, folder: join(around.folder, 'publishing') };
+  await mkdir(context.folder, { mode: 0o711 });
   await using database = await startDatabase(context);
   const redis = await startRedis();
   await using _redis = { [Symbol.asyncDispose]: () => redis.stop() };
