@@ -260,8 +260,10 @@ export class RolloutModel {
   /** Off for everybody, and the end of what is live. */
   #kill(): string {
     if (this.#killed) return 'accepted';
-    this.#record();
-    if (this.#isLive) this.#rollBack('zero', false);
+    if (this.#isLive) {
+      this.#record();
+      this.#rollBack('zero', false);
+    }
     this.#killed = true;
     this.#reviveAskedBy = null;
     return 'accepted';
@@ -272,12 +274,10 @@ export class RolloutModel {
     if (!this.#killed) return 'revived';
     if (this.#settled > 0 && (this.#reviveAskedBy === null || this.#reviveAskedBy === by)) {
       this.#reviveAskedBy = by;
-      this.#record();
       return 'waiting';
     }
     if (this.#settled > 0 && by !== 'anna' && by !== 'emil') return 'refused FORBIDDEN';
     this.#killed = false;
-    this.#record();
     return 'revived';
   }
 
@@ -343,7 +343,7 @@ export class RolloutModel {
     this.#expose(0);
   }
 
-  /** Something is written into the ledger. */
+  /** Something is written into the ledger of the rollout; what is written of the feature alone moves no rollout's time. */
   #record(): void {
     this.#lastEntryMs = this.#nowMs;
   }
