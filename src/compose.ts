@@ -58,7 +58,7 @@ export async function compose(config: Config, log: Logger, tellAdminToken: (toke
       await inside.reconciler
         .run()
         .catch((error: unknown) => log.error({ err: error }, 'reconciliation failed at start'));
-      await inside.replicaWord.begin();
+      await inside.membership.begin();
       log.info({ replica: options.replica }, 'lookups are served');
       await server.listen({ host: config.host, port: config.port });
       inside.scheduler.start();
@@ -69,7 +69,7 @@ export async function compose(config: Config, log: Logger, tellAdminToken: (toke
       await server.close();
       await inside.scheduler.stop();
       await inside.background.stop();
-      await inside.replicaWord.takeLeave();
+      await inside.membership.takeLeave();
       await untilStopped.stop();
       await keeping.keep().catch((error: unknown) => log.error({ err: error }, 'the last known state was not kept'));
       await closing.disposeAsync();

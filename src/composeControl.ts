@@ -1,7 +1,7 @@
 import type { TokenDirectory } from './control/access/tokenDirectory.ts';
 import { Confirming } from './control/acknowledgement/confirming.ts';
 import { memberReach } from './control/acknowledgement/memberReach.ts';
-import { ReplicaWord } from './control/acknowledgement/replicaWord.ts';
+import { ReplicaMembership } from './control/acknowledgement/replicaMembership.ts';
 import type { Application } from './control/application.ts';
 import { ChainAudit } from './control/audit/chainAudit.ts';
 import { FalseAlarms } from './control/audit/falseAlarms.ts';
@@ -69,7 +69,7 @@ import { ContractJudge } from './control/validation/contractJudge.ts';
 import { PolicyFit } from './control/validation/policyFit.ts';
 import { PolicyInForce } from './control/validation/policyInForce.ts';
 import type { Catalogue } from './domain/catalogue/catalogue.ts';
-import { SIGN_OF_LIFE_EVERY_MS } from './domain/confirmation/member.ts';
+import { HEARTBEAT_EVERY_MS } from './domain/confirmation/member.ts';
 import type { Policy } from './domain/contract/policy.ts';
 import type { Sources } from './domain/contract/subject.ts';
 
@@ -125,8 +125,8 @@ type Acts = ReturnType<typeof composeActs> & ReturnType<typeof composeWords>;
 function composeWords({ replica, policy }: ControlOptions, outside: Outside) {
   const registers = [outside.acknowledgements, outside.storeAcknowledgements];
   const reachOf = memberReach(outside.directory, outside.view);
-  const replicaWord = new ReplicaWord({ ...outside, replica, registers, reachOf });
-  return { replicaWord, confirming: new Confirming({ ...outside, replicaWord, policy }) };
+  const membership = new ReplicaMembership({ ...outside, replica, registers, reachOf });
+  return { membership, confirming: new Confirming({ ...outside, membership, policy }) };
 }
 
 /** What opens and closes, and what it looks at before. */
@@ -175,19 +175,19 @@ function composeActs(options: ControlOptions, outside: Outside) {
 }
 
 function choresOf(outside: Outside, acts: Acts): readonly Chore[] {
-  const { reconciler, ledgerFeed, waiverEnding, inForce, replicaWord, confirming } = acts;
+  const { reconciler, ledgerFeed, waiverEnding, inForce, membership, confirming } = acts;
   const { directory, clock, log } = outside;
   const delivery = new Delivery(outside);
   return [
     { name: 'reconciliation', everyMs: 5_000, run: () => reconciler.run() },
     { name: 'confirmation', everyMs: 1_000, run: () => confirming.run() },
-    { name: 'sign of life', everyMs: SIGN_OF_LIFE_EVERY_MS, run: () => replicaWord.signOfLife() },
+    { name: 'heartbeat', everyMs: HEARTBEAT_EVERY_MS, run: () => membership.heartbeat() },
     { name: 'feeding lookups from the ledger', everyMs: 1_000, run: () => ledgerFeed.run() },
     { name: 'delivery', everyMs: 1_000, run: () => delivery.run() },
     { name: 'tokens', everyMs: 5_000, run: () => directory.refresh() },
     { name: 'ends of waivers', everyMs: 5_000, run: () => waiverEnding.run() },
     { name: 'policy', everyMs: 60_000, run: () => watchPolicy(inForce, log) },
-    { name: 'forgetting of words', everyMs: 60_000, run: () => replicaWord.forget() },
+    { name: 'forgetting of words', everyMs: 60_000, run: () => membership.forget() },
     { name: 'forgetting', everyMs: 3_600_000, run: () => forget(outside, clock.nowMs()) },
   ];
 }
@@ -223,7 +223,7 @@ function composeDesks(options: ControlOptions, outside: Outside, acts: Acts): Ap
     configuration: new Configuration(outside.view, outside.clock),
     entryFeed: new EntryFeed(outside.ledger),
     acknowledgements: new AcknowledgementsOfMembers({ ...outside, ...acts, policy, environment }),
-    providers: acts.replicaWord.providers,
+    providers: acts.membership.providers,
     idempotency: outside.idempotency,
   };
 }

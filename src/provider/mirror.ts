@@ -15,7 +15,7 @@ export type MirrorOptions = {
 /** `upToDate`: nothing is missing. `missed`: something is, and a snapshot is needed. */
 type Taken = 'taken' | 'upToDate' | 'missed';
 
-/** Two signs of life that name another state: one may overtake the changes that it counts already. */
+/** Two heartbeats that name another state: one may overtake the changes that it counts already. */
 const STRAYS = 2;
 
 /** What Sluice serves, as far as it was heard: the documents, which state of Sluice they are, and how old that is. */

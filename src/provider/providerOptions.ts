@@ -14,7 +14,7 @@ export type SluiceProviderOptions = {
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** Of one request; 5,000 by default. */
   readonly timeoutMilliseconds?: number;
-  /** A stream without a sign of life for so long is given up; 15,000 by default: three of Sluice's periods. */
+  /** A stream without a heartbeat for so long is given up; 15,000 by default: three of Sluice's periods. */
   readonly silenceMilliseconds?: number;
   /** Between two attempts while Sluice is away, at most; 10,000 by default. */
   readonly longestRetryMilliseconds?: number;

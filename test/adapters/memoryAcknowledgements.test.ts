@@ -12,5 +12,5 @@ test('words that are old are forgotten', async () => {
   await register.acknowledge([{ member: 'a', feature: 'old', version: 1 }], 1);
   await register.acknowledge([{ member: 'a', feature: 'new', version: 1 }], 2);
   await register.forgetBefore(2);
-  expect((await register.words(['old', 'new'])).map(({ feature }) => feature)).toEqual(['new']);
+  expect((await register.acknowledgements(['old', 'new'])).map(({ feature }) => feature)).toEqual(['new']);
 });

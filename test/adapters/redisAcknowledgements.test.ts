@@ -57,7 +57,7 @@ describe('on Redis', () => {
     await cli.hset('acknowledgements:members', 'replica:a', 'yesterday');
     await cli.hset('acknowledgements:by:replica:a', 'checkout', '7', 'search', '-1 5', 'basket', '9 1e3');
     expect(await register.members()).toEqual([]);
-    expect(await register.words(['checkout', 'search', 'basket'])).toEqual([]);
+    expect(await register.acknowledgements(['checkout', 'search', 'basket'])).toEqual([]);
   });
 
   test('away or silent, every call says so in time; back again, it answers', async () => {
@@ -70,7 +70,7 @@ describe('on Redis', () => {
     await expect(register.hear(['replica:a'], 2)).rejects.toThrow(FlagStoreUnreachable);
     cable.thaw();
     const plugIn = await cable.cut();
-    await expect(register.words(['checkout'])).rejects.toThrow(FlagStoreUnreachable);
+    await expect(register.acknowledgements(['checkout'])).rejects.toThrow(FlagStoreUnreachable);
     await plugIn();
     const known = await eventually(
       () => register.members().catch(() => []),

@@ -24,7 +24,9 @@ export function acknowledgementRegisterContract(name: string, open: () => Promis
 
     const members = async () => (await register.members()).toSorted((one, other) => (one.name < other.name ? -1 : 1));
     const words = async (...features: string[]) =>
-      (await register.words(features)).map(({ feature, member, version }) => `${feature} ${member} ${version}`).sort();
+      (await register.acknowledgements(features))
+        .map(({ feature, member, version }) => `${feature} ${member} ${version}`)
+        .sort();
 
     test('a member is known since it was first heard, and heard when it was last', async () => {
       expect(await members()).toEqual([]);
@@ -55,7 +57,7 @@ export function acknowledgementRegisterContract(name: string, open: () => Promis
       await register.acknowledge([{ member: A, feature: 'checkout', version: 7 }], T0);
       await register.acknowledge([{ member: A, feature: 'checkout', version: 5 }], T0 + 1);
       const heard = [{ member: A, feature: 'checkout', version: 5, atMs: T0 + 1 }];
-      expect(await register.words(['checkout'])).toEqual(heard);
+      expect(await register.acknowledgements(['checkout'])).toEqual(heard);
     });
 
     test('of one write the last word stands, too', async () => {
@@ -91,7 +93,7 @@ export function acknowledgementRegisterContract(name: string, open: () => Promis
         T0,
       );
       expect(await register.members()).toHaveLength(10_001);
-      expect(await register.words(many.slice(-10))).toHaveLength(10);
+      expect(await register.acknowledgements(many.slice(-10))).toHaveLength(10);
     });
 
     test('nothing said is nothing done', async () => {
@@ -111,7 +113,7 @@ export function acknowledgementRegisterContract(name: string, open: () => Promis
       );
       await Promise.all(both);
       expect(await another.members()).toHaveLength(2);
-      expect(await another.words(['checkout', 'search'])).toHaveLength(4);
+      expect(await another.acknowledgements(['checkout', 'search'])).toHaveLength(4);
     });
 
     test('members that were silent for long are forgotten, and others are not', async () => {

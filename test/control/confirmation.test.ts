@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { providerName, SIGN_OF_LIFE_EVERY_MS } from '../../src/domain/confirmation/member.ts';
+import { HEARTBEAT_EVERY_MS, providerName } from '../../src/domain/confirmation/member.ts';
 import type { Entry, EntryOf } from '../../src/domain/ledger/entry.ts';
 import { documentOf } from '../domain/feature/documents.ts';
 import { audited, findingsIn } from '../support/audited.ts';
@@ -32,7 +32,7 @@ async function fleet(input = proposalInput()) {
     for (let second = 1; second <= seconds; second += 1) {
       world.clock.advance(SECOND_MS);
       world.store.confirm();
-      if (world.clock.nowMs() % SIGN_OF_LIFE_EVERY_MS === 0) await signsOf(replicas);
+      if (world.clock.nowMs() % HEARTBEAT_EVERY_MS === 0) await signsOf(replicas);
       await Promise.all(replicas.map((replica) => replica.confirming.run().catch(() => undefined)));
     }
   };
@@ -41,8 +41,7 @@ async function fleet(input = proposalInput()) {
   return { world, lines, one, two, three, id, pass, confirmations, whole };
 }
 
-const signsOf = (replicas: readonly Replica[]) =>
-  Promise.all(replicas.map(({ replicaWord }) => replicaWord.signOfLife()));
+const signsOf = (replicas: readonly Replica[]) => Promise.all(replicas.map(({ membership }) => membership.heartbeat()));
 const rollBack = (replica: Replica, id: string) =>
   replica.closings.rollback(OLGA, id, { to: 'zero', mode: 'immediate', comment: 'enough' });
 const NAMES = ['replica:one', 'replica:three', 'replica:two'];
@@ -98,7 +97,7 @@ describe('a rollback of three replicas', () => {
 
   it('of which one has left in peace: nobody waits for it', async () => {
     const { one, two, three, id, confirmations } = await fleet();
-    await three.replicaWord.takeLeave();
+    await three.membership.takeLeave();
     await rollBack(one, id);
     await two.confirming.run();
     expect((await confirmations())[0]?.data).toMatchObject({ heard: ['replica:one', 'replica:two'], unheard: [] });
@@ -107,7 +106,7 @@ describe('a rollback of three replicas', () => {
   it('of which one was silent for so long that its view closes by itself: nobody waits for it', async () => {
     const { lines, one, two, id, confirmations, pass } = await fleet();
     lines[2].cut('store', 'ledger');
-    await pass((DEADLINE_MS + 2 * SIGN_OF_LIFE_EVERY_MS) / SECOND_MS + 5, [one, two]);
+    await pass((DEADLINE_MS + 2 * HEARTBEAT_EVERY_MS) / SECOND_MS + 5, [one, two]);
     await rollBack(one, id);
     await pass(1, [one, two]);
     expect((await confirmations())[0]?.data).toMatchObject({ heard: ['replica:one', 'replica:two'], unheard: [] });

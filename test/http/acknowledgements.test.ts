@@ -57,7 +57,7 @@ describe('acknowledgements', () => {
     await using under = new ServerUnderTest();
     await running(under);
     expect((await under.post(POST, wordOf({ 'made-up': 7 }))).status).toBe(204);
-    expect(await under.application.kept.acknowledgements.words(['made-up'])).toEqual([]);
+    expect(await under.application.kept.acknowledgements.acknowledgements(['made-up'])).toEqual([]);
   });
 
   test('of a token for some features are taken of these and of their prerequisites, and passed over of others', async () => {
@@ -69,7 +69,7 @@ describe('acknowledgements', () => {
     }
     const said = { 'checkout-v2': 1, 'accounts-v2': 1, 'search-v2': 1 };
     expect((await under.post(POST, { ...wordOf(said), as: 'bound' })).status).toBe(204);
-    const words = await kept.acknowledgements.words(Object.keys(said));
+    const words = await kept.acknowledgements.acknowledgements(Object.keys(said));
     const ofProvider = words.filter(({ member }) => member === 'provider:bela/pod-1');
     expect(ofProvider.map(({ feature }) => feature).toSorted()).toEqual(['accounts-v2', 'checkout-v2']);
   });

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { describe, expect, test } from 'vitest';
 import { sha256Hex } from '../../src/domain/ledger/digest.ts';
-import { HeardOf } from '../../src/http/ofrep/heardOf.ts';
+import { AwaitedConfiguration } from '../../src/http/ofrep/awaitedConfiguration.ts';
 import { documentOf, grantOf } from '../domain/feature/documents.ts';
 import { ServerUnderTest } from './serverUnderTest.ts';
 
@@ -48,14 +48,14 @@ describe('a client that was told of a change by another replica', () => {
     await using under = new ServerUnderTest();
     for (const version of [1, 2]) under.application.flags.apply(open(version));
     const { configuration } = under.application;
-    const heardOf = new HeardOf(configuration);
+    const awaited = new AwaitedConfiguration(configuration);
     const asks = (query: object) => ({ query, principal: { features: null } }) as unknown as FastifyRequest;
     for (const flagConfigEtag of [first, second, `"${second}"`, 'nonsense', '', 'f'.repeat(63), [first, second], 7]) {
-      expect([flagConfigEtag, heardOf.wait(asks({ flagConfigEtag }))]).toEqual([flagConfigEtag, null]);
+      expect([flagConfigEtag, awaited.wait(asks({ flagConfigEtag }))]).toEqual([flagConfigEtag, null]);
     }
-    expect(heardOf.wait(asks({}))).toBeNull();
-    expect(heardOf.wait(asks({ flagConfigEtag: 'f'.repeat(64) }))).not.toBeNull();
-    heardOf.stop();
+    expect(awaited.wait(asks({}))).toBeNull();
+    expect(awaited.wait(asks({ flagConfigEtag: 'f'.repeat(64) }))).not.toBeNull();
+    awaited.stop();
   });
 
   test('is not waited for by a server that stops', async () => {

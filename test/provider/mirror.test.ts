@@ -38,7 +38,7 @@ describe('the mirror of what Sluice serves', () => {
     expect(changes).toEqual([['checkout-v2'], ['checkout-v2']]);
   });
 
-  test('a sign of life that overtakes its changes is no alarm; two are', () => {
+  test('a heartbeat that overtakes its changes is no alarm; two are', () => {
     const { held, snapshot } = mirror();
     snapshot('a');
     expect([held.take(alive('b')), held.take(flag('b', 2)), held.take(alive('b'))]).toEqual([

@@ -69,7 +69,7 @@ describe('with Sluice there', () => {
     await initialized;
     await until(() => server.streams === 1);
     server.publishUnheard(CLOSED);
-    // Nobody says a word of it, but each sign of life names the state that it is in.
+    // Nobody says a word of it, but each heartbeat names the state that it is in.
     await eventually(
       () => client.getBooleanValue('checkout-v2', true, USER),
       (isOn) => !isOn,

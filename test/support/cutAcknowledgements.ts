@@ -22,9 +22,9 @@ export function acknowledgementsOver(
       await reach();
       return register.members();
     },
-    words: async (features) => {
+    acknowledgements: async (features) => {
       await reach();
-      return register.words(features);
+      return register.acknowledgements(features);
     },
     forgetBefore: async (beforeMs) => {
       await reach();

@@ -73,9 +73,9 @@ export function fakeApplication(
     late: memoryJournal(),
     gateHooks: hooks,
   };
-  const { application, replicaWord } = composeControl({ ...OPTIONS, policy }, outside);
+  const { application, membership } = composeControl({ ...OPTIONS, policy }, outside);
   void store.subscribe(view);
-  void replicaWord.begin();
+  void membership.begin();
   return { ...application, kept, clock, source, hooks, token: tokenCalled, close: () => store.close() };
 }
 

@@ -141,7 +141,7 @@ export async function startReplica(world: World, replaced: Replaced = {}) {
   };
   const control = composeControl(options, outside);
   await store.subscribe(view);
-  await control.replicaWord.begin();
+  await control.membership.begin();
   await control.reconciler.run().catch((error: unknown) => {
     if (!(error instanceof LedgerUnreachable)) throw error;
   });

@@ -46,7 +46,7 @@ export class StreamReader implements AsyncDisposable {
     return event;
   }
 
-  /** The next that is no sign of life: on a busy machine one may come at any time. */
+  /** The next that is no heartbeat: on a busy machine one may come at any time. */
   async nextChange(): Promise<StreamEvent> {
     const event = await this.next();
     return event.type === 'alive' ? this.nextChange() : event;

@@ -35,7 +35,7 @@ export class MemoryAcknowledgements implements AcknowledgementRegister {
     return [...this.#members.values()];
   }
 
-  async words(features: readonly string[]): Promise<readonly HeardAcknowledgement[]> {
+  async acknowledgements(features: readonly string[]): Promise<readonly HeardAcknowledgement[]> {
     return features.flatMap((feature) => [...(this.#words.get(feature)?.values() ?? [])]);
   }
 

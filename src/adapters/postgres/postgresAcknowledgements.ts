@@ -52,7 +52,7 @@ export class PostgresAcknowledgements implements AcknowledgementRegister {
     }));
   }
 
-  async words(features: readonly string[]): Promise<readonly HeardAcknowledgement[]> {
+  async acknowledgements(features: readonly string[]): Promise<readonly HeardAcknowledgement[]> {
     const where = { feature: { in: [...features] } };
     const rows = await this.#connection.query((prisma) => prisma.acknowledgement.findMany({ where }));
     return rows.map((row) => ({ ...row, version: Number(row.version), atMs: Number(row.atMs) }));

@@ -82,7 +82,7 @@ export class RedisAcknowledgements implements AcknowledgementRegister {
     });
   }
 
-  async words(features: readonly string[]): Promise<readonly HeardAcknowledgement[]> {
+  async acknowledgements(features: readonly string[]): Promise<readonly HeardAcknowledgement[]> {
     if (features.length === 0) return [];
     const members = await this.#redis.ask((redis) => redis.hkeys(MEMBERS_KEY));
     const heard: HeardAcknowledgement[] = [];

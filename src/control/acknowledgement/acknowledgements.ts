@@ -44,7 +44,7 @@ export class Acknowledgements {
   async standing(features: readonly string[]): Promise<Standing> {
     const [members, words] = await Promise.all([
       Promise.all(this.#lines.map((line) => line.members())),
-      Promise.all(this.#lines.map((line) => line.words(features))),
+      Promise.all(this.#lines.map((line) => line.acknowledgements(features))),
     ]);
     const known = knownIn(members.flat()).map((member) => ({ member, reach: this.#reachOf(member.name) }));
     const last = lastWordsIn(words.flat());

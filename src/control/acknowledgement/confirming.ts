@@ -9,12 +9,12 @@ import type { FeatureRecord, FeatureRegister } from '../ports/featureRegister.ts
 import type { Ledger } from '../ports/ledger.ts';
 import type { RolloutTelemetry } from '../ports/telemetry.ts';
 import type { Standing } from './acknowledgements.ts';
-import type { ReplicaWord } from './replicaWord.ts';
+import type { ReplicaMembership } from './replicaMembership.ts';
 
 export type ConfirmingDeps = {
   readonly ledger: Ledger;
   readonly features: FeatureRegister;
-  readonly replicaWord: ReplicaWord;
+  readonly membership: ReplicaMembership;
   readonly telemetry: RolloutTelemetry;
   readonly clock: Clock;
   readonly policy: Policy;
@@ -36,9 +36,9 @@ export class Confirming {
     const waiting = await this.#deps.features.confirming(MOST_AT_ONCE);
     if (waiting.length === 0) return;
     const keys = waiting.map(({ definition }) => definition.key);
-    const { replicaWord } = this.#deps;
-    await replicaWord.again(keys);
-    const standing = await replicaWord.acknowledgements.standing(keys);
+    const { membership } = this.#deps;
+    await membership.again(keys);
+    const standing = await membership.acknowledgements.standing(keys);
     for (const feature of waiting) {
       if (this.#drafts(feature, standing).length > 0) await this.#record(feature.definition.key, standing);
     }

@@ -1,6 +1,6 @@
 import type { ProviderPresence } from '../ports/providerPresence.ts';
 
-/** The providers that read the stream of this replica. While they do, the replica's own sign of life is theirs, too. */
+/** The providers that read the stream of this replica. While they do, the replica's own heartbeat is theirs, too. */
 export class ProvidersHere implements ProviderPresence {
   /** Streams that are open, by provider: who reconnects may open the next one before the last is seen to end. */
   readonly #streams = new Map<string, number>();

@@ -12,7 +12,7 @@ export type RegisterLineDeps = {
   readonly register: AcknowledgementRegister;
   readonly clock: Clock;
   /** This replica's present word on a feature; null where it serves nothing of it. */
-  readonly wordOn: (feature: string) => Acknowledgement | null;
+  readonly acknowledgementOf: (feature: string) => Acknowledgement | null;
 };
 
 /**
@@ -69,10 +69,10 @@ export class RegisterLine {
   }
 
   /** Nothing where the register is away. */
-  async words(features: readonly string[]): Promise<readonly HeardAcknowledgement[]> {
+  async acknowledgements(features: readonly string[]): Promise<readonly HeardAcknowledgement[]> {
     let heard: readonly HeardAcknowledgement[] = [];
     await this.#reached(async (register) => {
-      heard = await register.words(features);
+      heard = await register.acknowledgements(features);
     });
     return heard;
   }
@@ -96,7 +96,7 @@ export class RegisterLine {
   async #tellAll(): Promise<boolean> {
     const features = [...this.#untold];
     this.#untold.clear();
-    const words = features.map(this.#deps.wordOn).filter((word) => word !== null);
+    const words = features.map(this.#deps.acknowledgementOf).filter((word) => word !== null);
     if (words.length === 0 || (await this.acknowledge(words))) return true;
     for (const feature of features) this.#untold.add(feature);
     return false;

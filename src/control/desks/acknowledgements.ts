@@ -4,7 +4,7 @@ import type { Policy } from '../../domain/contract/policy.ts';
 import { flagDocumentOf } from '../../domain/feature/flagDocument.ts';
 import type { Principal } from '../../domain/governance/role.ts';
 import { reachOf } from '../acknowledgement/memberReach.ts';
-import type { ReplicaWord } from '../acknowledgement/replicaWord.ts';
+import type { ReplicaMembership } from '../acknowledgement/replicaMembership.ts';
 import type { FlagView } from '../flags/flagView.ts';
 import type { AcknowledgementDesk, MemberStanding, ProviderWord } from '../governanceDesks.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -14,7 +14,7 @@ import type { RolloutRegister } from '../ports/rolloutRegister.ts';
 import { Refusal } from '../refusal.ts';
 
 export type AcknowledgementsOfMembersDeps = {
-  readonly replicaWord: ReplicaWord;
+  readonly membership: ReplicaMembership;
   readonly rollouts: RolloutRegister;
   readonly features: FeatureRegister;
   readonly view: FlagView;
@@ -38,13 +38,13 @@ export class AcknowledgementsOfMembers implements AcknowledgementDesk {
   }
 
   async ofRollout(rolloutId: string): Promise<readonly MemberStanding[]> {
-    const { rollouts, features, replicaWord, clock, policy, environment } = this.#deps;
+    const { rollouts, features, membership, clock, policy, environment } = this.#deps;
     const rollout = await rollouts.get(rolloutId);
     const feature = rollout === null ? null : await features.get(rollout.state.feature);
     if (feature === null) throw new Refusal('NOT_FOUND', 'no such rollout');
     const { version } = flagDocumentOf(feature.definition, feature.state.exposure, environment);
     const { key } = feature.definition;
-    const standing = await replicaWord.acknowledgements.standing([key]);
+    const standing = await membership.acknowledgements.standing([key]);
     const deadlineMs = policy.rollbackDeadlineSeconds * 1000;
     return standing
       .of(key)
@@ -53,20 +53,20 @@ export class AcknowledgementsOfMembers implements AcknowledgementDesk {
   }
 
   #leave(member: string): Promise<boolean> {
-    this.#deps.replicaWord.providers.tookLeave(member);
-    return this.#deps.replicaWord.acknowledgements.leave(member);
+    this.#deps.membership.providers.tookLeave(member);
+    return this.#deps.membership.acknowledgements.leave(member);
   }
 
   async #take(member: string, { features }: Principal, versions: ProviderWord['versions']): Promise<boolean> {
-    const { replicaWord, view } = this.#deps;
+    const { membership, view } = this.#deps;
     const reach = reachOf(features, view);
     // A key that anybody can make up must not become a record, nor may what the token brings nobody.
     const isServed = (feature: string) => view.version(feature) !== null && (reach?.has(feature) ?? true);
     const known = Object.entries(versions).filter(([feature]) => isServed(feature));
     const words = known.map(([feature, version]) => ({ member, feature, version }));
     return words.length === 0
-      ? replicaWord.acknowledgements.hear([member])
-      : replicaWord.acknowledgements.acknowledge(words);
+      ? membership.acknowledgements.hear([member])
+      : membership.acknowledgements.acknowledge(words);
   }
 }
 

@@ -23,6 +23,6 @@ export interface AcknowledgementRegister {
   leave(member: string): Promise<void>;
   members(): Promise<readonly Member[]>;
   /** The last words on these features, of whomever. */
-  words(features: readonly string[]): Promise<readonly HeardAcknowledgement[]>;
+  acknowledgements(features: readonly string[]): Promise<readonly HeardAcknowledgement[]>;
   forgetBefore(beforeMs: number): Promise<void>;
 }

@@ -10,6 +10,8 @@ export class Background {
   readonly #chores: readonly Chore[];
   readonly #deps: { readonly timer: Timer; readonly log: Log };
   readonly #stopping = new AbortController();
+  /** Chores that wait for the ledger: what an outage stops each second is said once. */
+  readonly #waiting = new Set<Chore>();
   #loops: readonly Promise<void>[] = [];
 
   constructor(chores: readonly Chore[], deps: { readonly timer: Timer; readonly log: Log }) {
@@ -31,13 +33,26 @@ export class Background {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
       await this.#deps.timer.sleep(chore.everyMs, signal);
-      if (!signal.aborted) await chore.run().catch((error: unknown) => this.#failed(chore, error));
+      if (!signal.aborted) await this.#do(chore);
+    }
+  }
+
+  async #do(chore: Chore): Promise<void> {
+    try {
+      await chore.run();
+      if (this.#waiting.delete(chore)) this.#deps.log.info({ chore: chore.name }, `${chore.name} goes on`);
+    } catch (error) {
+      this.#failed(chore, error);
     }
   }
 
   #failed(chore: Chore, error: unknown): void {
-    const message = `${chore.name} failed and will be tried again`;
-    if (error instanceof LedgerUnreachable) this.#deps.log.warn({ chore: chore.name }, message);
-    else this.#deps.log.error({ err: error, chore: chore.name }, message);
+    const { log } = this.#deps;
+    if (!(error instanceof LedgerUnreachable)) {
+      log.error({ err: error, chore: chore.name }, `${chore.name} failed and will be tried again`);
+      return;
+    }
+    if (!this.#waiting.has(chore)) log.warn({ chore: chore.name }, `${chore.name} waits for the ledger`);
+    this.#waiting.add(chore);
   }
 }

@@ -7,14 +7,14 @@ export type Member = {
 };
 
 /** How often a member lets hear from itself. */
-export const SIGN_OF_LIFE_EVERY_MS = 5_000;
+export const HEARTBEAT_EVERY_MS = 5_000;
 
 /**
  * Heard from within the deadline. One that was silent for longer is gone, or has a view that is stale and closes by itself; two signs of
  * life may be on their way.
  */
 export const isKnownAt = ({ heardAtMs }: Member, atMs: number, deadlineMs: number) =>
-  heardAtMs > atMs - deadlineMs - 2 * SIGN_OF_LIFE_EVERY_MS;
+  heardAtMs > atMs - deadlineMs - 2 * HEARTBEAT_EVERY_MS;
 
 const REPLICA = 'replica:';
 const PROVIDER = 'provider:';

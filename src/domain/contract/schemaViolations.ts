@@ -17,6 +17,8 @@ function violationsOf(issue: Issue, at: Path): readonly Violation[] {
       violation('SCHEMA', [...at, key], input[key], 'no such field', 'is an unknown field'),
     );
   }
+  // What is wrong is the name itself, and by which rule its own issues say.
+  if (issue.code === 'invalid_key') return schemaViolations(issue.issues, at);
   const allowed = allowedBy(issue);
   return [violation('SCHEMA', at, issue.input ?? received(issue), allowed, messageOf(issue, allowed))];
 }
@@ -59,6 +61,7 @@ const TYPE_NAMES: Readonly<Record<string, string>> = {
   boolean: 'true or false',
   array: 'a list',
   object: 'an object',
+  record: 'an object',
 };
 const FORMAT_NAMES: Readonly<Record<string, string>> = { datetime: 'a time as in RFC 3339, like 2026-11-20T12:00:00Z' };
 const UNITS: Readonly<Record<string, string>> = { string: 'character', array: 'item' };

@@ -3,7 +3,7 @@ import type { FeatureOrder } from '../../control/flags/featureOrder.ts';
 import type { FlagView } from '../../control/flags/flagView.ts';
 import type { ServingTelemetry } from '../../control/ports/telemetry.ts';
 import type { AnswerTexts } from './answerText.ts';
-import type { HeardOf } from './heardOf.ts';
+import type { AwaitedConfiguration } from './awaitedConfiguration.ts';
 
 /** What a lookup is answered from; all of it in memory. */
 export type LookupDeps = {
@@ -12,5 +12,5 @@ export type LookupDeps = {
   readonly telemetry: ServingTelemetry;
   readonly tokens: TokenDesk;
   readonly texts: AnswerTexts;
-  readonly heardOf: HeardOf;
+  readonly awaited: AwaitedConfiguration;
 };

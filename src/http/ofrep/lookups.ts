@@ -9,10 +9,10 @@ import { refuseOtherMethods } from '../methodNotAllowed.ts';
 import { refuseUnknownRoute, unknownRoute } from '../unknownRoute.ts';
 import { utf8Text } from '../utf8Text.ts';
 import { AnswerTexts } from './answerText.ts';
+import { AwaitedConfiguration } from './awaitedConfiguration.ts';
 import { answerBulk } from './bulk.ts';
 import { bulkSchema, singleSchema } from './documented.ts';
 import { answerFailure } from './failure.ts';
-import { HeardOf } from './heardOf.ts';
 import type { LookupDeps } from './lookupDeps.ts';
 import { answerSingle } from './single.ts';
 
@@ -52,9 +52,9 @@ function addGuardedRoutes(
   });
   if (lookupsPerMinute !== null) limitRate(scope, lookupsPerMinute);
   const { flags, tokens, configuration } = application;
-  const heardOf = new HeardOf(configuration);
-  scope.addHook('preClose', async () => heardOf.stop());
-  const deps = { flags, order: new FeatureOrder(flags), tokens, telemetry, texts: new AnswerTexts(), heardOf };
+  const awaited = new AwaitedConfiguration(configuration);
+  scope.addHook('preClose', async () => awaited.stop());
+  const deps = { flags, order: new FeatureOrder(flags), tokens, telemetry, texts: new AnswerTexts(), awaited };
   void scope.after(() => addRoutes(scope, deps));
 }
 
@@ -65,7 +65,7 @@ function addRoutes(scope: FastifyInstance, deps: LookupDeps): void {
     answerSingle(request, reply, deps),
   );
   scope.post('/evaluate/flags', { schema: bulkSchema, config }, (request, reply) => {
-    const waited = deps.heardOf.wait(request);
+    const waited = deps.awaited.wait(request);
     if (waited === null) return answerBulk(request, reply, deps);
     return waited.then(() => answerBulk(request, reply, deps));
   });

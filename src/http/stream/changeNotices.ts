@@ -1,5 +1,5 @@
+import type { EventCursor } from './eventCursor.ts';
 import type { FlagEvents } from './flagEvents.ts';
-import type { Telling } from './telling.ts';
 
 /** Past the age at which a replica that has heard of nothing answers `off` for what must be closed. */
 const MARGIN_SECONDS = 2;
@@ -8,7 +8,7 @@ const MARGIN_SECONDS = 2;
  * Tells that something has changed, and not what: any number of changes at once are one event. Tells it once more when every replica has
  * either heard of the change or grown stale: asked meanwhile, one that had not would have left the reader with an old answer for ever.
  */
-export class ChangeNotices implements Telling {
+export class ChangeNotices implements EventCursor {
   readonly #events: FlagEvents;
   /** null: the reader may have missed something. */
   #position: number | null;

@@ -1,10 +1,10 @@
+import type { EventCursor } from './eventCursor.ts';
 import type { FlagEvents } from './flagEvents.ts';
-import type { Telling } from './telling.ts';
 
 const ALIVE_EVERY_SECONDS = 5;
 
 /** Tells each change with its document, and every few seconds how old all of it is. Whoever has missed too much is told to ask for all. */
-export class DocumentFeed implements Telling {
+export class DocumentFeed implements EventCursor {
   readonly #events: FlagEvents;
   /** null: the reader may have missed something. */
   #position: number | null;

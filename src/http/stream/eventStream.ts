@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { Telling } from './telling.ts';
+import type { EventCursor } from './eventCursor.ts';
 
 /** Where no heartbeat is due by itself: well before the shortest idle time of proxies, which is 30 s. */
 const QUIET_SECONDS = 15;
@@ -9,7 +9,7 @@ const HEARTBEAT = Buffer.from(':\n\n');
 
 export type EventStreamOptions = {
   readonly response: ServerResponse;
-  readonly telling: Telling;
+  readonly cursor: EventCursor;
   /** Of whoever opened it: it ends with that. */
   readonly tokenId: string;
   /** When its client is to come back after the stream broke off. */
@@ -25,15 +25,15 @@ export type EventStreamOptions = {
 export class EventStream {
   readonly tokenId: string;
   readonly #response: ServerResponse;
-  readonly #telling: Telling;
+  readonly #cursor: EventCursor;
   #isBlocked = false;
   #quietSeconds = 0;
   #stuckSeconds = 0;
 
-  constructor({ response, telling, tokenId, retryMs, onEnd }: EventStreamOptions) {
+  constructor({ response, cursor, tokenId, retryMs, onEnd }: EventStreamOptions) {
     this.tokenId = tokenId;
     this.#response = response;
-    this.#telling = telling;
+    this.#cursor = cursor;
     response.once('close', onEnd);
     // A client that goes while something is written is no fault; unheard, it would end the process.
     response.on('error', () => undefined);
@@ -45,7 +45,7 @@ export class EventStream {
   /** Writes what is to be told, as long as the client takes it. */
   pump(): void {
     while (!this.#isBlocked && !this.#response.writableEnded) {
-      const event = this.#telling.next();
+      const event = this.#cursor.next();
       if (event === null) return;
       this.#write(event);
     }
@@ -59,7 +59,7 @@ export class EventStream {
     }
     if (this.#response.writableEnded) return true;
     this.#quietSeconds += 1;
-    const event = this.#telling.beat() ?? (this.#quietSeconds >= QUIET_SECONDS ? HEARTBEAT : null);
+    const event = this.#cursor.beat() ?? (this.#quietSeconds >= QUIET_SECONDS ? HEARTBEAT : null);
     if (event !== null) this.#write(event);
     return true;
   }

@@ -1,13 +1,13 @@
 import type { EntryFeed, EntryNews } from '../../control/sight/entryFeed.ts';
 import { mayTouch, type Principal } from '../../domain/governance/role.ts';
+import type { EventCursor } from './eventCursor.ts';
 import { eventText } from './eventText.ts';
-import type { Telling } from './telling.ts';
 
 /**
  * Tells of each entry of the ledger that the reader may see, at least once. The id, how many entries there are, comes with the last of those
  * that were found together: whoever resumes between hears of these again.
  */
-export class RolloutNews implements Telling {
+export class RolloutNews implements EventCursor {
   readonly #feed: EntryFeed;
   readonly #principal: Principal;
   readonly #heard: number | null;

@@ -11,10 +11,10 @@ import type { Scope } from '../routes/scope.ts';
 import { flagQuery } from '../schemas/parameters.ts';
 import { ChangeNotices } from './changeNotices.ts';
 import { DocumentFeed } from './documentFeed.ts';
+import type { EventCursor } from './eventCursor.ts';
 import { FlagEvents } from './flagEvents.ts';
 import { RolloutNews } from './rolloutNews.ts';
 import type { StreamHub } from './streamHub.ts';
-import type { Telling } from './telling.ts';
 
 const querystring = z.strictObject({
   events: z.enum(['flags', 'rollouts']).default('flags').describe('rollouts: for who may view'),
@@ -66,12 +66,12 @@ export function streamRoute(scope: Scope, deps: StreamDeps): void {
       const { query } = request;
       requireWhole(request, query);
       const principal = callerOf(request);
-      const telling =
+      const cursor =
         query.events === 'flags'
-          ? feeds.telling(principal, query.documents === true, lastId(request))
-          : await rolloutsTelling(deps.application, principal, lastId(request));
+          ? feeds.cursor(principal, query.documents === true, lastId(request))
+          : await rolloutsCursor(deps.application, principal, lastId(request));
       deps.hub.admit(principal.tokenId);
-      openStream(reply, deps, { telling, principal, query });
+      openStream(reply, deps, { cursor, principal, query });
       return reply;
     },
   );
@@ -100,7 +100,7 @@ class FlagFeeds {
     this.#whole = new FlagEvents(configuration, null);
   }
 
-  telling({ features }: Principal, documents: boolean, id: string | undefined): Telling {
+  cursor({ features }: Principal, documents: boolean, id: string | undefined): EventCursor {
     const events = features === null ? this.#whole : this.#part(features);
     const tag = readTag(id);
     return documents ? new DocumentFeed(events, tag) : new ChangeNotices(events, tag);
@@ -114,21 +114,21 @@ class FlagFeeds {
 }
 
 /** Looks first: what was written before is no news to whoever comes now. */
-async function rolloutsTelling(
+async function rolloutsCursor(
   { entryFeed }: Application,
   principal: Principal,
   id: string | undefined,
-): Promise<Telling> {
+): Promise<EventCursor> {
   await entryFeed.look();
   return new RolloutNews(entryFeed, principal, /^\d{1,15}$/.test(id ?? '') ? Number(id) : null);
 }
 
-type Opening = { readonly telling: Telling; readonly principal: Principal; readonly query: Query };
+type Opening = { readonly cursor: EventCursor; readonly principal: Principal; readonly query: Query };
 
 function openStream(
   reply: FastifyReply,
   { hub, application }: StreamDeps,
-  { telling, principal, query }: Opening,
+  { cursor, principal, query }: Opening,
 ): void {
   const response = reply.raw;
   // Gone while the ledger was looked at: its end has been told already, and nobody would hear of it.
@@ -138,7 +138,7 @@ function openStream(
   const { client, events } = query;
   const provider = client === undefined ? null : providerName(principal.subject, client);
   const onEnd = () => (provider === null ? undefined : application.providers.left(provider));
-  hub.open({ response, telling, tokenId: principal.tokenId, onEnd }, events === 'rollouts');
+  hub.open({ response, cursor, tokenId: principal.tokenId, onEnd }, events === 'rollouts');
   if (provider !== null) application.providers.arrived(provider);
 }
 

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { confirmationOf, confirmationSaid, type ServingMember } from '../../../src/domain/confirmation/confirmation.ts';
-import { providerName, replicaName, SIGN_OF_LIFE_EVERY_MS } from '../../../src/domain/confirmation/member.ts';
+import { HEARTBEAT_EVERY_MS, providerName, replicaName } from '../../../src/domain/confirmation/member.ts';
 import type { PendingConfirmation } from '../../../src/domain/confirmation/pendingConfirmation.ts';
 
 const SINCE_MS = 1_000_000;
 const DEADLINE_MS = 60_000;
 const VERSION = 7;
-const SILENT_MS = DEADLINE_MS + 2 * SIGN_OF_LIFE_EVERY_MS;
+const SILENT_MS = DEADLINE_MS + 2 * HEARTBEAT_EVERY_MS;
 
 const PENDING: PendingConfirmation = {
   ...{ rolloutId: 'r1', documentVersion: VERSION, triggeredAtMs: SINCE_MS - 500 },
@@ -47,7 +47,7 @@ describe('a closing', () => {
     expect(confirmationOf(PENDING, [member('a')], part(last))).toEqual({ heard: ['replica:a'], unheard: [] });
   });
 
-  it('waits for one who was heard from up to the deadline before, two signs of life counted in, and for nobody who was not', () => {
+  it('waits for one who was heard from up to the deadline before, two heartbeats counted in, and for nobody who was not', () => {
     const silent = (ms: number) => [member('a'), member('b', { version: null, heardAtMs: SINCE_MS - ms })];
     expect(confirmationOf(PENDING, silent(SILENT_MS - 1), asked())).toBeNull();
     expect(confirmationOf(PENDING, silent(SILENT_MS), asked())).toMatchObject({ unheard: [] });

@@ -18,3 +18,19 @@ test('a time that is none is told what one looks like, and a rule with words of 
     expect.objectContaining({ path: '$.name', allowed: 'a name', message: 'must be a name' }),
   ]);
 });
+
+test('a name in a record that breaks its rule is told the rule, and what is no record that it must be an object', () => {
+  const versions = z.strictObject({
+    versions: z.record(z.string().regex(/^[a-z]+$/, 'must be a feature key'), z.int()),
+  });
+  const said = (input: unknown) =>
+    schemaViolations(versions.safeParse(input, { reportInput: true }).error?.issues ?? []).map(
+      ({ path, found, message }) => [path, found, message],
+    );
+  expect(said({ versions: { 'A B': 1, c: 'x' } })).toEqual([
+    ['$.versions["A B"]', 'A B', 'must be a feature key'],
+    ['$.versions.c', 'x', 'must be a number'],
+  ]);
+  expect(said({ versions: [] })).toEqual([['$.versions', 'a list of 0', 'must be an object']]);
+  expect(said({})).toEqual([['$.versions', null, 'is missing: an object is required']]);
+});

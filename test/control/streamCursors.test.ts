@@ -7,8 +7,8 @@ import { handFieldsOf } from '../../src/domain/feature/handFields.ts';
 import type { StoredFlag } from '../../src/domain/feature/storedFlag.ts';
 import { ChangeNotices } from '../../src/http/stream/changeNotices.ts';
 import { DocumentFeed } from '../../src/http/stream/documentFeed.ts';
+import type { EventCursor } from '../../src/http/stream/eventCursor.ts';
 import { FlagEvents } from '../../src/http/stream/flagEvents.ts';
-import type { Telling } from '../../src/http/stream/telling.ts';
 import { documentOf, grantOf } from '../domain/feature/documents.ts';
 import { HeldClock } from '../support/clock.ts';
 import { T0 } from '../support/ledgerStory.ts';
@@ -61,7 +61,7 @@ class Reader {
   readonly #features: readonly string[] | null;
   documents = new Map<string, unknown>();
   tag: string | null = null;
-  #telling: Telling | null = null;
+  #cursor: EventCursor | null = null;
   #connected: Replica | null = null;
 
   constructor(features: readonly string[] | null) {
@@ -69,22 +69,22 @@ class Reader {
   }
 
   get isConnected(): boolean {
-    return this.#telling !== null;
+    return this.#cursor !== null;
   }
 
   connect(replica: Replica): void {
     this.#connected = replica;
-    this.#telling = new DocumentFeed(replica.events(this.#features), this.tag);
+    this.#cursor = new DocumentFeed(replica.events(this.#features), this.tag);
   }
 
   drop(): void {
-    this.#telling = null;
+    this.#cursor = null;
   }
 
   /** Takes at most so many events; what it must ask for is answered by `asked`, or by whom it is connected to. */
   read(most: number, asked: Replica | null = this.#connected): void {
     for (let taken = 0; taken < most; taken += 1) {
-      const bytes = this.#telling?.next() ?? null;
+      const bytes = this.#cursor?.next() ?? null;
       if (bytes === null || asked === null) return;
       this.#take(bytes.toString(), asked);
     }
@@ -207,13 +207,13 @@ describe('a reader of notices', () => {
   test('is not left with an old answer, even of a replica that had not heard: it is told to ask again', () => {
     fc.assert(
       fc.property(fc.array(act, { maxLength: 60 }), replica, (acts, last) => {
-        let [telling, answer]: [Telling | null, string | null] = [null, null];
+        let [cursor, answer]: [EventCursor | null, string | null] = [null, null];
         const ask = (asked: Replica) => {
-          if ((telling?.next() ?? null) !== null) answer = snapshotAt(asked, null).tag;
+          if ((cursor?.next() ?? null) !== null) answer = snapshotAt(asked, null).tag;
         };
         const { replicas, hearAll } = play([{ kind: 'connect', replica: 0 }, ...acts], (act, all) => {
           // By an EventSource, which knows the id of the last event that it was told.
-          if (act.kind === 'connect') telling ??= new ChangeNotices(all[act.replica].events(null), null);
+          if (act.kind === 'connect') cursor ??= new ChangeNotices(all[act.replica].events(null), null);
           if (act.kind === 'read') ask(all[act.asked ?? 1]);
         });
         ask(replicas[last]);
@@ -221,7 +221,7 @@ describe('a reader of notices', () => {
         ask(replicas[last]);
         // Long enough for every replica to have heard, or to be stale.
         for (let second = 0; second < STALE_AFTER_SECONDS + 2; second += 1) {
-          if ((telling as Telling | null)?.beat() !== null) answer = snapshotAt(replicas[last], null).tag;
+          if ((cursor as EventCursor | null)?.beat() !== null) answer = snapshotAt(replicas[last], null).tag;
         }
         expect(answer).toBe(snapshotAt(replicas[last], null).tag);
       }),

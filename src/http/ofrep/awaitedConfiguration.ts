@@ -14,7 +14,7 @@ type Waiting = { readonly tag: string; readonly scope: ConfigurationScope; reado
  * Clients that were told of a change by another replica, and ask here before it has come: they wait for it, in memory, for a second at
  * most. Then they are answered from what is here; they are told to ask once more later (`ChangeNotices`). Nothing waits for a store.
  */
-export class HeardOf {
+export class AwaitedConfiguration {
   readonly #configuration: Configuration;
   readonly #waiting = new Set<Waiting>();
   /** Watched only while somebody waits. */

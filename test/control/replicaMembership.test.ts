@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MemoryAcknowledgements } from '../../src/adapters/memory/acknowledgements.ts';
-import { ReplicaWord } from '../../src/control/acknowledgement/replicaWord.ts';
+import { ReplicaMembership } from '../../src/control/acknowledgement/replicaMembership.ts';
 import { FlagView } from '../../src/control/flags/flagView.ts';
 import type { AcknowledgementRegister } from '../../src/control/ports/acknowledgementRegister.ts';
 import { FlagStoreUnreachable } from '../../src/control/ports/flagStore.ts';
@@ -38,7 +38,7 @@ async function replica(...registers: readonly AcknowledgementRegister[]) {
     view.changed({ kind: 'flag', feature, document, hand: handFieldsOf(document) });
   };
   publish('old', 1);
-  const word = new ReplicaWord({ replica: REPLICA, view, registers, reachOf: () => null, clock, log });
+  const word = new ReplicaMembership({ replica: REPLICA, view, registers, reachOf: () => null, clock, log });
   await word.begin();
   /** Whatever is under way in memory is done. */
   const settled = () => new Promise((resolve) => setImmediate(resolve));
@@ -52,7 +52,7 @@ describe('the word of a replica', () => {
     for (let index = 0; index < 500; index += 1) publish(`f${index}`, 2);
     await settled();
     expect(register.writes.map((write) => write.length)).toEqual([500]);
-    expect(await register.words(['old'])).toEqual([]);
+    expect(await register.acknowledgements(['old'])).toEqual([]);
   });
 
   it('said while another is on its way is not left behind', async () => {
@@ -79,7 +79,7 @@ describe('the word of a replica', () => {
     publish('checkout', 5);
     await settled();
     register.away = false;
-    await word.signOfLife();
+    await word.heartbeat();
     expect(register.writes).toEqual([['checkout 5', 'search 2'].toSorted()]);
     expect(faults).toEqual([]);
   });
@@ -111,7 +111,7 @@ describe('the word of a replica', () => {
     const [away, other] = [new Watched(), new Watched()];
     const { word } = await replica(away, other);
     await away.hear(['replica:two'], 0);
-    await word.signOfLife();
+    await word.heartbeat();
     away.away = true;
     const standing = await word.acknowledgements.standing(['checkout']);
     expect(standing.of('checkout')).toMatchObject([{ name: REPLICA }, { name: 'replica:two', version: null }]);

@@ -7,7 +7,7 @@ import type { Reach } from './memberReach.ts';
 import { ProvidersHere } from './providersHere.ts';
 import { RegisterLine } from './registerLine.ts';
 
-export type ReplicaWordDeps = {
+export type ReplicaMembershipDeps = {
   /** Of this process alone. */
   readonly replica: string;
   readonly view: FlagView;
@@ -22,17 +22,17 @@ export type ReplicaWordDeps = {
  * What this replica says of itself: that it is there, and which versions its lookups are answered from. It says so after they are, and
  * of what has changed since it began; nothing that serves or closes waits for it.
  */
-export class ReplicaWord {
-  readonly #deps: ReplicaWordDeps;
+export class ReplicaMembership {
+  readonly #deps: ReplicaMembershipDeps;
   readonly acknowledgements: Acknowledgements;
   readonly providers: ProvidersHere;
   #unwatch: () => void = () => {};
 
-  constructor(deps: ReplicaWordDeps) {
+  constructor(deps: ReplicaMembershipDeps) {
     this.#deps = deps;
-    const wordOn = (feature: string) => this.#wordOn(feature);
+    const acknowledgementOf = (feature: string) => this.#acknowledgementOf(feature);
     this.acknowledgements = new Acknowledgements(
-      deps.registers.map((register) => new RegisterLine({ register, clock: deps.clock, wordOn })),
+      deps.registers.map((register) => new RegisterLine({ register, clock: deps.clock, acknowledgementOf })),
       deps.reachOf,
     );
     this.providers = new ProvidersHere((provider) => void this.#quietly(this.acknowledgements.hear([provider])));
@@ -41,17 +41,17 @@ export class ReplicaWord {
   /** Once its view has been fed: what it was told at first is no change. */
   async begin(): Promise<void> {
     this.#unwatch = this.#deps.view.watch((feature) => void this.#quietly(this.acknowledgements.tell([feature])));
-    await this.#quietly(this.signOfLife());
+    await this.#quietly(this.heartbeat());
   }
 
   /** Told again and again: who is silent for the rollback deadline is waited for no more. */
-  async signOfLife(): Promise<void> {
+  async heartbeat(): Promise<void> {
     await this.acknowledgements.hear([this.#deps.replica, ...this.providers.names]);
   }
 
   /** Of what a confirmation waits for, whatever has been said before: the words may have been lost, or said before anybody asked. */
   async again(features: readonly string[]): Promise<void> {
-    await this.signOfLife();
+    await this.heartbeat();
     await this.acknowledgements.tell(features);
   }
 
@@ -67,7 +67,7 @@ export class ReplicaWord {
     await this.#quietly(this.acknowledgements.leave(this.#deps.replica));
   }
 
-  #wordOn(feature: string) {
+  #acknowledgementOf(feature: string) {
     const version = this.#deps.view.version(feature);
     return version === null ? null : { member: this.#deps.replica, feature, version };
   }
