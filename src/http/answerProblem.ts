@@ -17,7 +17,7 @@ export function answerProblem(error: unknown, request: FastifyRequest, reply: Fa
 }
 
 /** Overload is left out: a line for each request turned away would be load of its own. */
-export function logFault(error: unknown, refusal: Refusal, request: FastifyRequest): void {
+export function logFault(error: unknown, refusal: Refusal, request: Pick<FastifyRequest, 'id' | 'log'>): void {
   const isFault = REFUSALS[refusal.code].status >= 500 && refusal.code !== 'OVERLOADED';
   if (isFault) request.log.error({ err: error, reqId: request.id }, 'request failed');
 }

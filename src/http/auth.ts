@@ -16,8 +16,11 @@ declare module 'fastify' {
 /** Longer than any token that was ever issued; more is not worth a hash. */
 const LONGEST_TOKEN = 1024;
 
+/** Of a request, what says who asks. */
+type Asking = Pick<FastifyRequest, 'headers'>;
+
 /** The token of `Authorization: Bearer …`; null without one. */
-export function bearerOf(request: FastifyRequest): string | null {
+export function bearerOf(request: Asking): string | null {
   const header = request.headers.authorization;
   if (header === undefined || header.length > LONGEST_TOKEN) return null;
   // As nearly everybody writes it; what is written otherwise is looked at more closely.
@@ -25,13 +28,13 @@ export function bearerOf(request: FastifyRequest): string | null {
   return header.slice('bearer '.length).trim() || null;
 }
 
-function apiKeyOf({ headers }: FastifyRequest): string | null {
+function apiKeyOf({ headers }: Asking): string | null {
   const key = headers['x-api-key'];
   return typeof key === 'string' && key.length <= LONGEST_TOKEN ? key : null;
 }
 
 /** Who asks, where services ask also by `X-API-Key`; null where the token is none of ours. */
-export function principalOf(tokens: TokenDesk, request: FastifyRequest, right: Right | undefined): Principal | null {
+export function principalOf(tokens: TokenDesk, request: Asking, right: Right | undefined): Principal | null {
   const token = bearerOf(request) ?? (right === 'lookup' ? apiKeyOf(request) : null);
   return token === null ? null : tokens.authenticate(token);
 }

@@ -4,12 +4,15 @@ import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } 
 import type { Application } from '../control/application.ts';
 import type { Clock } from '../control/ports/clock.ts';
 import type { ServingTelemetry } from '../control/ports/telemetry.ts';
+import { ahead } from './ahead.ts';
 import { answerProblem } from './answerProblem.ts';
 import { answerClientError } from './clientError.ts';
 import { Creation } from './creation.ts';
 import { endConnections } from './endConnections.ts';
 import { isQuiet } from './logging.ts';
+import { type LookupDeps, lookupDeps } from './ofrep/lookupDeps.ts';
 import { lookupRoutes } from './ofrep/lookups.ts';
+import { PlainLookups } from './ofrep/plainLookups.ts';
 import { openApi } from './openapi.ts';
 import { surface } from './surface.ts';
 import { answerUnroutable } from './unroutable.ts';
@@ -78,10 +81,13 @@ export function buildServer(
   server.setErrorHandler(answerProblem);
   const { clock, lookupsPerMinute, corsOrigins } = options;
   const creation = new Creation(application.idempotency, clock);
+  const deps = lookupDeps(application, telemetry);
+  // Who counts lookups has them all go by the one that counts.
+  if (lookupsPerMinute === null) takePlainLookups(server, deps, options);
   server.register(swagger, openApi(options.version));
   server.register(
     (lookups, _options, done) => {
-      lookupRoutes(lookups, { application, telemetry, lookupsPerMinute, corsOrigins });
+      lookupRoutes(lookups, { application, deps, lookupsPerMinute, corsOrigins });
       done();
     },
     { prefix: '/ofrep/v1' },
@@ -91,4 +97,10 @@ export function buildServer(
     done();
   });
   return server;
+}
+
+function takePlainLookups(fastify: FastifyInstance, deps: LookupDeps, { bodyLimitBytes }: Settings): void {
+  const plain = new PlainLookups(deps, { bodyLimitBytes, log: fastify.log });
+  fastify.addHook('preClose', async () => plain.stop());
+  ahead(fastify.server, (request, response) => plain.take(request, response));
 }

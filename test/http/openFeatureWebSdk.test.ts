@@ -16,9 +16,11 @@ class AskedServer extends ServerUnderTest {
 
   constructor(options: ConstructorParameters<typeof ServerUnderTest>[0] = {}) {
     super(options);
-    this.server.addHook('onResponse', async (_request, { statusCode }) => {
-      this.answered.push(statusCode);
-      this.#told();
+    this.server.server.on('request', (_request, response) => {
+      response.on('finish', () => {
+        this.answered.push(response.statusCode);
+        this.#told();
+      });
     });
   }
 

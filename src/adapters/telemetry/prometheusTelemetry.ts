@@ -3,15 +3,16 @@ import type { ChangeResult, RunStatus, Telemetry } from '../../control/ports/tel
 import type { HealthOutcome } from '../../domain/rollout/healthWatch.ts';
 import { FeatureCounter, FeatureGauge } from './featureSeries.ts';
 import { LookupCounts } from './lookupCounts.ts';
+import { LookupDurations } from './lookupDurations.ts';
 
 const TO_A_MINUTE = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15, 20, 30, 45, 60];
 const AT_ONCE = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
-const IN_MEMORY = [0.000_005, 0.000_01, 0.000_025, 0.000_05, 0.000_1, 0.000_25, 0.000_5, 0.001, 0.01, 0.1];
 
 /** All metrics of one process. Every series carries the installation's environment. */
 export class PrometheusTelemetry implements Telemetry {
   readonly #registry = new Registry();
   readonly #lookups = new LookupCounts(this.#registry);
+  readonly #lookupDurations = new LookupDurations(this.#registry);
   readonly #featureSeries: (FeatureCounter | FeatureGauge)[] = [];
 
   readonly #changes = this.#featureCounter('rollout_controller_changes_total', 'Decisions carried out.', ['result']);
@@ -54,7 +55,6 @@ export class PrometheusTelemetry implements Telemetry {
   );
   readonly #tickLag = this.#histogram('rollout_tick_lag_seconds', 'How late ticks began.', TO_A_MINUTE);
   readonly #propagation = this.#histogram('rollout_propagation_seconds', 'From publish to served.', AT_ONCE);
-  readonly #lookupSeconds = this.#histogram('flag_lookup_seconds', 'Time to answer a lookup request.', IN_MEMORY);
   readonly #streamsDropped = new Counter({
     name: 'event_streams_dropped_total',
     help: 'Event streams ended because their client took nothing.',
@@ -154,7 +154,7 @@ export class PrometheusTelemetry implements Telemetry {
   }
 
   lookupSeconds(seconds: number): void {
-    this.#lookupSeconds.observe(seconds);
+    this.#lookupDurations.add(seconds);
   }
 
   request(method: string, route: string, status: number, seconds: number): void {

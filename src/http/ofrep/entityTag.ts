@@ -1,8 +1,8 @@
 import { sha256Hex } from '../../domain/ledger/digest.ts';
 
-/** The ETag of a body: equal on every replica and after a restart, since it is made of the body and nothing else. */
-export function entityTagOf(body: string): string {
-  return `"${sha256Hex(body)}"`;
+/** The ETag of what this text stands for: equal on every replica and after a restart, since it is made of that and nothing else. */
+export function entityTagOf(text: string): string {
+  return `"${sha256Hex(text)}"`;
 }
 
 /**

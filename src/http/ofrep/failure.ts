@@ -26,20 +26,37 @@ const IN_OFREP: Readonly<Partial<Record<RefusalCode, ErrorCode>>> = {
   NOT_FOUND: 'FLAG_NOT_FOUND',
 };
 
-const JSON_TYPE = 'application/json; charset=utf-8';
+export const JSON_TYPE = 'application/json; charset=utf-8';
 const FLAGS = '/ofrep/v1/evaluate/flags/';
 
-/** Answers an error with OFREP's body. The key is told where the path names one. */
-export function answerFailure(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+/** The request that failed, whoever has read it: the framework, or nobody before Sluice. */
+export type FailedRequest = Pick<FastifyRequest, 'url' | 'id' | 'log'>;
+
+export type FailureAnswer = {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly text: string;
+};
+
+/** An error in OFREP's words. The key is told where the path names one; what is our fault is logged here, once. */
+export function failureAnswer(error: unknown, request: FailedRequest): FailureAnswer {
   const key = keyIn(request.url);
   const { status, errorCode, errorDetails } = failureOf(error, request, key);
-  if (status === 401) reply.header('www-authenticate', 'Bearer realm="sluice"');
-  if (status === 405) reply.header('allow', 'POST');
-  const body = { ...(key === null ? {} : { key }), errorCode, errorDetails };
-  reply.code(status).header('content-type', JSON_TYPE).send(JSON.stringify(body));
+  const headers = {
+    ...(status === 401 ? { 'www-authenticate': 'Bearer realm="sluice"' } : {}),
+    ...(status === 405 ? { allow: 'POST' } : {}),
+    'content-type': JSON_TYPE,
+  };
+  return { status, headers, text: JSON.stringify({ ...(key === null ? {} : { key }), errorCode, errorDetails }) };
 }
 
-function failureOf(error: unknown, request: FastifyRequest, key: string | null) {
+/** Answers an error by the framework. */
+export function answerFailure(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const { status, headers, text } = failureAnswer(error, request);
+  reply.code(status).headers(headers).send(text);
+}
+
+function failureOf(error: unknown, request: FailedRequest, key: string | null) {
   if (error instanceof LookupFailed) {
     return { status: statusOf(error.errorCode), errorCode: error.errorCode, errorDetails: error.message };
   }

@@ -1,9 +1,8 @@
-import type { TokenDesk } from '../../control/application.ts';
-import type { FeatureOrder } from '../../control/flags/featureOrder.ts';
+import type { Application, TokenDesk } from '../../control/application.ts';
+import { FeatureOrder } from '../../control/flags/featureOrder.ts';
 import type { FlagView } from '../../control/flags/flagView.ts';
 import type { ServingTelemetry } from '../../control/ports/telemetry.ts';
-import type { AnswerTexts } from './answerText.ts';
-import type { AwaitedConfiguration } from './awaitedConfiguration.ts';
+import { AnswerTexts } from './answerText.ts';
 
 /** What a lookup is answered from; all of it in memory. */
 export type LookupDeps = {
@@ -12,5 +11,8 @@ export type LookupDeps = {
   readonly telemetry: ServingTelemetry;
   readonly tokens: TokenDesk;
   readonly texts: AnswerTexts;
-  readonly awaited: AwaitedConfiguration;
 };
+
+export function lookupDeps({ flags, tokens }: Application, telemetry: ServingTelemetry): LookupDeps {
+  return { flags, order: new FeatureOrder(flags), tokens, telemetry, texts: new AnswerTexts() };
+}

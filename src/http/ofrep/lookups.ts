@@ -1,31 +1,28 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Application } from '../../control/application.ts';
-import { FeatureOrder } from '../../control/flags/featureOrder.ts';
-import type { ServingTelemetry } from '../../control/ports/telemetry.ts';
-import { principalOf, refusedTo } from '../auth.ts';
+import { callerOf, principalOf, refusedTo } from '../auth.ts';
 import { allowOrigins } from '../cors.ts';
 import { limitRate } from '../limits.ts';
 import { refuseOtherMethods } from '../methodNotAllowed.ts';
 import { refuseUnknownRoute, unknownRoute } from '../unknownRoute.ts';
-import { utf8Text } from '../utf8Text.ts';
-import { AnswerTexts } from './answerText.ts';
 import { AwaitedConfiguration } from './awaitedConfiguration.ts';
-import { answerBulk } from './bulk.ts';
+import { bulkAnswer } from './bulk.ts';
 import { bulkSchema, singleSchema } from './documented.ts';
-import { answerFailure } from './failure.ts';
+import { answerFailure, JSON_TYPE } from './failure.ts';
+import { jsonIn } from './lookupBody.ts';
 import type { LookupDeps } from './lookupDeps.ts';
-import { answerSingle } from './single.ts';
+import { singleAnswer } from './single.ts';
 
 export type LookupOptions = {
   readonly application: Application;
-  readonly telemetry: ServingTelemetry;
+  readonly deps: LookupDeps;
   readonly lookupsPerMinute: number | null;
   readonly corsOrigins: readonly string[];
 };
 
 /** Lookups. No handler here waits, but for a change that its client has heard of before; and no hook runs but the one that asks who it is. */
 export function lookupRoutes(scope: FastifyInstance, options: LookupOptions): void {
-  const { telemetry } = options;
+  const { telemetry } = options.deps;
   scope.decorateRequest('principal', null);
   // A child logger per request costs more than the lookup; faults name their request themselves.
   scope.setChildLoggerFactory((logger) => logger);
@@ -44,42 +41,48 @@ export function lookupRoutes(scope: FastifyInstance, options: LookupOptions): vo
 /** After what answers browsers that only ask whether they may: they send no token with that. */
 function addGuardedRoutes(
   scope: FastifyInstance,
-  { application, telemetry, lookupsPerMinute }: Omit<LookupOptions, 'corsOrigins'>,
+  { application, deps, lookupsPerMinute }: Omit<LookupOptions, 'corsOrigins'>,
 ): void {
   scope.addHook('onRequest', (request, _reply, done) => {
     request.principal = principalOf(application.tokens, request, 'lookup');
     done(refusedTo(request.principal, 'lookup') ?? unknownRoute(request) ?? undefined);
   });
   if (lookupsPerMinute !== null) limitRate(scope, lookupsPerMinute);
-  const { flags, tokens, configuration } = application;
-  const awaited = new AwaitedConfiguration(configuration);
+  const awaited = new AwaitedConfiguration(application.configuration);
   scope.addHook('preClose', async () => awaited.stop());
-  const deps = { flags, order: new FeatureOrder(flags), tokens, telemetry, texts: new AnswerTexts(), awaited };
-  void scope.after(() => addRoutes(scope, deps));
+  void scope.after(() => addRoutes(scope, deps, awaited));
 }
 
-function addRoutes(scope: FastifyInstance, deps: LookupDeps): void {
+function addRoutes(scope: FastifyInstance, deps: LookupDeps, awaited: AwaitedConfiguration): void {
   const config = { right: 'lookup' } as const;
   const refuseTheRest = refuseOtherMethods(scope);
-  scope.post<{ Params: { key: string } }>('/evaluate/flags/:key', { schema: singleSchema, config }, (request, reply) =>
-    answerSingle(request, reply, deps),
+  scope.post<{ Params: { key: string } }>(
+    '/evaluate/flags/:key',
+    { schema: singleSchema, config },
+    (request, reply) => {
+      const text = singleAnswer(request.params.key, request.body, callerOf(request), deps);
+      reply.header('content-type', JSON_TYPE).send(text);
+    },
   );
   scope.post('/evaluate/flags', { schema: bulkSchema, config }, (request, reply) => {
-    const waited = deps.awaited.wait(request);
-    if (waited === null) return answerBulk(request, reply, deps);
-    return waited.then(() => answerBulk(request, reply, deps));
+    const waited = awaited.wait(request);
+    if (waited === null) return sendBulk(request, reply, deps);
+    return waited.then(() => sendBulk(request, reply, deps));
   });
   refuseTheRest();
 }
 
-/**
- * JSON in UTF-8 and nothing else. Members called `__proto__` are attributes that nobody knows, here as everywhere: only own members are
- * ever read. Of two equal keys the last one counts, and a byte order mark is passed over.
- */
+function sendBulk(request: FastifyRequest, reply: FastifyReply, deps: LookupDeps): void {
+  const { tag, text } = bulkAnswer(request.body, request.headers['if-none-match'], callerOf(request), deps);
+  reply.header('etag', tag);
+  if (text === null) reply.code(304).send();
+  else reply.header('content-type', JSON_TYPE).send(text);
+}
+
+/** JSON and nothing else. What it throws is answered as its refusal. */
 function readAnyJson(scope: FastifyInstance): void {
-  const parse = scope.getDefaultJsonParser('ignore', 'ignore');
   scope.removeAllContentTypeParsers();
-  scope.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, bytes, done) => {
-    void parse(request, utf8Text(bytes), done);
+  scope.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (_request, bytes, done) => {
+    done(null, jsonIn(bytes));
   });
 }

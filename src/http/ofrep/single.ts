@@ -1,22 +1,25 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import { callerOf, requireReach } from '../auth.ts';
+import type { Principal } from '../../domain/governance/role.ts';
+import { requireReach } from '../auth.ts';
 import { LookupFailed } from './failure.ts';
 import { contextIn } from './lookupBody.ts';
 import type { LookupDeps } from './lookupDeps.ts';
 
-/** Answers one flag. */
-export function answerSingle(
-  request: FastifyRequest<{ Params: { key: string } }>,
-  reply: FastifyReply,
+/**
+ * The text of the answer about one flag. `body`: as it was sent.
+ * @throws LookupFailed, Refusal
+ */
+export function singleAnswer(
+  key: string,
+  body: unknown,
+  principal: Principal,
   { flags, telemetry, texts }: LookupDeps,
-): void {
+): string {
   const began = performance.now();
-  const { key } = request.params;
-  requireReach(callerOf(request), key);
-  const context = contextIn(request.body);
-  const evaluation = flags.evaluate(key, context);
+  requireReach(principal, key);
+  const evaluation = flags.evaluate(key, contextIn(body));
   if (evaluation.kind === 'failed') throw new LookupFailed(evaluation.errorCode, evaluation.errorDetails);
   telemetry.lookup(key, evaluation.variant);
-  reply.header('content-type', 'application/json; charset=utf-8').send(texts.of(key, evaluation));
+  const { text } = texts.of(key, evaluation);
   telemetry.lookupSeconds((performance.now() - began) / 1000);
+  return text;
 }

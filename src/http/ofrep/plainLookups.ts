@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, OutgoingHttpHeader, ServerResponse } from 'node:http';
+import type { FastifyBaseLogger } from 'fastify';
+import type { Principal } from '../../domain/governance/role.ts';
+import { mayTouch } from '../../domain/governance/role.ts';
+import { principalOf, refusedTo } from '../auth.ts';
+import { bulkAnswer } from './bulk.ts';
+import { failureAnswer, JSON_TYPE } from './failure.ts';
+import { jsonIn } from './lookupBody.ts';
+import type { LookupDeps } from './lookupDeps.ts';
+import { singleAnswer } from './single.ts';
+
+const FLAGS = '/ofrep/v1/evaluate/flags';
+/** As it stands in metrics: no key may become a label. */
+const ROUTE = { single: `${FLAGS}/:key`, bulk: FLAGS } as const;
+const JSON_TYPES: ReadonlySet<string | undefined> = new Set(['application/json', JSON_TYPE]);
+
+/** One that may be answered here: who asks, and about which feature; null: about all. */
+type Asked = { readonly principal: Principal; readonly key: string | null };
+
+/**
+ * Answers lookups as nearly every client sends them, straight on Node's server: what a framework does around a request takes longer than
+ * all that Sluice has to do for it (docs/performance.md). Whether a request is plain is decided by its head alone, before anything of it is
+ * read, and all others are left to the routes as they came: unknown features, keys in percent signs, queries, browsers, bad tokens,
+ * bodies in pieces. Both answer alike, by the same functions.
+ */
+export class PlainLookups {
+  readonly #deps: LookupDeps;
+  readonly #bodyLimitBytes: number;
+  readonly #log: FastifyBaseLogger;
+  #isOpen = true;
+
+  constructor(deps: LookupDeps, options: { readonly bodyLimitBytes: number; readonly log: FastifyBaseLogger }) {
+    this.#deps = deps;
+    this.#bodyLimitBytes = options.bodyLimitBytes;
+    this.#log = options.log;
+  }
+
+  /** Takes no more: the framework tells clients to come back on another connection. */
+  stop(): void {
+    this.#isOpen = false;
+  }
+
+  /** False, and nothing was touched, where the routes are to answer. */
+  take(request: IncomingMessage, response: ServerResponse): boolean {
+    const asked = this.#isOpen ? this.#asked(request) : null;
+    if (asked === null) return false;
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => this.#answer(asked, bytesOf(chunks), request, response));
+    return true;
+  }
+
+  #asked(request: IncomingMessage): Asked | null {
+    const { method, url, headers } = request;
+    if (method !== 'POST' || url === undefined || !url.startsWith(FLAGS)) return null;
+    if (!JSON_TYPES.has(headers['content-type']) || headers.origin !== undefined) return null;
+    const length = Number(headers['content-length']);
+    // Nor where none is told: it comes in pieces then.
+    if (!(length > 0 && length <= this.#bodyLimitBytes)) return null;
+    const key = this.#keyIn(url);
+    if (key === undefined) return null;
+    const principal = principalOf(this.#deps.tokens, request, 'lookup');
+    if (principal === null || refusedTo(principal, 'lookup') !== null) return null;
+    return key === null || mayTouch(principal, key) ? { principal, key } : null;
+  }
+
+  /** A feature that is here, by its very name; null for all of them. Anything else is not plain. */
+  #keyIn(url: string): string | null | undefined {
+    if (url.length === FLAGS.length) return null;
+    const key = url.slice(FLAGS.length + 1);
+    return url.charAt(FLAGS.length) === '/' && this.#deps.flags.document(key) !== undefined ? key : undefined;
+  }
+
+  #answer(asked: Asked, bytes: Buffer, request: IncomingMessage, response: ServerResponse): void {
+    const began = performance.now();
+    try {
+      if (asked.key === null) this.#answerBulk(asked.principal, bytes, request, response);
+      else send(response, 200, { 'content-type': JSON_TYPE }, this.#single(asked.principal, asked.key, bytes));
+    } catch (error) {
+      const failed = { url: request.url ?? '', id: randomUUID(), log: this.#log };
+      const { status, headers, text } = failureAnswer(error, failed);
+      send(response, status, headers, text);
+      const route = asked.key === null ? ROUTE.bulk : ROUTE.single;
+      this.#deps.telemetry.request('POST', route, status, (performance.now() - began) / 1000);
+    }
+  }
+
+  #single(principal: Principal, key: string, bytes: Buffer): string {
+    return singleAnswer(key, jsonIn(bytes), principal, this.#deps);
+  }
+
+  #answerBulk(principal: Principal, bytes: Buffer, { headers }: IncomingMessage, response: ServerResponse): void {
+    const { tag, text } = bulkAnswer(jsonIn(bytes), headers['if-none-match'], principal, this.#deps);
+    if (text === null) response.writeHead(304, { etag: tag }).end();
+    else send(response, 200, { 'content-type': JSON_TYPE, etag: tag }, text);
+  }
+}
+
+const bytesOf = (chunks: readonly Buffer[]): Buffer => {
+  const [first] = chunks;
+  return chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks);
+};
+
+function send(
+  response: ServerResponse,
+  status: number,
+  headers: Readonly<Record<string, OutgoingHttpHeader>>,
+  text: string,
+): void {
+  response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(text) }).end(text);
+}
