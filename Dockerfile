@@ -20,7 +20,7 @@ COPY src ./src
 RUN rm -r src/demo
 # Loaded once, so that it is kept compiled: the account that runs it may not write where that is kept. What is compiled under other
 # flags is not used.
-RUN node --max-semi-space-size=1 --min-semi-space-size=1 --semi-space-growth-factor=1 --heap-growing-percent=10 --import ./src/nodeVersionGuard.js --input-type=module --eval "await import('./src/compose.ts')"
+RUN node --max-semi-space-size=4 --min-semi-space-size=4 --semi-space-growth-factor=1 --heap-growing-percent=10 --import ./src/nodeVersionGuard.js --input-type=module --eval "await import('./src/compose.ts')"
 
 FROM base AS shop
 RUN --mount=type=cache,target=/root/.npm npm ci
@@ -44,4 +44,4 @@ EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/livez`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 # As `npm start` has it.
-CMD ["node", "--max-semi-space-size=1", "--min-semi-space-size=1", "--semi-space-growth-factor=1", "--heap-growing-percent=10", "--import", "./src/nodeVersionGuard.js", "src/main.ts"]
+CMD ["node", "--max-semi-space-size=4", "--min-semi-space-size=4", "--semi-space-growth-factor=1", "--heap-growing-percent=10", "--import", "./src/nodeVersionGuard.js", "src/main.ts"]
