@@ -34,6 +34,7 @@ import { Configuration } from './control/flags/configuration.ts';
 import type { FlagView } from './control/flags/flagView.ts';
 import { LedgerFeed } from './control/flags/ledgerFeed.ts';
 import { Publisher, type PublisherDeps } from './control/flags/publisher.ts';
+import { RecordedFeatures } from './control/flags/recordedFeatures.ts';
 import { Calendars } from './control/installation/calendars.ts';
 import { Installation } from './control/installation/installation.ts';
 import type { AcknowledgementRegister } from './control/ports/acknowledgementRegister.ts';
@@ -150,7 +151,9 @@ function composeActs(options: ControlOptions, outside: Outside) {
   const opening = new RolloutOpening({ ...outside, known, contexts, proof, publisher, shown });
   const drift = new Drift({ ...outside, closing, killing, environment });
   const overrideExpiry = new OverrideExpiry({ ...outside, publisher, narrowing });
-  const reconciler = new Reconciler({ ...outside, known, publisher, drift, lateClosings, overrideExpiry, environment });
+  const recorded = new RecordedFeatures(outside.features);
+  const settling = { lateClosings, drift, overrideExpiry };
+  const reconciler = new Reconciler({ ...outside, ...settling, recorded, known, publisher, environment });
   return {
     narrowing,
     known,
@@ -169,7 +172,7 @@ function composeActs(options: ControlOptions, outside: Outside) {
     proof,
     opening,
     reconciler,
-    ledgerFeed: new LedgerFeed({ ...outside, lateClosings, environment }),
+    ledgerFeed: new LedgerFeed({ ...outside, recorded, lateClosings, environment }),
     waiverEnding: new WaiverEnding(outside),
   };
 }

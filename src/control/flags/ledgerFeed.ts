@@ -1,19 +1,19 @@
 import { flagDocumentOf } from '../../domain/feature/flagDocument.ts';
 import type { LateClosings } from '../execution/closing/lateClosings.ts';
-import type { FeatureRecord, FeatureRegister } from '../ports/featureRegister.ts';
+import type { FeatureRecord } from '../ports/featureRegister.ts';
 import type { FlagStore } from '../ports/flagStore.ts';
 import { LedgerUnreachable } from '../ports/ledger.ts';
 import type { FlagView } from './flagView.ts';
+import type { RecordedFeatures } from './recordedFeatures.ts';
 
 export type LedgerFeedDeps = {
-  readonly features: FeatureRegister;
+  readonly recorded: RecordedFeatures;
   readonly store: FlagStore;
   readonly view: FlagView;
   readonly lateClosings: LateClosings;
   readonly environment: string;
 };
 
-const PAGE = 1000;
 /** The store confirms the view each second. */
 const FED_MS = 5000;
 
@@ -23,8 +23,8 @@ const FED_MS = 5000;
  */
 export class LedgerFeed {
   readonly #deps: LedgerFeedDeps;
-  /** By feature, the mark at which it was read. */
-  readonly #read = new Map<string, number>();
+  /** By feature, what the view was told last. */
+  readonly #told = new Map<string, FeatureRecord>();
 
   constructor(deps: LedgerFeedDeps) {
     this.#deps = deps;
@@ -38,7 +38,7 @@ export class LedgerFeed {
     try {
       // What was closed before a restart is held by the view no longer: a ledger that has not heard of it would open it again.
       await lateClosings.record();
-      await this.#readChanges();
+      await this.#tellChanges();
     } catch (error) {
       if (!(error instanceof LedgerUnreachable)) throw error;
       return;
@@ -46,21 +46,13 @@ export class LedgerFeed {
     view.confirmed(asOfMs);
   }
 
-  async #readChanges(): Promise<void> {
-    let after: string | null = null;
-    for (;;) {
-      const marks = await this.#deps.features.marks({ after, limit: PAGE });
-      const changed = marks.filter(({ key, mark }) => this.#read.get(key) !== mark);
-      if (changed.length > 0) await this.#take(changed.map(({ key }) => key));
-      for (const { key, mark } of changed) this.#read.set(key, mark);
-      const last = marks.at(-1);
-      if (last === undefined || marks.length < PAGE) return;
-      after = last.key;
+  async #tellChanges(): Promise<void> {
+    for await (const record of this.#deps.recorded.all()) {
+      const { key } = record.definition;
+      if (this.#told.get(key) === record) continue;
+      this.#tell(record);
+      this.#told.set(key, record);
     }
-  }
-
-  async #take(keys: readonly string[]): Promise<void> {
-    for (const feature of await this.#deps.features.some(keys)) this.#tell(feature);
   }
 
   #tell({ definition, state }: FeatureRecord): void {

@@ -4,8 +4,9 @@ import { SLUICE } from '../../domain/ledger/entry.ts';
 import { appendEntries } from '../appendEntries.ts';
 import type { LateClosings } from '../execution/closing/lateClosings.ts';
 import type { Publisher } from '../flags/publisher.ts';
+import type { RecordedFeatures } from '../flags/recordedFeatures.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { FeatureRecord, FeatureRegister } from '../ports/featureRegister.ts';
+import type { FeatureRecord } from '../ports/featureRegister.ts';
 import { type FlagStore, FlagStoreUnreachable } from '../ports/flagStore.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import type { RolloutRegister } from '../ports/rolloutRegister.ts';
@@ -16,7 +17,7 @@ import type { OverrideExpiry } from './overrideExpiry.ts';
 
 export type ReconcilerDeps = {
   readonly ledger: Ledger;
-  readonly features: FeatureRegister;
+  readonly recorded: RecordedFeatures;
   readonly rollouts: RolloutRegister;
   readonly known: KnownRollouts;
   readonly store: FlagStore;
@@ -28,8 +29,6 @@ export type ReconcilerDeps = {
   readonly clock: Clock;
   readonly environment: string;
 };
-
-const PAGE = 200;
 
 /** Brings ledger and flag store back together, at boot and every few seconds: what the store has missed is published again. */
 export class Reconciler {
@@ -45,24 +44,13 @@ export class Reconciler {
   async run(): Promise<void> {
     try {
       await this.#deps.lateClosings.record();
-      for await (const feature of this.#features()) await this.#feature(feature);
+      for await (const feature of this.#deps.recorded.all()) await this.#feature(feature);
     } catch (error) {
       if (!(error instanceof FlagStoreUnreachable)) throw error;
       this.#deps.telemetry.run('redis_error');
     } finally {
       // Last: what the ledger has heard of was published by it, as new as it is now. With the ledger away this is all there is.
       await this.#deps.publisher.retryClosings();
-    }
-  }
-
-  async *#features(): AsyncGenerator<FeatureRecord> {
-    let after: string | null = null;
-    for (;;) {
-      const page: readonly FeatureRecord[] = await this.#deps.features.list({}, { after, limit: PAGE });
-      yield* page;
-      const last = page.at(-1);
-      if (last === undefined || page.length < PAGE) return;
-      after = last.definition.key;
     }
   }
 
