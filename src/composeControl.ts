@@ -109,7 +109,7 @@ export type ControlOptions = {
 
 /** Control over ports, whatever answers them. Top to bottom: what acts, what runs by itself, what people reach. */
 export function composeControl(options: ControlOptions, outside: Outside) {
-  const acts = { ...composeActs(options, outside), ...composeWords(options, outside) };
+  const acts = { ...composeActs(options, outside), ...composeMembership(options, outside) };
   const ticker = new Ticker({ ...outside, ...acts });
   return {
     ...acts,
@@ -120,10 +120,10 @@ export function composeControl(options: ControlOptions, outside: Outside) {
   };
 }
 
-type Acts = ReturnType<typeof composeActs> & ReturnType<typeof composeWords>;
+type Acts = ReturnType<typeof composeActs> & ReturnType<typeof composeMembership>;
 
 /** What members say of what they serve, and what is recorded of it. */
-function composeWords({ replica, policy }: ControlOptions, outside: Outside) {
+function composeMembership({ replica, policy }: ControlOptions, outside: Outside) {
   const registers = [outside.acknowledgements, outside.storeAcknowledgements];
   const reachOf = memberReach(outside.directory, outside.view);
   const membership = new ReplicaMembership({ ...outside, replica, registers, reachOf });
@@ -190,7 +190,7 @@ function choresOf(outside: Outside, acts: Acts): readonly Chore[] {
     { name: 'tokens', everyMs: 5_000, run: () => directory.refresh() },
     { name: 'ends of waivers', everyMs: 5_000, run: () => waiverEnding.run() },
     { name: 'policy', everyMs: 60_000, run: () => watchPolicy(inForce, log) },
-    { name: 'forgetting of words', everyMs: 60_000, run: () => membership.forget() },
+    { name: 'forgetting of members', everyMs: 60_000, run: () => membership.forget() },
     { name: 'forgetting', everyMs: 3_600_000, run: () => forget(outside, clock.nowMs()) },
   ];
 }

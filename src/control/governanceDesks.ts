@@ -117,7 +117,7 @@ export interface CalendarDesk {
 }
 
 /** What a provider says of itself: the version of each feature's document that it serves. */
-export type ProviderWord = {
+export type ProviderAcknowledgement = {
   readonly client: string;
   readonly versions: Readonly<Record<string, number>>;
   readonly leaving: boolean;
@@ -135,7 +135,7 @@ export type MemberStanding = {
 
 export interface AcknowledgementDesk {
   /** Of a provider, under a name that is bound to the subject of its token. What this replica has never heard of, and what the token does not bring, is no word. */
-  acknowledge(who: Principal, word: ProviderWord): Promise<void>;
+  acknowledge(who: Principal, word: ProviderAcknowledgement): Promise<void>;
   /** Everybody known who serves the feature of a rollout, by name. */
   ofRollout(rolloutId: string): Promise<readonly MemberStanding[]>;
 }

@@ -39,6 +39,8 @@ type Settings = {
   readonly maxStreamsPerToken: number;
   /** Above this mean delay of the event loop new work is turned away, but for closing and lookups; 0 never does. */
   readonly maxEventLoopDelayMs: number;
+  /** A request that trickles in for longer, head and body, is given up. */
+  readonly requestTimeoutMs: number;
 };
 
 const DEFAULTS: Settings = {
@@ -49,12 +51,14 @@ const DEFAULTS: Settings = {
   maxStreams: 10_000,
   maxStreamsPerToken: 5_000,
   maxEventLoopDelayMs: 1000,
+  requestTimeoutMs: 30_000,
 };
+
+/** Node looks at its limits so often within one. */
+const TIMEOUT_CHECKS = 6;
 
 /** Encoded, a character may take twelve. Feature keys have at most 128, OFREP's up to 256. */
 const LONGEST_PARAMETER = 256 * 12;
-/** A body that trickles in for longer is given up. */
-const REQUEST_TIMEOUT_MS = 30_000;
 
 /** Puts the wire in front of an application. Listens to nothing: that is the caller's. */
 export function buildServer(
@@ -63,13 +67,16 @@ export function buildServer(
   wish: ServerOptions,
 ): FastifyInstance {
   const options = { ...DEFAULTS, ...wish };
+  const { requestTimeoutMs } = options;
   const server = fastify({
     ...(options.logger === null ? {} : { loggerInstance: options.logger }),
     logController: new LogController({ disableRequestLogging: isQuiet }),
     genReqId: () => randomUUID(),
     bodyLimit: options.bodyLimitBytes,
     routerOptions: { maxParamLength: LONGEST_PARAMETER },
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    requestTimeout: requestTimeoutMs,
+    // Node exchanges both limits where that of the head is the longer one, which it is by default.
+    http: { headersTimeout: requestTimeoutMs, connectionsCheckingInterval: requestTimeoutMs / TIMEOUT_CHECKS },
     // While stopping, requests that are on their way are still answered.
     return503OnClosing: false,
     clientErrorHandler: answerClientError,

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { fastify } from 'fastify';
 import supertest from 'supertest';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -48,6 +49,25 @@ describe('over a socket', () => {
     expect(Object.keys(headers).toSorted()).toEqual(
       ['connection', 'content-length', 'content-type', 'date', 'etag', 'keep-alive'].filter((name) => name in headers),
     );
+  });
+
+  test.for([
+    ['a head', ''],
+    ['a body', '\r\n{"con'],
+  ] as const)('%s that trickles in is given up after the time that a request may take', async ([, rest]) => {
+    await using under = new ServerUnderTest({ requestTimeoutMs: 300 });
+    const { port } = new URL(await under.server.listen({ host: '127.0.0.1', port: 0 }));
+    const socket = connect(Number(port), '127.0.0.1');
+    onTestFinished(() => void socket.destroy());
+    const head = [
+      'POST /v1/features HTTP/1.1',
+      'Host: x',
+      `Authorization: Bearer ${under.application.token('operator')}`,
+      'Content-Type: application/json',
+      'Content-Length: 9',
+    ];
+    socket.write(`${head.join('\r\n')}\r\n${rest}`);
+    expect(await text(socket)).toMatch(/^HTTP\/1\.1 400 MALFORMED_REQUEST/);
   });
 
   test('half a request keeps no server from closing', async () => {

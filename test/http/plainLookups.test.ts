@@ -144,6 +144,15 @@ describe('a plain lookup', () => {
     expect(text).toContain(String(JSON.parse(fault ?? '{}').reqId));
   });
 
+  test('whose token can not be looked up is answered by the routes, and ends nothing', async () => {
+    await using under = new CountingServer();
+    const origin = await under.listen();
+    under.application.tokens.authenticate = () => {
+      throw new Error('broken');
+    };
+    expect((await overTheWire(origin, under.wired(FLAGS))).status).toBe(500);
+  });
+
   test('that breaks off harms nobody', async () => {
     await using under = new CountingServer();
     const origin = await under.listen();

@@ -24,7 +24,7 @@ export function featuresOver(store: MemoryStore): FeatureRegister {
     marks: ({ after, limit }) =>
       store.step(() =>
         [...store.features.values()]
-          .map((feature) => ({ key: feature.definition.key, mark: versionOf(feature) }))
+          .map((feature) => ({ key: feature.definition.key, mark: String(versionOf(feature)) }))
           .filter(({ key }) => after === null || key > after)
           .sort((one, other) => (one.key < other.key ? -1 : 1))
           .slice(0, limit),

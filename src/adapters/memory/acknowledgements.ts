@@ -5,11 +5,11 @@ import type {
 } from '../../control/ports/acknowledgementRegister.ts';
 import type { Member } from '../../domain/confirmation/member.ts';
 
-/** The words of the members of a process that is alone. */
+/** The acknowledgements of the members of a process that is alone. */
 export class MemoryAcknowledgements implements AcknowledgementRegister {
   readonly #members = new Map<string, Member>();
   /** By feature, then by member. */
-  readonly #words = new Map<string, Map<string, HeardAcknowledgement>>();
+  readonly #acknowledgements = new Map<string, Map<string, HeardAcknowledgement>>();
 
   async hear(members: readonly string[], atMs: number): Promise<void> {
     for (const name of members) {
@@ -18,12 +18,15 @@ export class MemoryAcknowledgements implements AcknowledgementRegister {
     }
   }
 
-  async acknowledge(words: readonly Acknowledgement[], atMs: number): Promise<void> {
-    const members = words.map(({ member }) => member);
+  async acknowledge(acknowledgements: readonly Acknowledgement[], atMs: number): Promise<void> {
+    const members = acknowledgements.map(({ member }) => member);
     await this.hear(members, atMs);
-    for (const word of words) {
-      const ofFeature = this.#words.get(word.feature) ?? new Map<string, HeardAcknowledgement>();
-      this.#words.set(word.feature, ofFeature.set(word.member, { ...word, atMs }));
+    for (const acknowledgement of acknowledgements) {
+      const ofFeature = this.#acknowledgements.get(acknowledgement.feature) ?? new Map<string, HeardAcknowledgement>();
+      this.#acknowledgements.set(
+        acknowledgement.feature,
+        ofFeature.set(acknowledgement.member, { ...acknowledgement, atMs }),
+      );
     }
   }
 
@@ -36,14 +39,14 @@ export class MemoryAcknowledgements implements AcknowledgementRegister {
   }
 
   async acknowledgements(features: readonly string[]): Promise<readonly HeardAcknowledgement[]> {
-    return features.flatMap((feature) => [...(this.#words.get(feature)?.values() ?? [])]);
+    return features.flatMap((feature) => [...(this.#acknowledgements.get(feature)?.values() ?? [])]);
   }
 
   async forgetBefore(beforeMs: number): Promise<void> {
     for (const [name, { heardAtMs }] of this.#members) if (heardAtMs < beforeMs) this.#members.delete(name);
-    for (const [feature, words] of this.#words) {
-      for (const [member, { atMs }] of words) if (atMs < beforeMs) words.delete(member);
-      if (words.size === 0) this.#words.delete(feature);
+    for (const [feature, acknowledgements] of this.#acknowledgements) {
+      for (const [member, { atMs }] of acknowledgements) if (atMs < beforeMs) acknowledgements.delete(member);
+      if (acknowledgements.size === 0) this.#acknowledgements.delete(feature);
     }
   }
 }

@@ -24,8 +24,8 @@ export class PostgresAcknowledgements implements AcknowledgementRegister {
     );
   }
 
-  async acknowledge(words: readonly Acknowledgement[], atMs: number): Promise<void> {
-    const sorted = lastWords(words);
+  async acknowledge(acknowledgements: readonly Acknowledgement[], atMs: number): Promise<void> {
+    const sorted = lastAcknowledgements(acknowledgements);
     const features = sorted.map(({ feature }) => feature);
     const members = sorted.map(({ member }) => member);
     const versions = sorted.map(({ version }) => BigInt(version));
@@ -66,7 +66,12 @@ export class PostgresAcknowledgements implements AcknowledgementRegister {
 }
 
 /** One row can't be written twice in one statement. */
-function lastWords(words: readonly Acknowledgement[]): readonly Acknowledgement[] {
-  const last = new Map(words.map((word) => [`${word.feature} ${word.member}`, word]));
-  return [...last].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, word]) => word);
+function lastAcknowledgements(acknowledgements: readonly Acknowledgement[]): readonly Acknowledgement[] {
+  const last = new Map(
+    acknowledgements.map((acknowledgement) => [
+      `${acknowledgement.feature} ${acknowledgement.member}`,
+      acknowledgement,
+    ]),
+  );
+  return [...last].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, acknowledgement]) => acknowledgement);
 }

@@ -50,7 +50,7 @@ export class PostgresFeatures implements FeatureRegister {
   async marks({ after, limit }: Cursor): Promise<readonly FeatureMark[]> {
     return this.#connection.query(
       (prisma) => prisma.$queryRaw<FeatureMark[]>`
-        SELECT key, definition_version + COALESCE(seq, 0) AS mark
+        SELECT key, definition_version || ' ' || COALESCE(hash, '') AS mark
         FROM features LEFT JOIN chains ON chain = key
         WHERE key > ${after ?? ''} ORDER BY key LIMIT ${limit}`,
     );

@@ -11,7 +11,7 @@ import { textsOf } from './compareAndSet.ts';
 import { connect } from './connection.ts';
 
 const MEMBERS_KEY = 'acknowledgements:members';
-const wordsKey = (member: string) => `acknowledgements:by:${member}`;
+const acknowledgementsKey = (member: string) => `acknowledgements:by:${member}`;
 
 /** Commands in one round trip, and members in one script: neither may keep Redis from its other work. */
 const AT_ONCE = 500;
@@ -38,7 +38,7 @@ return 'OK'
 
 export type RedisAcknowledgementsOptions = { readonly url: string; readonly commandTimeoutMs?: number };
 
-/** Beside the flags: one hash of members, and one of words for each member that has said any lately. They go by themselves. */
+/** Beside the flags: one hash of members, and one of acknowledgements for each member that has made any lately. They go by themselves. */
 export class RedisAcknowledgements implements AcknowledgementRegister {
   readonly #redis: AskedRedis;
 
@@ -55,14 +55,14 @@ export class RedisAcknowledgements implements AcknowledgementRegister {
     }
   }
 
-  async acknowledge(words: readonly Acknowledgement[], atMs: number): Promise<void> {
-    const byMember = Map.groupBy(words, ({ member }) => member);
+  async acknowledge(said: readonly Acknowledgement[], atMs: number): Promise<void> {
+    const byMember = Map.groupBy(said, ({ member }) => member);
     await this.hear([...byMember.keys()], atMs);
     for (const [member, said] of byMember) {
       for (const some of chunks(said)) {
         const fields = some.flatMap(({ feature, version }) => [feature, `${version} ${atMs}`]);
         await this.#pipe((pipeline) => {
-          pipeline.hset(wordsKey(member), ...fields).pexpire(wordsKey(member), KEPT_MS);
+          pipeline.hset(acknowledgementsKey(member), ...fields).pexpire(acknowledgementsKey(member), KEPT_MS);
         });
       }
     }
@@ -70,7 +70,7 @@ export class RedisAcknowledgements implements AcknowledgementRegister {
 
   async leave(member: string): Promise<void> {
     await this.#pipe((pipeline) => {
-      pipeline.hdel(MEMBERS_KEY, member).del(wordsKey(member));
+      pipeline.hdel(MEMBERS_KEY, member).del(acknowledgementsKey(member));
     });
   }
 
@@ -88,9 +88,9 @@ export class RedisAcknowledgements implements AcknowledgementRegister {
     const heard: HeardAcknowledgement[] = [];
     for (const some of chunks(members)) {
       const replies = await this.#pipe((pipeline) => {
-        for (const member of some) pipeline.hmget(wordsKey(member), ...features);
+        for (const member of some) pipeline.hmget(acknowledgementsKey(member), ...features);
       });
-      for (const [index, member] of some.entries()) heard.push(...wordsIn(member, features, replies[index]));
+      for (const [index, member] of some.entries()) heard.push(...acknowledgementsIn(member, features, replies[index]));
     }
     return heard;
   }
@@ -117,8 +117,12 @@ export class RedisAcknowledgements implements AcknowledgementRegister {
   }
 }
 
-/** What somebody else has put there is no word. */
-function wordsIn(member: string, features: readonly string[], reply: unknown): readonly HeardAcknowledgement[] {
+/** What somebody else has put there is no acknowledgement. */
+function acknowledgementsIn(
+  member: string,
+  features: readonly string[],
+  reply: unknown,
+): readonly HeardAcknowledgement[] {
   return textsOf(reply).flatMap((text, index) => {
     const [version, atMs] = numbersIn(text ?? '');
     const feature = features[index];

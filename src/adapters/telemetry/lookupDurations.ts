@@ -13,7 +13,7 @@ export class LookupDurations {
   constructor(registry: Registry) {
     this.#histogram = new Histogram({
       name: 'flag_lookup_seconds',
-      help: 'Time to answer a lookup request.',
+      help: 'From a lookup that was read to its answer, without sending it.',
       buckets: BUCKETS_SECONDS,
       registers: [registry],
       collect: () => this.#observe(),
@@ -27,7 +27,8 @@ export class LookupDurations {
   }
 
   #observe(): void {
-    for (const seconds of this.#pending.subarray(0, this.#count)) this.#histogram.observe(seconds);
+    const pending = this.#pending.subarray(0, this.#count);
     this.#count = 0;
+    for (const seconds of pending) this.#histogram.observe(seconds);
   }
 }

@@ -4,7 +4,7 @@ import type { Acknowledgement, HeardAcknowledgement } from '../ports/acknowledge
 import type { Reach } from './memberReach.ts';
 import type { RegisterLine } from './registerLine.ts';
 
-/** Every member that serves a feature, with its last word on it. Not `isWhole` where a register is away, which may know of others. */
+/** Every member that serves a feature, with its last acknowledgement on it. Not `isWhole` where a register is away, which may know of others. */
 export type Standing = { readonly of: (feature: string) => readonly ServingMember[]; readonly isWhole: boolean };
 
 /** What all registers say together: a member that is cut off from one of them may be heard by another. */
@@ -28,8 +28,8 @@ export class Acknowledgements {
   }
 
   /** Whether any register has taken it. */
-  acknowledge(words: readonly Acknowledgement[]): Promise<boolean> {
-    return this.#any((line) => line.acknowledge(words));
+  acknowledge(said: readonly Acknowledgement[]): Promise<boolean> {
+    return this.#any((line) => line.acknowledge(said));
   }
 
   /** Whether any register has taken it; one that did not waits for that member in vain until the deadline. */
@@ -42,12 +42,12 @@ export class Acknowledgements {
   }
 
   async standing(features: readonly string[]): Promise<Standing> {
-    const [members, words] = await Promise.all([
+    const [members, said] = await Promise.all([
       Promise.all(this.#lines.map((line) => line.members())),
       Promise.all(this.#lines.map((line) => line.acknowledgements(features))),
     ]);
     const known = knownIn(members.flat()).map((member) => ({ member, reach: this.#reachOf(member.name) }));
-    const last = lastWordsIn(words.flat());
+    const last = latestOf(said.flat());
     return {
       isWhole: this.#lines.every(({ isReached }) => isReached),
       of: (feature) =>
@@ -75,16 +75,18 @@ function knownIn(members: readonly Member[]): readonly Member[] {
 }
 
 /** By feature, then by member: the newest; of two at one moment the lower one, which proves less. */
-function lastWordsIn(words: readonly HeardAcknowledgement[]) {
+function latestOf(said: readonly HeardAcknowledgement[]) {
   const last = new Map<string, Map<string, HeardAcknowledgement>>();
-  for (const word of words) {
-    const ofFeature = last.get(word.feature) ?? new Map<string, HeardAcknowledgement>();
-    const before = ofFeature.get(word.member);
-    if (before === undefined || isLater(word, before)) ofFeature.set(word.member, word);
-    last.set(word.feature, ofFeature);
+  for (const acknowledgement of said) {
+    const ofFeature = last.get(acknowledgement.feature) ?? new Map<string, HeardAcknowledgement>();
+    const before = ofFeature.get(acknowledgement.member);
+    if (before === undefined || isLater(acknowledgement, before))
+      ofFeature.set(acknowledgement.member, acknowledgement);
+    last.set(acknowledgement.feature, ofFeature);
   }
   return last;
 }
 
-const isLater = (word: HeardAcknowledgement, before: HeardAcknowledgement) =>
-  word.atMs > before.atMs || (word.atMs === before.atMs && word.version < before.version);
+const isLater = (acknowledgement: HeardAcknowledgement, before: HeardAcknowledgement) =>
+  acknowledgement.atMs > before.atMs ||
+  (acknowledgement.atMs === before.atMs && acknowledgement.version < before.version);

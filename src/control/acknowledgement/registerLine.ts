@@ -11,12 +11,12 @@ import { LedgerUnreachable } from '../ports/ledger.ts';
 export type RegisterLineDeps = {
   readonly register: AcknowledgementRegister;
   readonly clock: Clock;
-  /** This replica's present word on a feature; null where it serves nothing of it. */
+  /** This replica's present acknowledgement on a feature; null where it serves nothing of it. */
   readonly acknowledgementOf: (feature: string) => Acknowledgement | null;
 };
 
 /**
- * One register as far as this process reaches it. Each has a line of its own, so that one that is slow or away keeps no word from the
+ * One register as far as this process reaches it. Each has a line of its own, so that one that is slow or away keeps no acknowledgement from the
  * other. What it could not be told is told when it answers again: not what was said then, but what is served now.
  */
 export class RegisterLine {
@@ -39,8 +39,8 @@ export class RegisterLine {
   }
 
   /** Whether the register has taken it. */
-  acknowledge(words: readonly Acknowledgement[]): Promise<boolean> {
-    return this.#reached((register, atMs) => register.acknowledge(words, atMs));
+  acknowledge(said: readonly Acknowledgement[]): Promise<boolean> {
+    return this.#reached((register, atMs) => register.acknowledge(said, atMs));
   }
 
   /** That these are there, and what could not be told before; then who else is. Whether the register answers. */
@@ -96,8 +96,8 @@ export class RegisterLine {
   async #tellAll(): Promise<boolean> {
     const features = [...this.#untold];
     this.#untold.clear();
-    const words = features.map(this.#deps.acknowledgementOf).filter((word) => word !== null);
-    if (words.length === 0 || (await this.acknowledge(words))) return true;
+    const said = features.map(this.#deps.acknowledgementOf).filter((one) => one !== null);
+    if (said.length === 0 || (await this.acknowledge(said))) return true;
     for (const feature of features) this.#untold.add(feature);
     return false;
   }

@@ -49,7 +49,7 @@ export class ReplicaMembership {
     await this.acknowledgements.hear([this.#deps.replica, ...this.providers.names]);
   }
 
-  /** Of what a confirmation waits for, whatever has been said before: the words may have been lost, or said before anybody asked. */
+  /** Of what a confirmation waits for, whatever has been said before: it may have been lost, or said before anybody asked. */
   async again(features: readonly string[]): Promise<void> {
     await this.heartbeat();
     await this.acknowledgements.tell(features);
@@ -62,7 +62,7 @@ export class ReplicaMembership {
   /** Serves nobody any more, and is not waited for. */
   async takeLeave(): Promise<void> {
     this.#unwatch();
-    // A word that is still on its way would bring it back.
+    // An acknowledgement that is still on its way would bring it back.
     await this.#quietly(this.acknowledgements.tell([]));
     await this.#quietly(this.acknowledgements.leave(this.#deps.replica));
   }

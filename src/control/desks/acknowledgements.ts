@@ -6,7 +6,7 @@ import type { Principal } from '../../domain/governance/role.ts';
 import { reachOf } from '../acknowledgement/memberReach.ts';
 import type { ReplicaMembership } from '../acknowledgement/replicaMembership.ts';
 import type { FlagView } from '../flags/flagView.ts';
-import type { AcknowledgementDesk, MemberStanding, ProviderWord } from '../governanceDesks.ts';
+import type { AcknowledgementDesk, MemberStanding, ProviderAcknowledgement } from '../governanceDesks.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { FeatureRegister } from '../ports/featureRegister.ts';
 import { LedgerUnreachable } from '../ports/ledger.ts';
@@ -23,7 +23,7 @@ export type AcknowledgementsOfMembersDeps = {
   readonly environment: string;
 };
 
-/** The words of providers, and what everybody has said. */
+/** What providers acknowledge, and what everybody has. */
 export class AcknowledgementsOfMembers implements AcknowledgementDesk {
   readonly #deps: AcknowledgementsOfMembersDeps;
 
@@ -31,10 +31,10 @@ export class AcknowledgementsOfMembers implements AcknowledgementDesk {
     this.#deps = deps;
   }
 
-  async acknowledge(who: Principal, { client, versions, leaving }: ProviderWord): Promise<void> {
+  async acknowledge(who: Principal, { client, versions, leaving }: ProviderAcknowledgement): Promise<void> {
     const member = providerName(who.subject, client);
     const taken = await (leaving ? this.#leave(member) : this.#take(member, who, versions));
-    if (!taken) throw new LedgerUnreachable('neither the flag store nor the ledger takes a word');
+    if (!taken) throw new LedgerUnreachable('neither the flag store nor the ledger takes an acknowledgement');
   }
 
   async ofRollout(rolloutId: string): Promise<readonly MemberStanding[]> {
@@ -57,16 +57,20 @@ export class AcknowledgementsOfMembers implements AcknowledgementDesk {
     return this.#deps.membership.acknowledgements.leave(member);
   }
 
-  async #take(member: string, { features }: Principal, versions: ProviderWord['versions']): Promise<boolean> {
+  async #take(
+    member: string,
+    { features }: Principal,
+    versions: ProviderAcknowledgement['versions'],
+  ): Promise<boolean> {
     const { membership, view } = this.#deps;
     const reach = reachOf(features, view);
     // A key that anybody can make up must not become a record, nor may what the token brings nobody.
     const isServed = (feature: string) => view.version(feature) !== null && (reach?.has(feature) ?? true);
     const known = Object.entries(versions).filter(([feature]) => isServed(feature));
-    const words = known.map(([feature, version]) => ({ member, feature, version }));
-    return words.length === 0
+    const said = known.map(([feature, version]) => ({ member, feature, version }));
+    return said.length === 0
       ? membership.acknowledgements.hear([member])
-      : membership.acknowledgements.acknowledge(words);
+      : membership.acknowledgements.acknowledge(said);
   }
 }
 

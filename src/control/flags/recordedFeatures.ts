@@ -2,11 +2,11 @@ import type { FeatureMark, FeatureRecord, FeatureRegister } from '../ports/featu
 
 const PAGE = 1000;
 
-type Kept = { readonly mark: number; readonly record: FeatureRecord };
+type Kept = { readonly mark: string; readonly record: FeatureRecord };
 
 /**
  * All features as the ledger has them, looked through every few seconds: only what has changed since is read again, since ten thousand
- * records take half a second of processor time to come out of the database, and their marks a fraction of that.
+ * records take half a second of processor time to come out of the database, and their marks a fraction of that. All are kept in memory.
  */
 export class RecordedFeatures {
   readonly #features: FeatureRegister;
@@ -38,12 +38,12 @@ export class RecordedFeatures {
     return marks.flatMap(({ key, mark }) => this.#keep(mark, byKey.get(key)));
   }
 
-  #keptAt(key: string, mark: number): readonly FeatureRecord[] {
+  #keptAt(key: string, mark: string): readonly FeatureRecord[] {
     const kept = this.#kept.get(key);
     return kept?.mark === mark ? [kept.record] : [];
   }
 
-  #keep(mark: number, record: FeatureRecord | undefined): readonly FeatureRecord[] {
+  #keep(mark: string, record: FeatureRecord | undefined): readonly FeatureRecord[] {
     if (record === undefined) return [];
     this.#kept.set(record.definition.key, { mark, record });
     return [record];

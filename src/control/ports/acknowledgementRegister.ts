@@ -4,7 +4,7 @@ import type { Member } from '../../domain/confirmation/member.ts';
 export type Acknowledgement = { readonly member: string; readonly feature: string; readonly version: number };
 export type HeardAcknowledgement = Acknowledgement & { readonly atMs: number };
 
-/** What is older is of no use to any confirmation, and may be forgotten: members that never come back, words that nobody waits for. */
+/** What is older is of no use to any confirmation, and may be forgotten: members that never come back, acknowledgements that nobody waits for. */
 export const KEPT_MS = 10 * 60_000;
 
 /**
@@ -18,11 +18,11 @@ export interface AcknowledgementRegister {
   /** These are there. */
   hear(members: readonly string[], atMs: number): Promise<void>;
   /** Whoever says a word is there. */
-  acknowledge(words: readonly Acknowledgement[], atMs: number): Promise<void>;
+  acknowledge(said: readonly Acknowledgement[], atMs: number): Promise<void>;
   /** In peace: nobody waits for it any more. */
   leave(member: string): Promise<void>;
   members(): Promise<readonly Member[]>;
-  /** The last words on these features, of whomever. */
+  /** The last on each of these features, of whomever. */
   acknowledgements(features: readonly string[]): Promise<readonly HeardAcknowledgement[]>;
   forgetBefore(beforeMs: number): Promise<void>;
 }

@@ -20,8 +20,8 @@ export const seenOf = ({ definitionVersion, state }: FeatureRecord): SeenFeature
 /** Grows with every change of what a feature is or exposes. */
 export const versionOf = ({ definitionVersion, state }: FeatureRecord) => definitionVersion + state.version;
 
-/** Of a feature, a number that is another after each change of what it is or exposes. */
-export type FeatureMark = { readonly key: string; readonly mark: number };
+/** Of a feature, a text that is another after each change of what it is or exposes, be that in a database that has lost changes. */
+export type FeatureMark = { readonly key: string; readonly mark: string };
 
 export type FeatureFilter = { readonly owner?: string; readonly archived?: boolean };
 export type Cursor = { readonly after: string | null; readonly limit: number };

@@ -10,8 +10,8 @@ export type Member = {
 export const HEARTBEAT_EVERY_MS = 5_000;
 
 /**
- * Heard from within the deadline. One that was silent for longer is gone, or has a view that is stale and closes by itself; two signs of
- * life may be on their way.
+ * Heard from within the deadline. One that was silent for longer is gone, or has a view that is stale and closes by itself; two heartbeats
+ * may be on their way.
  */
 export const isKnownAt = ({ heardAtMs }: Member, atMs: number, deadlineMs: number) =>
   heardAtMs > atMs - deadlineMs - 2 * HEARTBEAT_EVERY_MS;

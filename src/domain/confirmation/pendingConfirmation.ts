@@ -7,7 +7,7 @@ export type PendingConfirmation = {
   readonly documentVersion: number;
   readonly triggeredAtMs: number;
   readonly removedAtMs: number;
-  /** From when on words are waited for: recorded late, nobody was asked before. */
+  /** From when on acknowledgements are waited for: recorded late, nobody was asked before. */
   readonly sinceMs: number;
 };
 
@@ -16,7 +16,7 @@ export function pendingSince({ rollout, data, recordedAt }: EntryOf<'exposureRem
   return { ...data, rolloutId: rollout, sinceMs };
 }
 
-/** What still waits after a confirmation: another closing of the same feature waits for words of its own. */
+/** What still waits after a confirmation: another closing of the same feature waits for acknowledgements of its own. */
 export function withoutConfirmed(
   pending: readonly PendingConfirmation[],
   { rollout, data }: EntryOf<'exposureConfirmed'>,

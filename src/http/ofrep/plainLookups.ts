@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, OutgoingHttpHeader, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Principal } from '../../domain/governance/role.ts';
-import { mayTouch } from '../../domain/governance/role.ts';
 import { principalOf, refusedTo } from '../auth.ts';
 import { bulkAnswer } from './bulk.ts';
-import { failureAnswer, JSON_TYPE } from './failure.ts';
+import { type FailureAnswer, failureAnswer, JSON_TYPE } from './failure.ts';
 import { jsonIn } from './lookupBody.ts';
 import type { LookupDeps } from './lookupDeps.ts';
 import { singleAnswer } from './single.ts';
@@ -15,8 +14,12 @@ const FLAGS = '/ofrep/v1/evaluate/flags';
 const ROUTE = { single: `${FLAGS}/:key`, bulk: FLAGS } as const;
 const JSON_TYPES: ReadonlySet<string | undefined> = new Set(['application/json', JSON_TYPE]);
 
+const JSON_HEAD = { 'content-type': JSON_TYPE } as const;
+
 /** One that may be answered here: who asks, and about which feature; null: about all. */
 type Asked = { readonly principal: Principal; readonly key: string | null };
+/** Without a text where the client has it already. */
+type Answer = Omit<FailureAnswer, 'text'> & { readonly text: string | null };
 
 /**
  * Answers lookups as nearly every client sends them, straight on Node's server: what a framework does around a request takes longer than
@@ -41,14 +44,23 @@ export class PlainLookups {
     this.#isOpen = false;
   }
 
-  /** False, and nothing was touched, where the routes are to answer. */
+  /** False, and nothing was touched, where the routes are to answer. Never throws: nobody is there yet who would answer that. */
   take(request: IncomingMessage, response: ServerResponse): boolean {
-    const asked = this.#isOpen ? this.#asked(request) : null;
+    const asked = this.#isOpen ? this.#askedOrNull(request) : null;
     if (asked === null) return false;
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => this.#answer(asked, bytesOf(chunks), request, response));
+    request.on('end', () => send(response, this.#answer(asked, bytesOf(chunks), request)));
     return true;
+  }
+
+  #askedOrNull(request: IncomingMessage): Asked | null {
+    try {
+      return this.#asked(request);
+    } catch {
+      // The routes meet the same fault, and tell of it.
+      return null;
+    }
   }
 
   #asked(request: IncomingMessage): Asked | null {
@@ -61,8 +73,7 @@ export class PlainLookups {
     const key = this.#keyIn(url);
     if (key === undefined) return null;
     const principal = principalOf(this.#deps.tokens, request, 'lookup');
-    if (principal === null || refusedTo(principal, 'lookup') !== null) return null;
-    return key === null || mayTouch(principal, key) ? { principal, key } : null;
+    return principal === null || refusedTo(principal, 'lookup') !== null ? null : { principal, key };
   }
 
   /** A feature that is here, by its very name; null for all of them. Anything else is not plain. */
@@ -72,28 +83,23 @@ export class PlainLookups {
     return url.charAt(FLAGS.length) === '/' && this.#deps.flags.document(key) !== undefined ? key : undefined;
   }
 
-  #answer(asked: Asked, bytes: Buffer, request: IncomingMessage, response: ServerResponse): void {
+  #answer(asked: Asked, bytes: Buffer, request: IncomingMessage): Answer {
     const began = performance.now();
+    const { principal, key } = asked;
     try {
-      if (asked.key === null) this.#answerBulk(asked.principal, bytes, request, response);
-      else send(response, 200, { 'content-type': JSON_TYPE }, this.#single(asked.principal, asked.key, bytes));
+      const body = jsonIn(bytes);
+      if (key !== null)
+        return { status: 200, headers: JSON_HEAD, text: singleAnswer(key, body, principal, this.#deps) };
+      const { tag, text } = bulkAnswer(body, request.headers['if-none-match'], principal, this.#deps);
+      if (text === null) return { status: 304, headers: { etag: tag }, text };
+      return { status: 200, headers: { ...JSON_HEAD, etag: tag }, text };
     } catch (error) {
       const failed = { url: request.url ?? '', id: randomUUID(), log: this.#log };
-      const { status, headers, text } = failureAnswer(error, failed);
-      send(response, status, headers, text);
-      const route = asked.key === null ? ROUTE.bulk : ROUTE.single;
-      this.#deps.telemetry.request('POST', route, status, (performance.now() - began) / 1000);
+      const answer = failureAnswer(error, failed);
+      const route = key === null ? ROUTE.bulk : ROUTE.single;
+      this.#deps.telemetry.request('POST', route, answer.status, (performance.now() - began) / 1000);
+      return answer;
     }
-  }
-
-  #single(principal: Principal, key: string, bytes: Buffer): string {
-    return singleAnswer(key, jsonIn(bytes), principal, this.#deps);
-  }
-
-  #answerBulk(principal: Principal, bytes: Buffer, { headers }: IncomingMessage, response: ServerResponse): void {
-    const { tag, text } = bulkAnswer(jsonIn(bytes), headers['if-none-match'], principal, this.#deps);
-    if (text === null) response.writeHead(304, { etag: tag }).end();
-    else send(response, 200, { 'content-type': JSON_TYPE, etag: tag }, text);
   }
 }
 
@@ -102,11 +108,7 @@ const bytesOf = (chunks: readonly Buffer[]): Buffer => {
   return chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks);
 };
 
-function send(
-  response: ServerResponse,
-  status: number,
-  headers: Readonly<Record<string, OutgoingHttpHeader>>,
-  text: string,
-): void {
-  response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(text) }).end(text);
+function send(response: ServerResponse, { status, headers, text }: Answer): void {
+  if (text === null) response.writeHead(status, headers).end();
+  else response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(text) }).end(text);
 }
