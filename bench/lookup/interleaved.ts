@@ -12,9 +12,9 @@ export type Spent = { readonly cpuMicroseconds: number; readonly requestsPerSeco
 /** By target, its rounds in their order. */
 export type Rounds = ReadonlyMap<string, readonly Spent[]>;
 
-const ROUNDS = 7;
-const ROUND_SECONDS = 2;
-const WARM_UP_SECONDS = 2;
+const ROUNDS = 15;
+const ROUND_SECONDS = 1;
+const WARM_UP_SECONDS = 4;
 
 /**
  * All targets in turn, round after round and each time beginning with another, so that whatever slows the machine down for a while
