@@ -1,7 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { REFUSALS, type RefusalCode } from '../../control/refusal.ts';
 import { logFault } from '../answerProblem.ts';
+import { JSON_TYPE } from '../jsonType.ts';
 import { refusalOf } from '../refusalOf.ts';
+import { FLAGS_PATH } from './flagsPath.ts';
 
 export type ErrorCode = 'PARSE_ERROR' | 'TARGETING_KEY_MISSING' | 'INVALID_CONTEXT' | 'FLAG_NOT_FOUND' | 'GENERAL';
 
@@ -26,8 +28,7 @@ const IN_OFREP: Readonly<Partial<Record<RefusalCode, ErrorCode>>> = {
   NOT_FOUND: 'FLAG_NOT_FOUND',
 };
 
-export const JSON_TYPE = 'application/json; charset=utf-8';
-const FLAGS = '/ofrep/v1/evaluate/flags/';
+const ONE_FLAG = `${FLAGS_PATH}/`;
 
 /** The request that failed, whoever has read it: the framework, or nobody before Sluice. */
 export type FailedRequest = Pick<FastifyRequest, 'url' | 'id' | 'log'>;
@@ -76,9 +77,9 @@ const statusOf = (errorCode: ErrorCode) => (errorCode === 'FLAG_NOT_FOUND' ? 404
 /** The key as it was sent, decoded where that can be done. A proxy may name the whole URL, host and all (RFC 9112, 3.2.2). */
 function keyIn(url: string): string | null {
   const path = url.split('?', 1)[0] ?? '';
-  const at = path.indexOf(FLAGS);
+  const at = path.indexOf(ONE_FLAG);
   if (at === -1) return null;
-  const raw = path.slice(at + FLAGS.length);
+  const raw = path.slice(at + ONE_FLAG.length);
   try {
     return decodeURIComponent(raw);
   } catch {

@@ -3,15 +3,16 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Principal } from '../../domain/governance/role.ts';
 import { principalOf, refusedTo } from '../auth.ts';
+import { JSON_TYPE } from '../jsonType.ts';
 import { bulkAnswer } from './bulk.ts';
-import { type FailureAnswer, failureAnswer, JSON_TYPE } from './failure.ts';
+import { type FailureAnswer, failureAnswer } from './failure.ts';
+import { FLAGS_PATH } from './flagsPath.ts';
 import { jsonIn } from './lookupBody.ts';
 import type { LookupDeps } from './lookupDeps.ts';
 import { singleAnswer } from './single.ts';
 
-const FLAGS = '/ofrep/v1/evaluate/flags';
 /** As it stands in metrics: no key may become a label. */
-const ROUTE = { single: `${FLAGS}/:key`, bulk: FLAGS } as const;
+const ROUTE = { single: `${FLAGS_PATH}/:key`, bulk: FLAGS_PATH } as const;
 const JSON_TYPES: ReadonlySet<string | undefined> = new Set(['application/json', JSON_TYPE]);
 
 const JSON_HEAD = { 'content-type': JSON_TYPE } as const;
@@ -65,10 +66,10 @@ export class PlainLookups {
 
   #asked(request: IncomingMessage): Asked | null {
     const { method, url, headers } = request;
-    if (method !== 'POST' || url === undefined || !url.startsWith(FLAGS)) return null;
+    if (method !== 'POST' || url === undefined || !url.startsWith(FLAGS_PATH)) return null;
     if (!JSON_TYPES.has(headers['content-type']) || headers.origin !== undefined) return null;
     const length = Number(headers['content-length']);
-    // Nor where none is told: it comes in pieces then.
+    // Without a length it is no number, and the body comes in pieces.
     if (!(length > 0 && length <= this.#bodyLimitBytes)) return null;
     const key = this.#keyIn(url);
     if (key === undefined) return null;
@@ -78,9 +79,9 @@ export class PlainLookups {
 
   /** A feature that is here, by its very name; null for all of them. Anything else is not plain. */
   #keyIn(url: string): string | null | undefined {
-    if (url.length === FLAGS.length) return null;
-    const key = url.slice(FLAGS.length + 1);
-    return url.charAt(FLAGS.length) === '/' && this.#deps.flags.document(key) !== undefined ? key : undefined;
+    if (url.length === FLAGS_PATH.length) return null;
+    const key = url.slice(FLAGS_PATH.length + 1);
+    return url.charAt(FLAGS_PATH.length) === '/' && this.#deps.flags.document(key) !== undefined ? key : undefined;
   }
 
   #answer(asked: Asked, bytes: Buffer, request: IncomingMessage): Answer {

@@ -4,6 +4,7 @@ import type { Application } from '../../control/application.ts';
 import type { Configuration } from '../../control/flags/configuration.ts';
 import { ConfigurationScope } from '../../control/flags/configurationScope.ts';
 import { callerOf } from '../auth.ts';
+import { JSON_TYPE } from '../jsonType.ts';
 import { matchesAny } from '../ofrep/entityTag.ts';
 import type { Scope } from '../routes/scope.ts';
 import { nothing } from '../schemas/list.ts';
@@ -76,5 +77,5 @@ function sendNothing(reply: FastifyReply): void {
 
 /** It is JSON already. */
 function sendText(reply: FastifyReply, body: Buffer | string): void {
-  reply.header('content-type', 'application/json; charset=utf-8').send(body);
+  reply.header('content-type', JSON_TYPE).send(body);
 }
